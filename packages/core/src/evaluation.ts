@@ -1,0 +1,127 @@
+import type { DataSplit } from './data.ts';
+import type { Job, Progress, Report } from './job.ts';
+import type { State } from './state.ts';
+import type { Stream, Streams } from './stream.ts';
+
+/** A fidelity: how much training or data an evaluation may use. */
+export interface Budget {
+  readonly amount: number;
+  readonly unit: 'epoch' | 'step' | 'batch' | 'second';
+}
+
+/** What an evaluation has cost. */
+export interface Cost {
+  readonly epochs?: number;
+  readonly images?: number;
+  /** Recorded (table) or simulated seconds; measured time is telemetry instead. */
+  readonly seconds?: number;
+}
+
+/** A named quantity of an evaluation. */
+export interface MetricSpec {
+  readonly name: string;
+  readonly unit: string;
+  readonly direction: 'maximise' | 'minimise';
+}
+
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** An architecture to be evaluated. */
+export interface Proposal<A> {
+  readonly id: string;
+  readonly architecture: A;
+  readonly budget?: Budget;
+  readonly parent?: string;
+  readonly continues?: string;
+  /** Importance weight 1/(N p) of a draw from a non-uniform distribution; 1 when absent. */
+  readonly weight?: number;
+}
+
+/** What is known of a proposal afterwards. */
+export interface Evaluation<A> {
+  readonly proposal: Proposal<A>;
+  readonly budget?: Budget;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Arrays that came with it, e.g. gradient norms per site and option. */
+  readonly signals?: Readonly<Record<string, Float32Array>>;
+  readonly curve?: readonly Point[];
+  readonly cost: Cost;
+  readonly status: 'final' | 'partial' | 'failed' | 'infeasible';
+  readonly reason?: string;
+}
+
+/**
+ * Which architecture next. Its life: `propose`, the evaluations come back through
+ * `observe`, and so on; `advance` marks the end of an epoch or round, for samplers whose
+ * distribution is frozen in between.
+ */
+export interface Sampler<A> {
+  propose(n: number, stream: Stream): readonly Proposal<A>[] | 'wait' | 'done';
+  observe(evaluations: readonly Evaluation<A>[]): void;
+  /** `progress.done` epochs or rounds of `progress.total` are complete. */
+  advance?(progress: Progress): Report;
+  readonly state: State;
+}
+
+/** Makes samplers over decisions or spaces; what a plugin of kind `sampler` creates. */
+export interface SamplerRecipe {
+  begin<A>(context: SamplerContext<A>, saved?: State): Sampler<A>;
+}
+
+export interface SamplerContext<A> {
+  readonly space: import('./space.ts').SearchSpace<A>;
+  /** The metric that counts, and its direction. */
+  readonly metric: MetricSpec;
+}
+
+/** What an evaluator may use. */
+export interface EvaluationContext {
+  /** The images to score on; absent for evaluators that need none. */
+  readonly images?: DataSplit;
+  /** How many batches of `images`. */
+  readonly batches: 'all' | number;
+  readonly budget?: Budget;
+  readonly streams: Streams;
+}
+
+/** A running batch of evaluations. */
+export interface EvaluationJob<A> extends Job {
+  /** Those that are finished, in the order of the proposals. */
+  evaluations(): readonly Evaluation<A>[];
+}
+
+/** How good is it: shared weights, a table, training from scratch, a proxy, a predictor. */
+export interface Evaluator<A> {
+  readonly metrics: readonly MetricSpec[];
+  /** One line for reports: what was measured and how. */
+  readonly description?: string;
+  start(
+    proposals: readonly Proposal<A>[],
+    context: EvaluationContext,
+    saved?: State,
+  ): EvaluationJob<A>;
+}
+
+/** Whether to go on with a partial evaluation. */
+export interface StoppingRule<A> {
+  decide(partial: Evaluation<A>, others: readonly Evaluation<A>[]): 'continue' | 'stop';
+}
+
+export type Metrics = Readonly<Record<string, number>>;
+
+/** A limit that a solution must keep. */
+export interface Constraint {
+  readonly metric: string;
+  readonly at: 'most' | 'least';
+  readonly limit: number;
+}
+
+/** What is better: -1 when `a` is, 1 when `b` is, 0 equal, `undefined` incomparable. */
+export interface Objective {
+  readonly metrics: readonly MetricSpec[];
+  readonly constraints: readonly Constraint[];
+  compare(a: Metrics, b: Metrics): -1 | 0 | 1 | undefined;
+}

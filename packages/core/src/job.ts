@@ -1,0 +1,49 @@
+import type { Evaluation, Proposal } from './evaluation.ts';
+import type { State } from './state.ts';
+
+/** `step` counts optimiser steps, `epoch` passes over the data, `round` strategy rounds. */
+export type Unit = 'step' | 'epoch' | 'round' | 'evaluation';
+
+/** How far a job is. It has finished when `done` reaches `total`. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: Unit;
+}
+
+/** A table as it is shown and exported; a cell is `null` where there is no value. */
+export interface Table {
+  readonly title?: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  /** Lines under the table: protocol, sizes, "not comparable". */
+  readonly notes?: readonly string[];
+}
+
+/** What one step has to tell. The runtime journals it; the job itself writes nothing. */
+export interface Report {
+  /** Part of the result: bit for bit the same on every run of the same manifest and seed. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** Measurements of this machine (seconds, bytes); never compared, never an input. */
+  readonly telemetry?: Readonly<Record<string, number>>;
+  readonly tables?: Readonly<Record<string, Table>>;
+  readonly proposals?: readonly Proposal<unknown>[];
+  readonly evaluations?: readonly Evaluation<unknown>[];
+  /** Things a reader of the run should know, in whole sentences. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * Anything that takes long: a search, a study, one training. Its life: somebody calls
+ * `step` until `progress.done` reaches `progress.total`, reads `state` whenever it wants to
+ * save, and may throw the object away and make a new one from that state at any time.
+ */
+export interface Job {
+  /** A snapshot of everything that changes between steps; nothing else survives a step. */
+  readonly state: State;
+  readonly progress: Progress;
+  /** One unit of work. When `signal` aborts it may reject; the step then never happened. */
+  step(signal: AbortSignal): Promise<Report>;
+  /** Frees tensors and buffers. Called once, after the last use. */
+  dispose?(): void;
+}

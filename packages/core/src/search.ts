@@ -1,0 +1,51 @@
+import type { Evaluation, Evaluator } from './evaluation.ts';
+import type { Job, Table } from './job.ts';
+import type { State } from './state.ts';
+import type { Streams } from './stream.ts';
+
+/** What the runtime gives a search. Space, data and parts come through `create`. */
+export interface SearchContext {
+  readonly streams: Streams;
+}
+
+/**
+ * What studies and exports may look at. Names are the contract: a study that needs
+ * `scores` requires the capability `view:scores`, and a strategy that has it provides it.
+ */
+export interface Views<A> {
+  /** The search's own opinion of any architecture (for a supernet: inherited accuracy). */
+  readonly scores?: Evaluator<A>;
+  /** The same evaluator before any training: the baseline of every supernet. */
+  readonly untrained?: Evaluator<A>;
+  /** Writes an architecture with its weights. */
+  readonly exporter?: Exporter<A>;
+  readonly [name: string]: unknown;
+}
+
+/** Turns an architecture into files; the runtime writes them. */
+export interface Exporter<A> {
+  readonly formats: readonly string[];
+  export(a: A, format: string): Promise<Readonly<Record<string, Uint8Array | string>>>;
+}
+
+/** What a search has found. */
+export interface SearchResult<A> {
+  readonly best: readonly Evaluation<A>[];
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tables?: Readonly<Record<string, Table>>;
+  readonly notes?: readonly string[];
+}
+
+/** A search in progress. */
+export interface Search<A> extends Job {
+  /** The best so far, at any time; a front where there are several objectives. */
+  incumbents(): readonly Evaluation<A>[];
+  readonly views: Views<A>;
+  /** Called once, after the last step. */
+  result(): Promise<SearchResult<A>>;
+}
+
+/** An algorithm. It holds no state of its own: `begin` makes the search, also from saved state. */
+export interface Strategy<A> {
+  begin(context: SearchContext, saved?: State): Promise<Search<A>>;
+}

@@ -1,0 +1,59 @@
+import type { Stream } from './stream.ts';
+
+/** One choice of a decision: an option's index, an input's index or a number. */
+export type Choice = number;
+
+/** A decision that an architecture consists of. */
+export interface Decision {
+  readonly name: string;
+  readonly kind: 'categorical' | 'input' | 'integer' | 'real';
+  /** Names of the options, for `categorical` and `input`. */
+  readonly options?: readonly string[];
+  /** Inclusive bounds, for `integer` and `real`. */
+  readonly range?: readonly [number, number];
+  readonly log?: boolean;
+  /** Whether the decision exists, given the choices before it. */
+  readonly when?: (prefix: readonly Choice[]) => boolean;
+}
+
+/** What an architecture costs, without training it. */
+export interface CostModel<A> {
+  /** Names with units: `params` (count), `macs` (multiply-adds of one image), … */
+  readonly names: readonly string[];
+  of(a: A): Readonly<Record<string, number>>;
+  /**
+   * Where a cost is a sum over decisions: `base` plus one entry per decision and option,
+   * so that a limit can be checked exactly for partial choices.
+   */
+  readonly additive?: Readonly<
+    Record<string, { readonly base: number; readonly perChoice: readonly (readonly number[])[] }>
+  >;
+}
+
+/** Which networks exist; no tensors. `A` is the space's own, immutable architecture type. */
+export interface SearchSpace<A> {
+  readonly name: string;
+  /** Number of architectures; `undefined`: unbounded. */
+  readonly size: bigint | undefined;
+  sample(stream: Stream): A;
+  /** The community's notation. */
+  format(a: A): string;
+  /** Inverse of `format`. @throws ArcherError naming the text and what was expected */
+  parse(text: string): A;
+  /** Equality: equal ids, equal architectures. Used for caching and to break ties. */
+  id(a: A): string;
+
+  readonly decisions?: readonly Decision[];
+  toChoices?(a: A): Choice[];
+  fromChoices?(choices: readonly Choice[]): A;
+  /** Every architecture once, in a fixed order, where `size` allows it. */
+  all?(): Iterable<A>;
+  neighbours?(a: A): Iterable<A>;
+  mutate?(a: A, stream: Stream): A;
+  crossover?(a: A, b: A, stream: Stream): A;
+  /** Equal for networks that are isomorphic when trained alone; never a key under shared weights. */
+  canonical?(a: A): string;
+  /** The sub-space in which decision i may only take the listed options. */
+  restrict?(allowed: readonly (readonly number[] | undefined)[]): SearchSpace<A>;
+  readonly costs?: CostModel<A>;
+}

@@ -1,0 +1,101 @@
+import type { SearchSpace } from '@archer-nas/core';
+import type { tf } from '@archer-nas/engine';
+
+/** A place in a supernet where one of several operations runs (cell × edge). */
+export interface Site {
+  /** `cell3.edge1`; parameters of its operations start with it. */
+  readonly name: string;
+  /** The decision of the space that this site is tied to. */
+  readonly decision: number;
+  /** Names of the candidate operations. */
+  readonly options: readonly string[];
+}
+
+/** One option per site: a single-path sub-network, whether or not the space's ties hold. */
+export type Path = readonly number[];
+
+/** What runs at a site. Nothing outside `support` is computed, forward or backward. */
+export interface Gate {
+  readonly support: readonly number[];
+  /** Mixture weights of the supported options; absent: each has weight one. */
+  readonly weights?: tf.Tensor1D;
+  /** Multiplies the site's output (edge normalisation, sparse connections). */
+  readonly scale?: tf.Tensor;
+}
+
+/** A parameter that a network reads. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** `uniform`: U(±1/√fanIn), PyTorch's default for convolution and linear layers. */
+  readonly init: 'uniform' | 'zeros' | 'ones';
+  readonly fanIn?: number;
+  /** The option of a site that the parameter belongs to; absent: always used. */
+  readonly owner?: { readonly site: number; readonly option: number };
+}
+
+/** Where a network's parameters come from: owned, sliced, inherited, generated. */
+export interface ParameterSource {
+  get(name: string, shape: readonly number[]): tf.Tensor;
+}
+
+/**
+ * Batch statistics always (`batch`), batch statistics that also update the running ones
+ * (`train`), or the running ones (`running`).
+ */
+export type BatchNormMode = 'batch' | 'train' | 'running';
+
+/** Running statistics by layer name. */
+export interface NormStatistics {
+  get(name: string, channels: number): { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D };
+  /** `count` values per channel; `variance` is biased, the store keeps what PyTorch keeps. */
+  update(name: string, mean: tf.Tensor1D, variance: tf.Tensor1D, count: number): void;
+}
+
+/** Records a forward pass, to export it. */
+export interface Trace {
+  record(
+    op: string,
+    inputs: readonly tf.Tensor[],
+    output: tf.Tensor,
+    attributes?: Readonly<Record<string, unknown>>,
+  ): void;
+}
+
+/** What one forward pass uses. */
+export interface Forward {
+  readonly parameters: ParameterSource;
+  readonly batchNorm: BatchNormMode;
+  readonly statistics?: NormStatistics;
+  readonly trace?: Trace;
+}
+
+/** A network or supernet, without values. */
+export interface Network {
+  readonly classes: number;
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+  /** Empty for a stand-alone network. */
+  readonly sites: readonly Site[];
+  readonly parameters: readonly ParameterSpec[];
+  /**
+   * @param images normalised, shape [batch, height, width, channels]
+   * @param gates one per site
+   * @returns logits, shape [batch, classes]
+   */
+  forward(images: tf.Tensor4D, gates: readonly Gate[], forward: Forward): tf.Tensor2D;
+}
+
+/** What a network is built for. */
+export interface NetworkTask {
+  readonly classes: number;
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+}
+
+/** A space that can build its networks. Provides `supernet:single-path` and `network`. */
+export interface NetworkSpace<A> extends SearchSpace<A> {
+  supernet(task: NetworkTask): Network;
+  /** The network that is trained alone. */
+  network(a: A, task: NetworkTask): Network;
+  /** The options that `a` takes at the supernet's sites. */
+  path(a: A, supernet: Network): Path;
+}
