@@ -115,7 +115,9 @@ export function definePlugin<K extends Kind, S extends z.ZodType>(
 /** True for a plugin made by any installed copy of core. */
 export function isPlugin(value: unknown): value is Plugin {
   return (
-    typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true
+    typeof value === 'object' &&
+    value !== null &&
+    (value as Record<symbol, unknown>)[BRAND] === true
   );
 }
 
