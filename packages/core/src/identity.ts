@@ -1,0 +1,36 @@
+import { canonicalJson, sha256Hex } from './hash.ts';
+import type { Block } from './plugin.ts';
+import type { ResolvedManifest } from './resolve.ts';
+
+/** What, besides the manifest, decides a search's numbers. */
+export interface SearchFacts {
+  readonly seed: number;
+  readonly engineClass: string;
+  readonly dataHash?: string | undefined;
+}
+
+/**
+ * Identity of a search: hash of space, data, evaluator, strategy, objective, seed, engine
+ * class and the versions of the plugins that those blocks use. Title, studies,
+ * expectations, tracker and reports have no part in it.
+ */
+export function searchIdentity(resolved: ResolvedManifest, facts: SearchFacts): string {
+  const { space, data, evaluator, strategy, objective } = resolved.manifest;
+  const versions = resolved.plugins
+    .filter(({ place }) => !place.startsWith('study.') && place !== 'tracker')
+    .map(({ place, kind, id, version }) => `${place}=${kind}:${id}@${version}`);
+  const { seed, engineClass, dataHash } = facts;
+  return identity('search', {
+    ...{ space, data, evaluator, strategy, objective },
+    ...{ seed, engineClass, dataHash, versions },
+  });
+}
+
+/** Identity of a study: hash of the search it asks and its block. */
+export function studyIdentity(search: string, block: Block): string {
+  return identity('study', { search, block });
+}
+
+function identity(kind: string, value: object): string {
+  return sha256Hex(canonicalJson({ identity: `archer-${kind}-1`, ...value }));
+}

@@ -1,0 +1,191 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ArcherError, EXIT } from './errors.ts';
+import { mergeBlocks, setAt } from './overlay.ts';
+import type { Block } from './plugin.ts';
+import { suggestion } from './suggest.ts';
+
+const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MAX_BYTES = 1_000_000;
+const MAX_DEPTH = 64;
+
+const blockSchema = z.looseObject({
+  use: z.string().regex(ID, 'a plugin id: lower-case letters, digits and single hyphens'),
+});
+const studySchema = z
+  .record(z.string().regex(ID), z.looseObject({}).nullable())
+  .refine((entry) => Object.keys(entry).length === 1, 'one study per entry: "- rank: { … }"');
+
+/** What a result should be, and where that number was published. */
+export const expectationSchema = z.strictObject({
+  metric: z.string().min(1),
+  profile: z.string().optional(),
+  value: z.number(),
+  tolerance: z.number().nonnegative(),
+  source: z.string().min(1),
+});
+export type Expectation = z.output<typeof expectationSchema>;
+
+/** The engine a manifest asks for; `--engine` and `ARCHER_ENGINE` come before it. */
+export const engineSchema = z.strictObject({
+  use: z.string().regex(ID),
+  precision: z.enum(['f32', 'bf16']).optional(),
+  threads: z.int().positive().optional(),
+  isa: z.string().optional(),
+});
+
+/** A manifest as written, profiles not yet applied, plugin options not yet checked. */
+export const manifestSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().regex(ID, 'lower-case letters, digits and single hyphens'),
+  title: z.string().optional(),
+  seeds: z
+    .array(z.int().nonnegative())
+    .min(1)
+    .refine((seeds) => new Set(seeds).size === seeds.length, 'seeds must differ')
+    .default([0]),
+  space: blockSchema,
+  data: blockSchema.optional(),
+  evaluator: blockSchema.optional(),
+  objective: blockSchema.optional(),
+  strategy: blockSchema,
+  study: z.array(studySchema).default([]),
+  tracker: blockSchema.nullable().optional(),
+  engine: engineSchema.optional(),
+  profiles: z.record(z.string().regex(ID), z.looseObject({}).nullable()).default({}),
+  expect: z.array(expectationSchema).default([]),
+});
+
+/** A parsed manifest: {@link parseManifest}. */
+export interface Manifest {
+  readonly name: string;
+  readonly title?: string | undefined;
+  readonly seeds: readonly number[];
+  readonly space: Block;
+  readonly data?: Block | undefined;
+  readonly evaluator?: Block | undefined;
+  readonly objective?: Block | undefined;
+  readonly strategy: Block;
+  /** One block per study; `use` is the study's id. */
+  readonly study: readonly Block[];
+  /** `null` switches tracking off. */
+  readonly tracker?: Block | null | undefined;
+  readonly engine?: z.output<typeof engineSchema> | undefined;
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  readonly expect: readonly Expectation[];
+}
+
+/**
+ * Parses YAML or JSON text into a manifest. Aliases are limited, duplicate keys, unknown
+ * tags and unknown keys are errors; nothing in it is ever executed.
+ * @param source name for messages, usually the file
+ * @throws ArcherError `ARCHER_MANIFEST` with the place and what was expected
+ */
+export function parseManifest(text: string, source: string): Manifest {
+  if (text.length > MAX_BYTES) {
+    throw bad(source, `${text.length} characters; a manifest holds at most ${MAX_BYTES}`);
+  }
+  return typed(readYaml(text, source), source);
+}
+
+/** Applies one profile on top of the manifest and drops the others. */
+export function withProfile(manifest: Manifest, profile: string | undefined): Manifest {
+  if (profile === undefined) return manifest;
+  const known = Object.keys(manifest.profiles);
+  const overlay = Object.hasOwn(manifest.profiles, profile)
+    ? manifest.profiles[profile]
+    : undefined;
+  if (overlay === undefined) {
+    throw new ArcherError('ARCHER_PROFILE', `${manifest.name} has no profile "${profile}".`, {
+      hint: suggestion(profile, known),
+      exit: EXIT.usage,
+    });
+  }
+  const merged = mergeBlocks(untyped(manifest), overlay ?? {}, `profiles.${profile}`);
+  return { ...typed(merged, `${manifest.name}, profile ${profile}`), profiles: {} };
+}
+
+/**
+ * Applies `path=value` settings: `strategy.epochs=20`, `study.0.batches=4`. The value is
+ * read as YAML.
+ */
+export function withSettings(manifest: Manifest, settings: readonly string[]): Manifest {
+  if (settings.length === 0) return manifest;
+  const tree = structuredClone(manifest) as unknown as Record<string, unknown>;
+  for (const setting of settings) {
+    const at = setting.indexOf('=');
+    if (at < 1) {
+      throw new ArcherError('ARCHER_SETTING', `--set ${setting}: expected path=value.`, {
+        hint: 'For example --set strategy.epochs=20.',
+        exit: EXIT.usage,
+      });
+    }
+    const value = readYaml(setting.slice(at + 1), `--set ${setting}`);
+    setAt(tree, setting.slice(0, at).split('.'), value, `--set ${setting}`);
+  }
+  return typed(untyped(tree as unknown as Manifest), `${manifest.name} with --set`);
+}
+
+function typed(tree: unknown, source: string): Manifest {
+  const parsed = manifestSchema.safeParse(tree);
+  if (!parsed.success)
+    throw bad(source, z.prettifyError(parsed.error), unknownKeyHint(parsed.error));
+  const { $schema: _, study, ...rest } = parsed.data;
+  return { ...rest, study: study.map(studyBlock) };
+}
+
+function studyBlock(entry: Record<string, Record<string, unknown> | null>): Block {
+  const [id, options] = Object.entries(entry)[0] as [string, Record<string, unknown> | null];
+  return { ...options, use: id };
+}
+
+/** The tree that `typed` accepts again. */
+function untyped({ study, ...rest }: Manifest): Record<string, unknown> {
+  const entries = study.map(({ use, ...options }) => ({ [use]: options }));
+  return structuredClone({ ...rest, study: entries }) as Record<string, unknown>;
+}
+
+function readYaml(text: string, source: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw bad(source, problem.message);
+  try {
+    const tree: unknown = document.toJS({ maxAliasCount: 100 });
+    checkTree(tree, 0);
+    return tree;
+  } catch (cause) {
+    throw bad(source, (cause as Error).message);
+  }
+}
+
+/** Refuses what a manifest never needs and code below should never meet. */
+function checkTree(tree: unknown, depth: number): void {
+  if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
+  if (typeof tree === 'number' && !Number.isFinite(tree))
+    throw new RangeError(`${tree} as a number`);
+  if (typeof tree === 'string' && tree.includes('\0'))
+    throw new RangeError('a NUL character in a text');
+  if (typeof tree !== 'object' || tree === null) return;
+  for (const [key, value] of Object.entries(tree)) {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+      throw new RangeError(`the key "${key}" is not allowed`);
+    }
+    checkTree(value, depth + 1);
+  }
+}
+
+function bad(source: string, message: string, hint?: string): ArcherError {
+  return new ArcherError('ARCHER_MANIFEST', `${source} is not a valid manifest:\n${message}`, {
+    exit: EXIT.manifest,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function unknownKeyHint(error: z.ZodError): string | undefined {
+  for (const issue of error.issues) {
+    if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) continue;
+    return suggestion(issue.keys[0] ?? '', Object.keys(manifestSchema.shape));
+  }
+  return undefined;
+}

@@ -1,0 +1,268 @@
+import { z } from 'zod';
+import { ArcherError, EXIT } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+import {
+  API_VERSION,
+  type Block,
+  isPreset,
+  type Kind,
+  type Maker,
+  type PartSlot,
+  type Plugin,
+} from './plugin.ts';
+import { suggestion } from './suggest.ts';
+
+/** A plugin with the package that it came from. */
+export interface LoadedPlugin {
+  readonly plugin: Plugin;
+  readonly package: string;
+  readonly version: string;
+}
+
+/** Finds an installed plugin. @throws ArcherError when there is none of that kind and id */
+export type PluginLookup = (kind: Kind, id: string) => Promise<LoadedPlugin>;
+
+/** A plugin that a manifest uses, with its place. */
+export interface UsedPlugin {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly package: string;
+  readonly version: string;
+  /** `strategy`, `strategy.paths`, `study.0.truth`, … */
+  readonly place: string;
+  readonly provides: readonly string[];
+  readonly requires: readonly string[];
+}
+
+/** A manifest whose presets are expanded, options checked and defaults filled in. */
+export interface ResolvedManifest {
+  readonly manifest: Manifest;
+  readonly plugins: readonly UsedPlugin[];
+  /** Whether some plugin computes with tensors. */
+  readonly needsEngine: boolean;
+}
+
+const MAX_PRESETS = 8;
+/** Keys that the manifest itself gives a meaning in a study's block. */
+const STUDY_KEYS = ['permit'] as const;
+
+/**
+ * Checks a manifest against the installed plugins, before anything is computed: presets
+ * expand, options are parsed, and everything that is required must be provided.
+ * @throws ArcherError naming the place, what was given and what was expected
+ */
+export async function resolveManifest(
+  manifest: Manifest,
+  lookup: PluginLookup,
+): Promise<ResolvedManifest> {
+  const used: UsedPlugin[] = [];
+  const at = (kind: Kind, block: Block, place: string) =>
+    resolveBlock({ kind, place, lookup, used }, block);
+  const maybe = (kind: Kind, block: Block | undefined, place: string) =>
+    block === undefined ? undefined : at(kind, block, place);
+
+  const resolved: Manifest = {
+    ...manifest,
+    space: await at('space', manifest.space, 'space'),
+    data: await maybe('data', manifest.data, 'data'),
+    evaluator: await maybe('evaluator', manifest.evaluator, 'evaluator'),
+    objective: await maybe('objective', manifest.objective, 'objective'),
+    strategy: await at('strategy', manifest.strategy, 'strategy'),
+    study: await inOrder(manifest.study, (block, i) => resolveStudy(block, i, at)),
+    tracker: manifest.tracker && (await at('tracker', manifest.tracker, 'tracker')),
+  };
+  matchCapabilities(resolved, used);
+  return {
+    manifest: resolved,
+    plugins: used,
+    needsEngine: used.some(({ requires }) => requires.includes('engine')),
+  };
+}
+
+interface Place {
+  readonly kind: Kind;
+  readonly place: string;
+  readonly lookup: PluginLookup;
+  readonly used: UsedPlugin[];
+}
+
+async function resolveStudy(
+  block: Block,
+  index: number,
+  at: (kind: Kind, block: Block, place: string) => Promise<Block>,
+): Promise<Block> {
+  const { permit, ...rest } = block;
+  if (permit !== undefined && permit !== 'test-split') {
+    throw invalid(`study.${index}.permit`, `"${String(permit)}"; the only permit is "test-split"`);
+  }
+  const resolved = await at('study', rest as Block, `study.${index}`);
+  return permit === undefined ? resolved : { ...resolved, permit };
+}
+
+async function resolveBlock(where: Place, block: Block): Promise<Block> {
+  const { loaded, block: expanded } = await expand(where, block);
+  const maker = loaded.plugin as Maker;
+  const { parts, options } = splitParts(maker, expanded);
+  const parsed = parseOptions(maker, options, where.place);
+  where.used.push({
+    kind: where.kind,
+    id: maker.id,
+    package: loaded.package,
+    version: loaded.version,
+    place: where.place,
+    provides: maker.provides ?? [],
+    requires: maker.requires ?? [],
+  });
+  const inner = await resolveParts(where, maker, parts);
+  return { use: maker.id, ...(parsed as object), ...inner };
+}
+
+/** Replaces presets by what they stand for, until a plugin that makes something is reached. */
+async function expand(where: Place, block: Block): Promise<{ loaded: LoadedPlugin; block: Block }> {
+  let current = block;
+  for (let i = 0; i < MAX_PRESETS; i++) {
+    const loaded = await where.lookup(where.kind, current.use);
+    checkApi(loaded);
+    if (!isPreset(loaded.plugin)) return { loaded, block: current };
+    const { use: _, ...options } = current;
+    where.used.push({ ...presetEntry(loaded, where), provides: [], requires: [] });
+    current = loaded.plugin.preset(parseOptions(loaded.plugin, options, where.place) as never);
+  }
+  throw invalid(where.place, `presets that lead to each other, starting with "${block.use}"`);
+}
+
+function presetEntry(loaded: LoadedPlugin, where: Place) {
+  const { kind, place } = where;
+  return { kind, place, id: loaded.plugin.id, package: loaded.package, version: loaded.version };
+}
+
+function checkApi({ plugin, package: name, version }: LoadedPlugin): void {
+  if (plugin.apiVersion === API_VERSION) return;
+  throw new ArcherError(
+    'ARCHER_PLUGIN_API',
+    `${name}@${version} speaks plugin API ${plugin.apiVersion}, this core speaks ${API_VERSION}.`,
+    { hint: `Install versions that fit: npm ls @archer-nas/core ${name}`, exit: EXIT.manifest },
+  );
+}
+
+function splitParts(maker: Maker, block: Block) {
+  const parts: Record<string, unknown> = {};
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(block)) {
+    if (key === 'use') continue;
+    if (maker.parts !== undefined && Object.hasOwn(maker.parts, key)) parts[key] = value;
+    else options[key] = value;
+  }
+  return { parts, options };
+}
+
+function parseOptions(
+  plugin: Pick<Plugin, 'id' | 'options'>,
+  options: unknown,
+  place: string,
+): unknown {
+  const parsed = plugin.options.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const unknown = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');
+  const known = Object.keys((plugin.options as { shape?: object }).shape ?? {});
+  throw invalid(
+    place,
+    `options that "${plugin.id}" does not take:\n${z.prettifyError(parsed.error)}`,
+    unknown && suggestion(unknown.keys[0] ?? '', known),
+  );
+}
+
+async function resolveParts(
+  where: Place,
+  maker: Maker,
+  given: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const resolved: Record<string, unknown> = {};
+  for (const [name, slot] of Object.entries(maker.parts ?? {})) {
+    const place = `${where.place}.${name}`;
+    const value = given[name] ?? slot.default;
+    if (value === undefined || value === null) {
+      if (!slot.optional) throw invalid(place, `nothing; "${maker.id}" needs ${describe(slot)}`);
+    } else if (slot.many) {
+      if (!Array.isArray(value))
+        throw invalid(place, `no list; expected a list of ${describe(slot)}`);
+      resolved[name] = await inOrder(value, (entry, i) =>
+        resolvePart(where, slot, entry, `${place}.${i}`),
+      );
+    } else {
+      resolved[name] = await resolvePart(where, slot, value, place);
+    }
+  }
+  return resolved;
+}
+
+async function resolvePart(
+  { lookup, used }: Place,
+  slot: PartSlot,
+  value: unknown,
+  place: string,
+): Promise<Block> {
+  const block = z.looseObject({ use: z.string() }).safeParse(value);
+  if (!block.success) {
+    throw invalid(place, `${JSON.stringify(value)}; expected ${describe(slot)}, "{ use: <id> }"`);
+  }
+  const kind = await kindOf(slot, block.data.use, lookup);
+  const resolved = await resolveBlock({ kind, place, lookup, used }, block.data);
+  return resolved;
+}
+
+/** A slot may take several kinds: the first in which the id is installed counts. */
+export async function kindOf(slot: PartSlot, id: string, lookup: PluginLookup): Promise<Kind> {
+  const kinds = typeof slot.kind === 'string' ? [slot.kind] : slot.kind;
+  let problem: unknown;
+  for (const kind of kinds) {
+    try {
+      await lookup(kind, id);
+      return kind;
+    } catch (error) {
+      problem ??= error;
+    }
+  }
+  throw problem;
+}
+
+function describe(slot: PartSlot): string {
+  return `a plugin of kind ${[slot.kind].flat().join(' or ')}`;
+}
+
+/** Everything required must be a block of the manifest or provided by one of its plugins. */
+function matchCapabilities(manifest: Manifest, used: readonly UsedPlugin[]): void {
+  const blocks = ['space', 'data', 'evaluator', 'objective', 'strategy'] as const;
+  const present = new Set<string>(blocks.filter((key) => manifest[key] !== undefined));
+  present.add('engine');
+  const provided = new Set([...present, ...used.flatMap(({ provides }) => provides)]);
+  const lacks = used.flatMap(({ requires, place, id }) =>
+    requires.filter((need) => !provided.has(need)).map((need) => ({ need, place, id })),
+  );
+  if (lacks.length === 0) return;
+  const lines = lacks.map(({ need, place, id }) => `  ${place} "${id}" requires ${need}`);
+  const offers = used
+    .filter(({ provides }) => provides.length > 0)
+    .map(({ place, id, provides }) => `  ${place} "${id}" provides ${provides.join(', ')}`);
+  throw new ArcherError(
+    'ARCHER_CAPABILITY',
+    `${manifest.name}: these parts do not fit together.\n${[...lines, ...offers].join('\n')}`,
+    { hint: 'archer list --fits shows what fits what.', exit: EXIT.manifest },
+  );
+}
+
+function invalid(place: string, given: string, hint?: string): ArcherError {
+  return new ArcherError('ARCHER_MANIFEST', `${place}: ${given}`, {
+    exit: EXIT.manifest,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+async function inOrder<T, R>(items: readonly T[], work: (item: T, i: number) => Promise<R>) {
+  const results: R[] = [];
+  for (const [i, item] of items.entries()) results.push(await work(item, i));
+  return results;
+}
+
+/** The study keys that never reach a plugin's options. */
+export const STUDY_BLOCK_KEYS: readonly string[] = STUDY_KEYS;
