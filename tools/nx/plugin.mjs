@@ -1,0 +1,64 @@
+// @ts-check
+// Infers one Nx target per experiments/<id>/manifest.{yaml,yml,json}: `nx run experiments:<id>`,
+// with one configuration per profile: `nx run experiments:<id>:smoke`.
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parse } from 'yaml';
+
+export const name = '@archer-nas/nx';
+
+/**
+ * A broken manifest must not break the project graph, and with it every other target:
+ * the command itself reports it when that one target runs.
+ * @param {string} path
+ * @returns {{ title: string, profiles: string[], exclusive: boolean }}
+ */
+export function summarise(path) {
+  try {
+    const manifest = parse(readFileSync(path, 'utf8'), { maxAliasCount: 100 });
+    const { title, name: id, profiles } = Object(manifest);
+    return { title: String(title ?? id), profiles: Object.keys(Object(profiles)), exclusive: true };
+  } catch (error) {
+    const [line] = String(/** @type {Error} */ (error).message).split('\n');
+    return { title: `unreadable manifest: ${line}`, profiles: [], exclusive: false };
+  }
+}
+
+/**
+ * @param {string} file path of the manifest from the workspace root
+ * @param {string} root of the workspace
+ */
+export function experimentTarget(file, root) {
+  const { title, profiles, exclusive } = summarise(join(root, file));
+  return {
+    executor: 'nx:run-commands',
+    options: {
+      command: `node packages/cli/dist/bin.js run ${file}`,
+      cwd: '{workspaceRoot}',
+      forwardAllArgs: true,
+    },
+    configurations: Object.fromEntries(
+      profiles.map((profile) => [profile, { args: `--profile=${profile}` }]),
+    ),
+    dependsOn: ['^build'],
+    // A run is resumed, never replayed from a cache.
+    cache: false,
+    // Two runs at once would share the cores and the timings would lie.
+    parallelism: !exclusive,
+    metadata: { description: title, technologies: ['archer'] },
+  };
+}
+
+/** @type {import('@nx/devkit').CreateNodes} */
+export const createNodes = [
+  'experiments/*/manifest.{yaml,yml,json}',
+  (files, _options, { workspaceRoot }) =>
+    files.map((file) => {
+      const id = basename(dirname(file));
+      const targets = { [id]: experimentTarget(file, workspaceRoot) };
+      const metadata = { targetGroups: { experiments: [id] } };
+      return [file, { projects: { experiments: { name: 'experiments', targets, metadata } } }];
+    }),
+];
+
+export const createNodesV2 = createNodes; // the name that older Nx versions read
