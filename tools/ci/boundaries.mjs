@@ -46,7 +46,8 @@ function sources(folder) {
 function forbiddenIn(file, { root, group, name }) {
   const row = group === 'plugins' ? 'plugins' : name;
   const allowed = /** @type {Record<string, string[]>} */ (ALLOWED)[row] ?? [];
-  const also = file.endsWith('.test.ts') || /[\\/](testing|fixtures)[\\/]/.test(file) ? IN_TESTS : [];
+  const also =
+    file.endsWith('.test.ts') || /[\\/](testing|fixtures)[\\/]/.test(file) ? IN_TESTS : [];
   const home = join(root, group, name) + sep;
   return importsOf(readFileSync(file, 'utf8'))
     .filter((target) => {
@@ -61,7 +62,7 @@ function forbiddenIn(file, { root, group, name }) {
 
 /** @param {string} text @returns {string[]} */
 function importsOf(text) {
-  const code = text.replace(/\/\*[^]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  const code = text.replace(/\/\*.*?\*\//gs, '').replace(/^\s*\/\/.*$/gm, '');
   const pattern = /(?:\bfrom|\bimport|\bimport\s*\()\s*['"]([^'"]+)['"]/g;
   return [...code.matchAll(pattern)].map(([, target]) => /** @type {string} */ (target));
 }

@@ -11,16 +11,16 @@ export const name = '@archer-nas/nx';
  * A broken manifest must not break the project graph, and with it every other target:
  * the command itself reports it when that one target runs.
  * @param {string} path
- * @returns {{ title: string, profiles: string[], exclusive: boolean }}
+ * @returns {{ title: string, profiles: string[] }}
  */
 export function summarise(path) {
   try {
     const manifest = parse(readFileSync(path, 'utf8'), { maxAliasCount: 100 });
     const { title, name: id, profiles } = Object(manifest);
-    return { title: String(title ?? id), profiles: Object.keys(Object(profiles)), exclusive: true };
+    return { title: String(title ?? id), profiles: Object.keys(Object(profiles)) };
   } catch (error) {
     const [line] = String(/** @type {Error} */ (error).message).split('\n');
-    return { title: `unreadable manifest: ${line}`, profiles: [], exclusive: false };
+    return { title: `unreadable manifest: ${line}`, profiles: [] };
   }
 }
 
@@ -29,7 +29,7 @@ export function summarise(path) {
  * @param {string} root of the workspace
  */
 export function experimentTarget(file, root) {
-  const { title, profiles, exclusive } = summarise(join(root, file));
+  const { title, profiles } = summarise(join(root, file));
   return {
     executor: 'nx:run-commands',
     options: {
@@ -44,7 +44,7 @@ export function experimentTarget(file, root) {
     // A run is resumed, never replayed from a cache.
     cache: false,
     // Two runs at once would share the cores and the timings would lie.
-    parallelism: !exclusive,
+    parallelism: false,
     metadata: { description: title, technologies: ['archer'] },
   };
 }

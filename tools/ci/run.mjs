@@ -1,0 +1,104 @@
+// @ts-check
+// Runs after `npm ci`; see .ci/run.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { generateAndTest } from './generated.mjs';
+import { checkPackages, packAll, runOutside } from './packages.mjs';
+import { command, Steps } from './steps.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+process.chdir(root);
+const scratch = await mkdtemp(join(tmpdir(), 'archer-ci-'));
+const steps = new Steps();
+
+await steps.run('lock file', () => quiet('npm', ['ci', '--dry-run', '--no-audit', '--no-fund']));
+await steps.run('lint', () => quiet('npx', ['biome', 'ci', '.']));
+await steps.run('import boundaries', () => quiet('node', ['tools/ci/boundaries.mjs']));
+await steps.run('types', () => quiet('npm', ['run', '--silent', 'typecheck']));
+await steps.run('build', () =>
+  quiet('npx', ['nx', 'run-many', '-t', 'build', '--skip-nx-cache', '--output-style=static']),
+);
+await steps.run('schema is up to date', () => quiet('node', ['tools/ci/schema.mjs', '--check']));
+await steps.run('CIFAR-10', () =>
+  quiet('node', ['packages/cli/dist/bin.js', 'data', 'fetch', 'cifar10']),
+);
+const server = await mlflowServer();
+await steps.run('npm test', () => vitest(server));
+for (const id of experiments()) {
+  await steps.run(`experiments:${id}:smoke`, () => smoke(id));
+}
+await steps.run('README commands', () => quiet('node', ['tools/ci/readme.mjs']));
+/** @type {string[]} */
+let tarballs = [];
+await steps.run('npm pack', async () => {
+  tarballs = await packAll(root, scratch);
+});
+await steps.run('publint and attw', () => checkPackages(tarballs));
+await steps.run('packed plugin outside the repository', () => runOutside(tarballs, scratch));
+await steps.run('generated strategy passes its tests', () => generateAndTest(root, scratch));
+
+await rm(scratch, { recursive: true, force: true });
+process.exitCode = steps.close();
+
+/** @param {string} name @param {readonly string[]} args @param {Record<string, string>} [env] */
+async function quiet(name, args, env) {
+  await command(name, args, env === undefined ? {} : { env });
+}
+
+/** A real MLflow where pip works; elsewhere its tests are counted as skipped. */
+async function mlflowServer() {
+  const venv = join(root, '.cache/mlflow-venv');
+  /** @type {Record<string, string>} */
+  let env = {};
+  const install = async () => {
+    if (existsSync(join(venv, 'bin/mlflow'))) return;
+    await command('python3', ['-m', 'venv', venv]);
+    const options = ['--quiet', '--disable-pip-version-check'];
+    await command(join(venv, 'bin/pip'), ['install', ...options, 'mlflow==3.10.0']);
+  };
+  try {
+    await install();
+    env = { ARCHER_REQUIRE_MLFLOW: '1', ARCHER_MLFLOW_VENV: venv };
+  } catch (error) {
+    steps.skip('MLflow server', /** @type {Error} */ (error).message);
+  }
+  return env;
+}
+
+/** @param {Record<string, string>} env */
+async function vitest(env) {
+  const file = join(scratch, 'vitest.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  let failure;
+  try {
+    await command('npm', ['test', '--', ...reporters], { env, minutes: 30 });
+  } catch (error) {
+    failure = error;
+  }
+  if (!existsSync(file)) throw failure ?? new Error('vitest wrote no result');
+  const result = JSON.parse(readFileSync(file, 'utf8'));
+  const unloaded = result.testResults.filter(
+    (/** @type {any} */ module) =>
+      module.status === 'failed' && module.assertionResults.length === 0,
+  ).length;
+  const failed = result.numFailedTests + unloaded;
+  return {
+    passed: result.numPassedTests,
+    failed: failure && failed === 0 ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
+
+function experiments() {
+  return readdirSync(join(root, 'experiments'), { withFileTypes: true })
+    .filter((entry) => existsSync(join(root, 'experiments', entry.name, 'manifest.yaml')))
+    .map((entry) => entry.name);
+}
+
+/** @param {string} id */
+async function smoke(id) {
+  const out = join(scratch, `smoke-${id}`);
+  await command('npx', ['nx', 'run', `experiments:${id}:smoke`, '--out', out]);
+}
