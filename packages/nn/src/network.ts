@@ -47,7 +47,10 @@ export type BatchNormMode = 'batch' | 'train' | 'running';
 
 /** Running statistics by layer name. */
 export interface NormStatistics {
-  get(name: string, channels: number): { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D };
+  get(
+    name: string,
+    channels: number,
+  ): { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D };
   /** `count` values per channel; `variance` is biased, the store keeps what PyTorch keeps. */
   update(name: string, mean: tf.Tensor1D, variance: tf.Tensor1D, count: number): void;
 }

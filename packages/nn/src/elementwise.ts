@@ -1,0 +1,36 @@
+import { tf } from '@archer-nas/engine';
+import type { Forward } from './network.ts';
+
+/** max(x, 0). */
+export function relu<T extends tf.Tensor>(x: T, forward: Forward): T {
+  const y = tf.relu(x);
+  forward.trace?.record('relu', [x], y);
+  return y;
+}
+
+/** The sum of the maps that are there; `undefined` is a map of zeros and costs nothing. */
+export function addAll<T extends tf.Tensor>(
+  maps: readonly (T | undefined)[],
+  forward: Forward,
+): T | undefined {
+  return maps.reduce((sum, map) => {
+    if (sum === undefined || map === undefined) return sum ?? map;
+    const y = tf.add<T>(sum, map);
+    forward.trace?.record('add', [sum, map], y);
+    return y;
+  }, undefined);
+}
+
+/** x times a scalar or a broadcast tensor. */
+export function scaleBy<T extends tf.Tensor>(x: T, factor: tf.Tensor, forward: Forward): T {
+  const y = tf.mul<T>(x, factor);
+  forward.trace?.record('scale', [x, factor], y);
+  return y;
+}
+
+/** Concatenates along the channels. */
+export function concatChannels(maps: readonly tf.Tensor4D[], forward: Forward): tf.Tensor4D {
+  const y = tf.concat([...maps], 3);
+  forward.trace?.record('concat', maps, y);
+  return y;
+}

@@ -1,0 +1,134 @@
+import { tf } from '@archer-nas/engine';
+import type { Batch } from './batches.ts';
+import { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
+import type { BatchNormMode, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
+import { usedParameters } from './parameter-store.ts';
+
+/** Options of {@link lossAndGradients}. */
+export interface GradientOptions extends CrossEntropyOptions {
+  /** Which gradients: of the parameters, of the gates' weights and scales, or both. */
+  readonly groups?: readonly ('weights' | 'gates')[];
+  /** Only these parameters; otherwise all that the gates use. */
+  readonly names?: readonly string[];
+  readonly batchNorm?: BatchNormMode;
+  readonly statistics?: NormStatistics;
+}
+
+/** The gradient of one gate, where it has weights or a scale that reach the loss. */
+export interface GateGradient {
+  readonly weights?: tf.Tensor1D;
+  readonly scale?: tf.Tensor;
+}
+
+/** Loss and gradients of one batch. Everything stays on the device until it is read. */
+export interface LossAndGradients {
+  /** (1/B) Σ weight × loss. */
+  readonly loss: tf.Scalar;
+  /** Unweighted loss per sample. */
+  readonly perSample: tf.Tensor1D;
+  /** ‖softmax(logits) − target‖₂ per sample. */
+  readonly score: tf.Tensor1D;
+  readonly correct: tf.Scalar;
+  /** By parameter name; parameters that do not reach the loss are absent. */
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+  /** One per gate; all empty unless the group `gates` was asked for. */
+  readonly gates: readonly GateGradient[];
+  /** Frees all of the above. */
+  dispose(): void;
+}
+
+/**
+ * Cross-entropy of one batch under `gates` and its gradients. Nothing outside of the gates'
+ * support is computed, and only the asked gradients are. The caller disposes the result.
+ */
+export function lossAndGradients(
+  network: Network,
+  parameters: ParameterSource,
+  gates: readonly Gate[],
+  batch: Batch,
+  options: GradientOptions = {},
+): LossAndGradients {
+  const { groups = ['weights'], names, batchNorm = 'batch', statistics, ...lossOptions } = options;
+  const weights = groups.includes('weights') ? chosen(network, parameters, gates, names) : [];
+  const gateTensors = groups.includes('gates') ? gates.flatMap(tensorsOf) : [];
+  const variables = [...weights.map(([, value]) => value), ...gateTensors];
+  const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
+  let outputs: Omit<ReturnType<typeof crossEntropy>, 'mean'> | undefined;
+  const { value, grads } = tf.tidy(() => {
+    const result = tf.engine().gradients(
+      () => {
+        const logits = network.forward(batch.images, gates, forward);
+        const { mean, ...rest } = crossEntropy(logits, batch.labels, lossOptions);
+        outputs = {
+          perSample: tf.keep(rest.perSample),
+          score: tf.keep(rest.score),
+          correct: tf.keep(rest.correct),
+        };
+        return mean;
+      },
+      variables,
+      undefined,
+      true,
+    );
+    tf.keep(result.value);
+    for (const gradient of result.grads) if (gradient) tf.keep(gradient);
+    return result;
+  });
+  if (outputs === undefined) throw new Error('The forward pass did not run.');
+  return collect(
+    value as tf.Scalar,
+    outputs,
+    gates,
+    weights.map(([name]) => name),
+    grads,
+    groups.includes('gates'),
+  );
+}
+
+function chosen(
+  network: Network,
+  parameters: ParameterSource,
+  gates: readonly Gate[],
+  names: readonly string[] | undefined,
+): [string, tf.Tensor][] {
+  const wanted = names === undefined ? undefined : new Set(names);
+  return usedParameters(network.parameters, gates)
+    .filter(({ name }) => wanted === undefined || wanted.has(name))
+    .map(({ name, shape }) => [name, parameters.get(name, shape)]);
+}
+
+function tensorsOf({ weights, scale }: Gate): tf.Tensor[] {
+  return [weights, scale].filter((tensor) => tensor !== undefined);
+}
+
+function collect(
+  loss: tf.Scalar,
+  outputs: Pick<LossAndGradients, 'perSample' | 'score' | 'correct'>,
+  gates: readonly Gate[],
+  names: readonly string[],
+  grads: readonly (tf.Tensor | undefined | null)[],
+  withGates: boolean,
+): LossAndGradients {
+  const gradients = new Map<string, tf.Tensor>();
+  names.forEach((name, at) => {
+    const gradient = grads[at];
+    if (gradient) gradients.set(name, gradient);
+  });
+  const rest = grads.slice(names.length);
+  const gateGradients = gates.map((gate): GateGradient => {
+    if (!withGates) return {};
+    const weights = gate.weights === undefined ? undefined : rest.shift();
+    const scale = gate.scale === undefined ? undefined : rest.shift();
+    return { ...(weights ? { weights: weights as tf.Tensor1D } : {}), ...(scale ? { scale } : {}) };
+  });
+  return {
+    loss,
+    ...outputs,
+    gradients,
+    gates: gateGradients,
+    dispose: () => {
+      tf.dispose([loss, outputs.perSample, outputs.score, outputs.correct]);
+      for (const gradient of grads) gradient?.dispose();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import {
+  ArcherError,
+  type State,
+  type Stream,
+  type Streams,
+  type TensorState,
+} from '@archer-nas/core';
+import { tf } from '@archer-nas/engine';
+import type { Gate, ParameterSource, ParameterSpec } from './network.ts';
+import { restoreTensor, tensorState } from './tensor-state.ts';
+
+/** The parameters that a forward pass under `gates` reads, in the network's order. */
+export function usedParameters(
+  specs: readonly ParameterSpec[],
+  gates: readonly Gate[],
+): ParameterSpec[] {
+  return specs.filter(({ owner }) => {
+    return owner === undefined || (gates[owner.site]?.support.includes(owner.option) ?? false);
+  });
+}
+
+/**
+ * Owns the values of a network's parameters. A parameter starts from its own stream
+ * (`parameter/<name>`), so neither order nor the presence of others can change it; or from
+ * a saved `state`. Values live outside of tidies until `dispose`.
+ */
+export class ParameterStore implements ParameterSource {
+  readonly specs: readonly ParameterSpec[];
+  readonly #values = new Map<string, tf.Tensor>();
+
+  constructor(specs: readonly ParameterSpec[], streams: Streams, saved?: State) {
+    this.specs = specs;
+    const values = saved as Record<string, TensorState> | undefined;
+    for (const spec of specs) this.#values.set(spec.name, initialise(spec, streams, values));
+  }
+
+  /** @throws ArcherError `ARCHER_PARAMETER` when there is none of that name and shape */
+  get(name: string, shape: readonly number[]): tf.Tensor {
+    const value = this.#values.get(name);
+    if (value === undefined || value.shape.join() !== shape.join()) {
+      const found = value === undefined ? 'there is none' : `it has shape [${value.shape}]`;
+      throw new ArcherError(
+        'ARCHER_PARAMETER',
+        `The network reads parameter ${name} of shape [${shape}], but ${found}.`,
+      );
+    }
+    return value;
+  }
+
+  /** The current value; valid until the next `set` of that name. */
+  value(name: string): tf.Tensor {
+    return this.#values.get(name) ?? this.get(name, []);
+  }
+
+  /** Replaces a value and disposes the old one; the store takes over `value`. */
+  set(name: string, value: tf.Tensor): void {
+    const old = this.value(name);
+    this.#values.set(name, tf.keep(value));
+    if (old !== value) old.dispose();
+  }
+
+  /** The result of `use` on a source where `values` hide the store's own. */
+  at<T>(values: ReadonlyMap<string, tf.Tensor>, use: (parameters: ParameterSource) => T): T {
+    return use({ get: (name, shape) => values.get(name) ?? this.get(name, shape) });
+  }
+
+  /** Names of the parameters that a forward pass under `gates` reads. */
+  select(gates: readonly Gate[]): string[] {
+    return usedParameters(this.specs, gates).map(({ name }) => name);
+  }
+
+  /** Number of scalars, of all parameters or of those named. */
+  count(names?: readonly string[]): number {
+    const values = names?.map((name) => this.value(name)) ?? [...this.#values.values()];
+    return values.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get state(): State {
+    return Object.fromEntries([...this.#values].map(([name, v]) => [name, tensorState(v)]));
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#values.values()]);
+    this.#values.clear();
+  }
+}
+
+function initialise(
+  spec: ParameterSpec,
+  streams: Streams,
+  saved: Record<string, TensorState> | undefined,
+): tf.Tensor {
+  const { name, shape } = spec;
+  if (saved === undefined) {
+    const values = initialValues(spec, streams.stream(`parameter/${name}`));
+    return tf.keep(tf.tensor(values, [...shape]));
+  }
+  const value = saved[name];
+  if (value === undefined) {
+    throw new ArcherError('ARCHER_PARAMETER', `The saved state has no parameter ${name}.`);
+  }
+  return restoreTensor(value, shape, name);
+}
+
+function initialValues({ name, shape, init, fanIn }: ParameterSpec, stream: Stream): Float32Array {
+  const values = new Float32Array(shape.reduce((size, side) => size * side, 1));
+  if (init !== 'uniform') return values.fill(init === 'ones' ? 1 : 0);
+  if (fanIn === undefined || fanIn < 1) {
+    throw new ArcherError(
+      'ARCHER_PARAMETER',
+      `Parameter ${name} is drawn from U(±1/√fanIn), but its fanIn is ${fanIn}.`,
+    );
+  }
+  const bound = 1 / Math.sqrt(fanIn);
+  return values.map(() => bound * (2 * stream.float() - 1));
+}

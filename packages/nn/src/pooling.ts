@@ -1,0 +1,93 @@
+import { tf } from '@archer-nas/engine';
+import type { Forward } from './network.ts';
+
+/** 3×3 average with padding 1 that divides by the number of pixels inside the image. */
+export function avgPool3x3(
+  x: tf.Tensor4D,
+  forward: Forward,
+  { stride = 1 }: { readonly stride?: 1 | 2 } = {},
+): tf.Tensor4D {
+  const y = stride === 1 ? averageUnpadded(x) : averageStrided(x, stride);
+  forward.trace?.record('avgPool3x3', [x], y, { stride });
+  return y;
+}
+
+/** 3×3 maximum with padding 1 (padding never wins). */
+export function maxPool3x3(
+  x: tf.Tensor4D,
+  forward: Forward,
+  { stride = 1 }: { readonly stride?: 1 | 2 } = {},
+): tf.Tensor4D {
+  const y =
+    stride === 1 ? tf.maxPool(x, 3, 1, 'same') : tf.maxPool(surround(x, LOWEST), 3, 2, 'valid');
+  forward.trace?.record('maxPool3x3', [x], y, { stride });
+  return y;
+}
+
+/** 2×2 average with stride 2, no padding; an odd last row or column is dropped. */
+export function avgPool2x2(x: tf.Tensor4D, forward: Forward): tf.Tensor4D {
+  const y = tf.avgPool(x, 2, 2, 'valid');
+  forward.trace?.record('avgPool2x2', [x], y);
+  return y;
+}
+
+/** The mean over height and width: [batch, channels]. */
+export function globalAveragePool(x: tf.Tensor4D, forward: Forward): tf.Tensor2D {
+  const y = tf.mean<tf.Tensor2D>(x, [1, 2]);
+  forward.trace?.record('globalAveragePool', [x], y);
+  return y;
+}
+
+const LOWEST = -3.4028234663852886e38;
+
+function surround(x: tf.Tensor4D, value: number): tf.Tensor4D {
+  return tf.pad(
+    x,
+    [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ],
+    value,
+  );
+}
+
+/**
+ * With B the 3×3 box sum and c the map of counts, y = B(x) / c and, B being symmetric,
+ * dx = B(dy / c) = c · average(dy / c): no pooling gradient of the backend is involved
+ * (tfjs's divides by nine at the border too).
+ */
+function averageUnpadded(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.customGrad((input) => {
+    const map = input as tf.Tensor4D;
+    return {
+      value: tf.avgPool(map, 3, 1, 'same'),
+      gradFunc: (dy: tf.Tensor) => {
+        const count = validCount(map.shape[1], map.shape[2], 1);
+        return tf.mul(tf.avgPool(tf.div(dy, count) as tf.Tensor4D, 3, 1, 'same'), count);
+      },
+    };
+  })(x) as tf.Tensor4D;
+}
+
+function averageStrided(x: tf.Tensor4D, stride: number): tf.Tensor4D {
+  const ninth = tf.avgPool(surround(x, 0), 3, stride, 'valid');
+  return tf.mul(ninth, tf.div(9, validCount(x.shape[1], x.shape[2], stride)));
+}
+
+/** How many pixels of each 3×3 window with padding 1 lie inside: [1, h, w, 1]. */
+function validCount(height: number, width: number, stride: number): tf.Tensor4D {
+  const rows = countsAlong(height, stride);
+  const columns = countsAlong(width, stride);
+  const counts = Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)));
+  return tf.tensor4d(counts, [1, rows.length, columns.length, 1]);
+}
+
+function countsAlong(size: number, stride: number): number[] {
+  const windows = Math.floor((size - 1) / stride) + 1;
+  return Array.from({ length: windows }, (_, at) => {
+    const centre = at * stride;
+    return Math.min(centre + 1, size - 1) - Math.max(centre - 1, 0) + 1;
+  });
+}

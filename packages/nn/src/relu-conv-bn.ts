@@ -1,0 +1,42 @@
+import type { tf } from '@archer-nas/engine';
+import { batchNorm, batchNormParameters } from './batch-norm.ts';
+import { type ConvolutionOptions, conv2dParameters, convolve, type Owner } from './convolution.ts';
+import { relu } from './elementwise.ts';
+import type { Forward, ParameterSpec } from './network.ts';
+
+/** Options of {@link reluConvBn}: the convolution, and whether the batch norm is affine. */
+export interface ReluConvBnOptions extends ConvolutionOptions {
+  readonly affine?: boolean;
+  readonly eps?: number;
+}
+
+/** Parameters of {@link reluConvBn}: `name.conv.weight`, `name.conv.bias`, `name.norm.*`. */
+export function reluConvBnParameters(
+  name: string,
+  inputs: number,
+  options: ReluConvBnOptions,
+  owner?: Owner,
+): ParameterSpec[] {
+  return [
+    ...conv2dParameters(`${name}.conv`, inputs, options, owner),
+    ...batchNormParameters(`${name}.norm`, options.outputs, options, owner),
+  ];
+}
+
+/** ReLU, convolution and batch norm in a row: the operation where the time goes. */
+export function reluConvBn(
+  x: tf.Tensor4D,
+  forward: Forward,
+  name: string,
+  options: ReluConvBnOptions,
+): tf.Tensor4D {
+  const { outputs, kernel, bias = false, affine = false, eps = 1e-5, ...geometry } = options;
+  const shape = [kernel, kernel, x.shape[3], outputs];
+  const weight = forward.parameters.get(`${name}.conv.weight`, shape) as tf.Tensor4D;
+  const inputBias = bias ? forward.parameters.get(`${name}.conv.bias`, [outputs]) : undefined;
+  const active = relu(x, forward);
+  const y = convolve(active, weight, geometry);
+  forward.trace?.record('conv2d', [active, weight], y, { ...geometry });
+  const norm = { affine, eps, ...(inputBias === undefined ? {} : { inputBias }) };
+  return batchNorm(y, forward, `${name}.norm`, norm);
+}
