@@ -1,5 +1,7 @@
-import type { BatchReader } from './batches.ts';
-import type { Gate, Network, NormStatistics, ParameterSource } from './network.ts';
+import { tf } from '@archer-nas/engine';
+import type { Batch, BatchReader } from './batches.ts';
+import { correctCount } from './cross-entropy.ts';
+import type { Forward, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
 
 /** Options of {@link evaluateAccuracy}. */
 export interface AccuracyOptions {
@@ -14,14 +16,55 @@ export interface AccuracyOptions {
 
 /**
  * Share of correctly classified images in percent, without augmentation, in the split's
- * order; forward only, no tape.
+ * order; forward only, no tape. Waits for the device once.
  */
 export function evaluateAccuracy(
   network: Network,
   parameters: ParameterSource,
   gates: readonly Gate[],
   images: BatchReader,
-  options: AccuracyOptions,
+  { batch, batches = 'all', batchNorm = 'batch', statistics }: AccuracyOptions,
 ): number {
-  throw new Error('not written yet');
+  const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
+  const used = batchIndices(images.size, batch, batches);
+  return accuracyOver(network, gates, forward, function* read() {
+    for (const index of used) {
+      const next = images.plain(index);
+      yield next;
+      next.dispose();
+    }
+  });
+}
+
+/** Percent correct over the batches that `read` yields; they stay the caller's. */
+export function accuracyOver(
+  network: Network,
+  gates: readonly Gate[],
+  forward: Forward,
+  read: () => Iterable<Batch>,
+): number {
+  let total = 0;
+  const counts: tf.Scalar[] = [];
+  for (const { images, labels, size } of read()) {
+    total += size;
+    counts.push(tf.tidy(() => correctCount(network.forward(images, gates, forward), labels)));
+  }
+  if (counts.length === 0) throw new RangeError('There are no images to evaluate on.');
+  const correct = tf.tidy(() => tf.addN(counts).dataSync()[0] ?? 0);
+  tf.dispose(counts);
+  return (100 * correct) / total;
+}
+
+/** The first `batches` batches of a split in its own order; the last may be smaller. */
+export function batchIndices(
+  size: number,
+  batch: number,
+  batches: 'all' | number = 'all',
+): Int32Array[] {
+  const all = Math.ceil(size / batch);
+  const count = batches === 'all' ? all : Math.min(batches, all);
+  return Array.from({ length: count }, (_, b) => {
+    const length = Math.min(batch, size - b * batch);
+    return Int32Array.from({ length }, (__, i) => b * batch + i);
+  });
 }

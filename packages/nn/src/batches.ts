@@ -1,5 +1,6 @@
 import type { DataSet, DataSplit, Streams } from '@archer-nas/core';
-import type { tf } from '@archer-nas/engine';
+import { tf } from '@archer-nas/engine';
+import { drawView, renderView } from './augmentation.ts';
 
 /** Images and labels as a network takes them. */
 export interface Batch {
@@ -41,5 +42,52 @@ export function batchReader(
   data: Pick<DataSet, 'image' | 'mean' | 'std' | 'augmentation'>,
   split: DataSplit,
 ): BatchReader {
-  throw new Error('not written yet');
+  const { height, width, channels } = data.image;
+  const imageSize = height * width * channels;
+  const levels = normalisedLevels(data);
+  let bytes = new Uint8Array(0);
+  const read = (index: Int32Array): Uint8Array => {
+    if (bytes.length < index.length * imageSize) bytes = new Uint8Array(index.length * imageSize);
+    const part = bytes.subarray(0, index.length * imageSize);
+    split.read(index, part);
+    return part;
+  };
+  const batch = (index: Int32Array, values: Float32Array): Batch => {
+    const images = tf.tensor4d(values, [index.length, height, width, channels]);
+    const labels = index.map((image) => split.labels[image] ?? -1);
+    return { images, labels, size: index.length, dispose: () => images.dispose() };
+  };
+  return {
+    size: split.size,
+    plain(index) {
+      const pixels = read(index);
+      const values = new Float32Array(pixels.length);
+      for (let at = 0; at < values.length; at++) {
+        values[at] = levels[(at % channels) * 256 + (pixels[at] as number)] as number; // in range
+      }
+      return batch(index, values);
+    },
+    augmented(index, { streams, epoch, position }) {
+      const pixels = read(index);
+      const values = new Float32Array(pixels.length);
+      for (let i = 0; i < index.length; i++) {
+        const view = drawView(data.augmentation, streams.stream('augment', epoch, position + i));
+        const from = pixels.subarray(i * imageSize, (i + 1) * imageSize);
+        renderView(from, values.subarray(i * imageSize), { ...data.image, levels, view });
+      }
+      return batch(index, values);
+    },
+  };
+}
+
+/** Value of each byte in each channel: (byte/255 − mean)/std, as [channels × 256]. */
+function normalisedLevels({
+  image,
+  mean,
+  std,
+}: Pick<DataSet, 'image' | 'mean' | 'std'>): Float32Array {
+  return Float32Array.from({ length: image.channels * 256 }, (_, at) => {
+    const channel = at >> 8;
+    return ((at & 255) / 255 - (mean[channel] ?? 0)) / (std[channel] ?? 1);
+  });
 }

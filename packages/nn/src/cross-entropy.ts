@@ -27,30 +27,41 @@ export function crossEntropy(
   { weight, labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): CrossEntropy {
   const [batch, classes] = logits.shape;
-  const z = detached(logits);
-  const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), classes) as tf.Tensor2D;
-  const target = tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / classes);
-  const logP = tf.logSoftmax(z);
+  const target = targets(labels, classes, labelSmoothing);
+  const factor = tf.tensor2d(
+    Float32Array.from({ length: batch }, (_, i) => (weight?.[i] ?? 1) / batch),
+    [batch, 1],
+  );
+  const logP = tf.logSoftmax(logits);
   const difference = tf.sub(tf.exp(logP), target);
   const perSample = tf.neg<tf.Tensor1D>(tf.sum(tf.mul(target, logP), 1));
-  const factor = tf.div(weight === undefined ? tf.ones([batch]) : tf.tensor1d(weight), batch);
-  const mean = tf.customGrad(() => ({
-    value: tf.sum(tf.mul(perSample, factor)),
-    gradFunc: (dy: tf.Tensor) => tf.mul(tf.mul(difference, tf.expandDims(factor, 1)), dy),
-  }))(logits) as tf.Scalar;
+  const mean = tf.customGrad((...inputs) => {
+    const save = inputs.pop() as unknown as (saved: tf.Tensor[]) => void;
+    save([tf.mul(difference, factor)]);
+    return {
+      value: tf.sum(tf.mul(perSample, tf.reshape(factor, [batch]))),
+      gradFunc: (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(slope as tf.Tensor, dy),
+    };
+  })(logits) as tf.Scalar;
   return {
     mean,
     perSample,
     score: tf.sqrt<tf.Tensor1D>(tf.sum(tf.square(difference), 1)),
-    correct: correctCount(z, labels),
+    correct: correctCount(logits, labels),
   };
+}
+
+function targets(labels: Int32Array, classes: number, smoothing: number): tf.Tensor2D {
+  const values = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  labels.forEach((label, i) => {
+    const at = i * classes + label;
+    values[at] = (values[at] ?? 0) + 1 - smoothing;
+  });
+  return tf.tensor2d(values, [labels.length, classes]);
 }
 
 /** How many rows of [B, classes] have their maximum (the first, when tied) at the label. */
 export function correctCount(logits: tf.Tensor2D, labels: Int32Array): tf.Scalar {
   const hits = tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32'));
   return tf.sum<tf.Scalar>(tf.cast(hits, 'float32'));
-}
-function detached<T extends tf.Tensor>(x: T): T {
-  return tf.clone(x);
 }
