@@ -1,0 +1,50 @@
+import type { Network, NetworkSpace, NetworkTask, Path } from '@archer-nas/nn';
+
+import type { Cell } from './cell.ts';
+import { ALL_ALLOWED, type Allowed, cellSpace, narrow } from './cell-space.ts';
+import type { CostTask } from './costs.ts';
+import { byIndex, indexOf } from './official-order.ts';
+import type { Skeleton } from './skeleton.ts';
+import { cellNetwork } from './standalone.ts';
+import { cellSupernet } from './supernet.ts';
+
+/** What {@link nasBench201} is made of; the defaults are the benchmark's. */
+export interface SpaceSettings extends Skeleton {
+  /** Whether the supernet's convolutions have a bias, as the released supernets do. */
+  readonly convBias: boolean;
+  /** The task whose `params` and `macs` the space reports. */
+  readonly costs: CostTask;
+}
+
+/** The NAS-Bench-201 search space, or a sub-space of it. Immutable. */
+export interface NasBench201 extends Required<NetworkSpace<Cell>> {
+  readonly allowed: Allowed;
+  /** The official index, whether or not the cell is in this sub-space. */
+  indexOf(cell: Cell): number;
+  /** @throws ArcherError unless the index is an integer in [0, 15625) */
+  byIndex(index: number): Cell;
+  restrict(choices: readonly (readonly number[] | undefined)[]): NasBench201;
+}
+
+/**
+ * The cells in `allowed` with their networks. Architectures keep the benchmark's operation
+ * indices in every sub-space; choices, decisions and the options of sites count only what is
+ * allowed there. Parameters are named after operations, so a sub-space's supernet can inherit.
+ */
+export function nasBench201(settings: SpaceSettings, allowed: Allowed = ALL_ALLOWED): NasBench201 {
+  const space = cellSpace(allowed, settings, settings.costs);
+  return {
+    ...space,
+    indexOf,
+    byIndex,
+    restrict: (choices) => nasBench201(settings, narrow(allowed, choices)),
+    supernet: (task: NetworkTask) => cellSupernet(settings, task, allowed),
+    network: (cell: Cell, task: NetworkTask) => cellNetwork(settings, task, cell),
+    path: (cell, supernet) => pathOf(space.toChoices(cell), supernet),
+  };
+}
+
+/** Every site takes the choice of the decision that it is tied to. */
+function pathOf(choices: readonly number[], supernet: Network): Path {
+  return supernet.sites.map(({ decision }) => choices[decision] ?? 0);
+}
