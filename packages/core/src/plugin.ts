@@ -77,6 +77,19 @@ interface Common<K extends Kind, S extends z.ZodType> {
   readonly options: S;
 }
 
+/** What `archer data fetch` asks of a plugin. */
+export interface FetchRequest {
+  /** The data folder; the plugin keeps to a folder of its own below it. */
+  readonly folder: string;
+  /** Another source than the plugin's own. */
+  readonly url?: string;
+  /** A file that is there already. */
+  readonly file?: string;
+  /** Expected hash of another source. */
+  readonly sha256?: string;
+  readonly log: (line: string) => void;
+}
+
 /** A plugin that makes things. */
 export interface Maker<K extends Kind = Kind, S extends z.ZodType = z.ZodType>
   extends Common<K, S> {
@@ -86,6 +99,11 @@ export interface Maker<K extends Kind = Kind, S extends z.ZodType = z.ZodType>
   readonly requires?: readonly string[];
   readonly parts?: Readonly<Record<string, PartSlot>>;
   create(options: z.output<S>, deps: Dependencies): Created[K] | Promise<Created[K]>;
+  /**
+   * Brings the plugin's data into the data folder, whole or not at all, and says in one
+   * line what is there. Without it, creating the plugin with default options does.
+   */
+  fetch?(request: FetchRequest): Promise<string>;
 }
 
 /** A plugin that only groups the options of another: `pa-da` is a preset of `one-shot`. */
