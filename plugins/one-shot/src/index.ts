@@ -1,1 +1,56 @@
-export {};
+import { definePlugin, type OrderRecipe, type SamplerRecipe } from '@archer-nas/core';
+import type { NetworkSpace, PathRecipe } from '@archer-nas/nn';
+import { z } from 'zod';
+import { oneShot } from './one-shot.ts';
+import { oneShotOptions } from './options.ts';
+import { shuffledOrder } from './shuffle.ts';
+import { uniformPaths } from './uniform.ts';
+
+export type { OneShotViews, SupernetView } from './views.ts';
+
+const strategy = definePlugin({
+  id: 'one-shot',
+  kind: 'strategy',
+  summary: 'Trains a supernet one path at a time, then may search it with inherited weights.',
+  options: oneShotOptions,
+  requires: ['space', 'data', 'engine', 'supernet:single-path', 'data:classification'],
+  provides: [
+    'view:scores',
+    'view:untrained',
+    'view:exporter',
+    'view:supernet',
+    'view:paths',
+    'view:order',
+  ],
+  parts: {
+    paths: { kind: 'paths', default: { use: 'uniform' } },
+    order: { kind: 'order', default: { use: 'shuffle' } },
+    search: { kind: 'sampler', optional: true },
+  },
+  create: (options, { space, data, parts }) =>
+    oneShot(options, {
+      space: space as NetworkSpace<unknown>, // provides supernet:single-path
+      data,
+      paths: parts.paths as PathRecipe,
+      order: parts.order as OrderRecipe,
+      search: parts.search as SamplerRecipe | undefined,
+    }),
+});
+
+const paths = definePlugin({
+  id: 'uniform',
+  kind: 'paths',
+  summary: 'Every option of every decision is equally likely.',
+  options: z.strictObject({}),
+  create: () => uniformPaths,
+});
+
+const order = definePlugin({
+  id: 'shuffle',
+  kind: 'order',
+  summary: 'Every sample once per epoch, in random order.',
+  options: z.strictObject({}),
+  create: () => shuffledOrder,
+});
+
+export default [strategy, paths, order];

@@ -1,1 +1,60 @@
-export {};
+import { definePlugin } from '@archer-nas/core';
+import { z } from 'zod';
+import { importanceOrder, orderOptions } from './data-importance.ts';
+import { importancePaths, pathOptions } from './path-importance.ts';
+
+/** What a variant groups; each value can be set on its own as well. */
+const VARIANTS = {
+  released: { weights: 'none', norms: 'after-clip' },
+  weighted: { weights: 'both', norms: 'before-clip' },
+} as const;
+
+/** Released settings on NAS-Bench-201. Loose: other options of one-shot pass through to it. */
+const options = z.looseObject({
+  variant: z.enum(['released', 'weighted']).default('released'),
+  weights: z.enum(['none', 'path', 'data', 'both']).optional(),
+  ...pathOptions.omit({ weighted: true, norms: true }).shape,
+  norms: pathOptions.shape.norms.unwrap().optional(),
+  epochs: z.int().positive().default(250),
+  lr: z.number().positive().default(0.05),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  weightDecay: z.number().min(0).default(2.5e-4),
+  clip: z.number().positive().default(5),
+  unsampled: z.enum(['decay', 'freeze']).default('decay'),
+});
+
+const strategy = definePlugin({
+  id: 'pa-da',
+  kind: 'strategy',
+  summary: 'PA&DA: one-shot training with importance sampling of paths and data.',
+  options,
+  preset({ variant, statistic, scope, multiplicity, smoothing, weightCap, ...given }) {
+    const { weights, norms, ...training } = { ...VARIANTS[variant], ...given };
+    const sampling = (half: 'path' | 'data') => ({
+      use: 'importance',
+      smoothing,
+      weighted: weights === half || weights === 'both',
+      weightCap,
+    });
+    const paths = { ...sampling('path'), statistic, scope, norms, multiplicity };
+    return { ...training, use: 'one-shot', paths, order: sampling('data') };
+  },
+});
+
+const paths = definePlugin({
+  id: 'importance',
+  kind: 'paths',
+  summary: 'PA: draws operations in proportion to their gradient norms.',
+  options: pathOptions,
+  create: importancePaths,
+});
+
+const order = definePlugin({
+  id: 'importance',
+  kind: 'order',
+  summary: 'DA: draws samples in proportion to their gradient norms at the logits.',
+  options: orderOptions,
+  create: importanceOrder,
+});
+
+export default [strategy, paths, order];

@@ -1,0 +1,135 @@
+import {
+  ArcherError,
+  type DataSet,
+  type Evaluation,
+  type OrderRecipe,
+  type Report,
+  type SamplerRecipe,
+  type Search,
+  type SearchContext,
+  type SearchResult,
+  type State,
+  type Strategy,
+} from '@archer-nas/core';
+import type { Network, NetworkSpace, PathRecipe } from '@archer-nas/nn';
+import type { OneShotOptions } from './options.ts';
+import { SearchPhase } from './search-phase.ts';
+import { Training } from './training.ts';
+import { type OneShotViews, oneShotViews } from './views.ts';
+
+/** What the strategy is made of. */
+export interface OneShotParts<A> {
+  readonly space: NetworkSpace<A>;
+  readonly data: DataSet;
+  readonly paths: PathRecipe;
+  readonly order: OrderRecipe;
+  /** Searches the trained supernet; without it the supernet itself is the result. */
+  readonly search?: SamplerRecipe | undefined;
+}
+
+/**
+ * One-shot search: train a supernet path by path, then search it with inherited weights.
+ * @throws ArcherError `ARCHER_SPLIT_MISSING` when there is something to search and no split
+ * `valid` to score it on
+ */
+export function oneShot<A>(options: OneShotOptions, parts: OneShotParts<A>): Strategy<A> {
+  const { data } = parts;
+  if (parts.search && !data.splits.includes('valid')) {
+    throw new ArcherError(
+      'ARCHER_SPLIT_MISSING',
+      `The search phase scores architectures on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
+      { hint: 'Hold images out (split: halves) or remove the search.' },
+    );
+  }
+  return { begin: async (context, saved) => new OneShotSearch(options, parts, context, saved) };
+}
+
+interface SavedOneShot {
+  readonly training: State;
+  readonly search: State | null;
+}
+
+class OneShotSearch<A> implements Search<A> {
+  readonly views: OneShotViews<A> & { dispose(): void };
+  readonly #network: Network;
+  readonly #training: Training;
+  readonly #search: SearchPhase<A> | undefined;
+
+  constructor(
+    options: OneShotOptions,
+    { space, data, paths, order, search }: OneShotParts<A>,
+    { streams }: SearchContext,
+    state?: State,
+  ) {
+    const saved = state as unknown as SavedOneShot | undefined;
+    const network = space.supernet({ classes: data.classes, image: data.image });
+    this.#network = network;
+    this.#training = new Training(
+      { network, data, paths, order, options, streams },
+      saved?.training,
+    );
+    this.views = oneShotViews({
+      space,
+      data,
+      network,
+      store: this.#training.store,
+      paths: this.#training.paths,
+      order: this.#training.order,
+      options: options.evaluation,
+      streams,
+    });
+    if (search) {
+      const { scores } = this.views;
+      const batches = options.evaluation.searchBatches;
+      this.#search = new SearchPhase(
+        { space, sampler: search, scores, images: data.open('valid'), batches, streams },
+        saved?.search ?? undefined,
+      );
+    }
+  }
+
+  get progress() {
+    const { done, total } = this.#training;
+    const search = this.#search;
+    return {
+      done: done + (search?.done ?? 0),
+      total: total + (search?.total ?? 0),
+      unit: 'step',
+    } as const;
+  }
+
+  async step(signal: AbortSignal): Promise<Report> {
+    signal.throwIfAborted();
+    if (this.#training.done < this.#training.total) return this.#training.step();
+    return this.#search?.step(signal) ?? {};
+  }
+
+  get state(): State {
+    return { training: this.#training.state, search: this.#search?.state ?? null };
+  }
+
+  incumbents(): readonly Evaluation<A>[] {
+    const best = this.#search?.best;
+    return best ? [best] : [];
+  }
+
+  async result(): Promise<SearchResult<A>> {
+    const best = this.incumbents();
+    return {
+      best,
+      metrics: {
+        'supernet-parameters': this.#training.store.count(),
+        'supernet-sites': this.#network.sites.length,
+        ...best[0]?.metrics,
+      },
+      ...(this.#search
+        ? {}
+        : { notes: ['No search followed the training: there is no best yet.'] }),
+    };
+  }
+
+  dispose(): void {
+    this.views.dispose();
+    this.#training.dispose();
+  }
+}

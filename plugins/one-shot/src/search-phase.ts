@@ -1,0 +1,171 @@
+import {
+  ArcherError,
+  type DataSplit,
+  type Evaluation,
+  type Evaluator,
+  type MetricSpec,
+  type Proposal,
+  type Report,
+  type Sampler,
+  type SamplerRecipe,
+  type SearchSpace,
+  type State,
+  type Streams,
+} from '@archer-nas/core';
+
+/** What the search after the training is made of. */
+export interface SearchPhaseParts<A> {
+  readonly space: SearchSpace<A>;
+  readonly sampler: SamplerRecipe;
+  /** Scores with inherited weights. */
+  readonly scores: Evaluator<A>;
+  readonly images: DataSplit;
+  readonly batches: 'all' | number;
+  readonly streams: Streams;
+}
+
+/** An architecture in the space's notation, with what belongs to it. */
+interface SavedProposal {
+  readonly id: string;
+  readonly architecture: string;
+  readonly parent: string | null;
+}
+
+interface SavedSearch {
+  readonly sampler: State;
+  readonly evaluated: number;
+  readonly next: SavedProposal | null;
+  readonly finished: boolean;
+  readonly best: (SavedProposal & { readonly metrics: Readonly<Record<string, number>> }) | null;
+}
+
+/**
+ * Searches the trained supernet: each step scores one architecture that the sampler
+ * proposes. The following proposal is asked for at once, so that the phase ends with the
+ * last evaluation and not one empty step later.
+ */
+export class SearchPhase<A> {
+  readonly #parts: SearchPhaseParts<A>;
+  readonly #metric: MetricSpec;
+  readonly #sampler: Sampler<A>;
+  #evaluated: number;
+  #next: Proposal<A> | undefined;
+  #finished: boolean;
+  #best: Evaluation<A> | undefined;
+
+  constructor(parts: SearchPhaseParts<A>, state?: State) {
+    const saved = state as unknown as SavedSearch | undefined;
+    const { space } = parts;
+    this.#parts = parts;
+    this.#metric = parts.scores.metrics[0] as MetricSpec; // an evaluator measures something
+    this.#sampler = parts.sampler.begin({ space, metric: this.#metric }, saved?.sampler);
+    this.#evaluated = saved?.evaluated ?? 0;
+    this.#next = saved?.next ? restored(space, saved.next) : undefined;
+    this.#finished = saved?.finished ?? false;
+    this.#best = saved?.best
+      ? evaluationOf(restored(space, saved.best), saved.best.metrics)
+      : undefined;
+  }
+
+  /** Architectures scored so far. */
+  get done(): number {
+    return this.#evaluated;
+  }
+
+  /** Architectures that will have been scored; grows with `done` if the sampler names no number. */
+  get total(): number {
+    if (this.#finished) return this.#evaluated;
+    return Math.max(this.#evaluated + 1, this.#parts.sampler.evaluations ?? 0);
+  }
+
+  /** The best so far; the first of equals. */
+  get best(): Evaluation<A> | undefined {
+    return this.#best;
+  }
+
+  /** Scores one architecture. */
+  async step(signal: AbortSignal): Promise<Report> {
+    const proposal = this.#next ?? this.#propose();
+    if (proposal === undefined) {
+      this.#finished = true;
+      return { notes: ['The search sampler proposed no architecture.'] };
+    }
+    this.#next = proposal; // proposed once, also if the evaluation is abandoned
+    const evaluation = await this.#evaluate(proposal, signal);
+    this.#sampler.observe([evaluation]);
+    this.#evaluated += 1;
+    if (this.#better(evaluation)) this.#best = evaluation;
+    this.#next = this.#propose();
+    this.#finished = this.#next === undefined;
+    const { name } = this.#metric;
+    const best = this.#best?.metrics[name];
+    return {
+      metrics: { ...evaluation.metrics, ...(best === undefined ? {} : { [`best-${name}`]: best }) },
+      evaluations: [evaluation],
+    };
+  }
+
+  get state(): State {
+    const { space } = this.#parts;
+    const saved: SavedSearch = {
+      sampler: this.#sampler.state,
+      evaluated: this.#evaluated,
+      next: this.#next ? savedProposal(space, this.#next) : null,
+      finished: this.#finished,
+      best: this.#best
+        ? { ...savedProposal(space, this.#best.proposal), metrics: this.#best.metrics }
+        : null,
+    };
+    return saved as unknown as State;
+  }
+
+  /** Nothing is outstanding when this is called, so `wait` would be for ever. */
+  #propose(): Proposal<A> | undefined {
+    const stream = this.#parts.streams.stream('search', this.#evaluated);
+    const proposals = this.#sampler.propose(1, stream);
+    if (proposals === 'done') return undefined;
+    const proposal = proposals === 'wait' ? undefined : proposals[0];
+    if (proposal !== undefined) return proposal;
+    throw new ArcherError(
+      'ARCHER_SEARCH_STUCK',
+      `The search sampler waits after ${this.#evaluated} evaluations, though none is outstanding.`,
+    );
+  }
+
+  async #evaluate(proposal: Proposal<A>, signal: AbortSignal): Promise<Evaluation<A>> {
+    const { scores, images, batches, streams } = this.#parts;
+    const job = scores.start([proposal], { images, batches, streams: streams.scope('scores') });
+    try {
+      while (job.progress.done < job.progress.total) await job.step(signal);
+      return job.evaluations()[0] as Evaluation<A>; // one proposal, one evaluation
+    } finally {
+      job.dispose?.();
+    }
+  }
+
+  #better({ status, metrics }: Evaluation<A>): boolean {
+    const { name, direction } = this.#metric;
+    const value = metrics[name];
+    if (status !== 'final' || value === undefined || Number.isNaN(value)) return false;
+    const best = this.#best?.metrics[name];
+    if (best === undefined) return true;
+    return direction === 'maximise' ? value > best : value < best;
+  }
+}
+
+function savedProposal<A>(space: SearchSpace<A>, proposal: Proposal<A>): SavedProposal {
+  const { id, architecture, parent } = proposal;
+  return { id, architecture: space.format(architecture), parent: parent ?? null };
+}
+
+function restored<A>(space: SearchSpace<A>, saved: SavedProposal): Proposal<A> {
+  const proposal = { id: saved.id, architecture: space.parse(saved.architecture) };
+  return saved.parent === null ? proposal : { ...proposal, parent: saved.parent };
+}
+
+function evaluationOf<A>(
+  proposal: Proposal<A>,
+  metrics: Readonly<Record<string, number>>,
+): Evaluation<A> {
+  return { proposal, metrics, cost: {}, status: 'final' };
+}
