@@ -24,7 +24,7 @@ export function linearDecay({
   readonly min?: number;
   readonly total: number;
 }): Schedule {
-  return (done) => base + ((min - base) * done) / total;
+  return (done) => base * (1 - done / total) + min * (done / total);
 }
 
 /** The same rate always. */
