@@ -34,3 +34,8 @@ export function concatChannels(maps: readonly tf.Tensor4D[], forward: Forward): 
   forward.trace?.record('concat', maps, y);
   return y;
 }
+
+/** A map of zeros of the shape of x, which is finite; the gradient to x is zero. */
+export function zeroMap<T extends tf.Tensor>(x: T, forward: Forward): T {
+  return scaleBy(x, tf.scalar(0), forward);
+}
