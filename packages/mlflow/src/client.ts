@@ -1,5 +1,5 @@
 import { MlflowError } from './errors.ts';
-import { clip, LIMITS, split } from './limits.ts';
+import { clip, LIMITS, safePath, split } from './limits.ts';
 import { type Call, Transport, type TransportOptions } from './transport.ts';
 import {
   type ArtifactEntry,
@@ -156,7 +156,7 @@ export class MlflowClient {
   /**
    * Puts a file below the run's artifacts, over one of the same name.
    *
-   * @param path relative, with `/` between folders
+   * @param path relative, with `/` between folders; made legal as {@link safePath} does
    * @throws MlflowError `UNSUPPORTED` when the server does not take artifacts itself
    */
   async uploadArtifact(
@@ -165,7 +165,7 @@ export class MlflowClient {
     content: Uint8Array | string,
     signal?: AbortSignal,
   ): Promise<void> {
-    const target = `${ARTIFACTS}/${encodePath(`${proxied(run)}/${path}`)}`;
+    const target = `${ARTIFACTS}/${encodePath(`${proxied(run)}/${safePath(path)}`)}`;
     const call: Call = { method: 'PUT', path: target, bytes: content, ...optional(signal) };
     await this.#transport.json(call, answers.nothing);
   }

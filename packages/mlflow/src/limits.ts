@@ -42,6 +42,16 @@ export function safeKey(key: string): string {
   return `${plain.slice(0, LIMITS.key - 9).replace(/\/$/, '')}.${digest(key)}`.replace(/^\./, '');
 }
 
+/**
+ * A relative path for an artifact that every server takes: {@link safeKey} of the name, with
+ * the extension kept at the end. `..` never survives.
+ */
+export function safePath(name: string): string {
+  if (isKey(name)) return name;
+  const extension = /\.\w{1,8}$/.exec(name)?.[0] ?? '';
+  return safeKey(name.slice(0, name.length - extension.length)) + extension;
+}
+
 /** The text, shortened to `limit` characters where needed, ending in a hash of the whole. */
 export function clip(text: string, limit: number): string {
   const clean = wellFormed(text);
@@ -72,6 +82,8 @@ type Kind = keyof WireBatch;
  * Splits a batch into requests within {@link LIMITS}: legal keys, shortened values, numbers of
  * entries and bytes. Parameters come first, metrics next, tags last: a tag that says how far
  * the metrics are is never there before them.
+ *
+ * @throws RangeError for a step or a time that is not a whole number
  */
 export function* split(batch: Batch): Generator<WireBatch> {
   let current = empty();
@@ -91,9 +103,18 @@ export function* split(batch: Batch): Generator<WireBatch> {
 
 function* entries(batch: Batch): Generator<[Kind, WireBatch[Kind][number]]> {
   for (const param of once(batch.params, LIMITS.paramValue)) yield ['params', param];
-  for (const metric of batch.metrics ?? [])
-    yield ['metrics', { ...metric, key: safeKey(metric.key), value: encodeNumber(metric.value) }];
+  for (const metric of batch.metrics ?? []) yield ['metrics', wireMetric(metric)];
   for (const tag of once(batch.tags, LIMITS.tagValue)) yield ['tags', tag];
+}
+
+/** A server that gets a fraction stores step 0 at time 0 and says nothing. */
+function wireMetric(metric: Metric): WireBatch['metrics'][number] {
+  const { key, value, step, timestamp } = metric;
+  if (Number.isSafeInteger(step) && Number.isSafeInteger(timestamp))
+    return { key: safeKey(key), value: encodeNumber(value), step, timestamp };
+  throw new RangeError(
+    `MLflow takes whole steps and milliseconds; ${key} has step ${step} at ${timestamp}.`,
+  );
 }
 
 /** A key may come once per request; the last value counts. */

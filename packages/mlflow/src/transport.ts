@@ -170,7 +170,8 @@ export class Transport {
 
   #error(call: Call, status: number, reason: string, text: string, waitMs?: number): MlflowError {
     const what = status === 0 || status === 200 ? reason : `${status} ${reason}`;
-    const message = `${call.method} ${this.#address.url}${call.path}: ${what}: ${text}`;
+    const line = text.replace(/\s+/g, ' ').trim();
+    const message = `${call.method} ${this.#address.url}${call.path}: ${what}: ${line}`;
     return new MlflowError({
       status,
       reason,
