@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { ArcherError } from '@archer-nas/core';
 import { corrupt, diskError, isCorrupt, missing, reason } from './data-errors.ts';
-import { inspect } from './inspect.ts';
+import { type Fault, inspect } from './inspect.ts';
 import type { Layout } from './layout.ts';
 import { allFiles, binName } from './layout.ts';
 import { isMarked, mark } from './marker.ts';
@@ -27,13 +28,13 @@ export interface CacheOptions {
  */
 export async function ensureCached(options: CacheOptions): Promise<void> {
   const { folder, layout, log } = options;
+  await removeAbandoned(folder);
   if (await isMarked(folder, layout)) return;
   try {
     const faults = await inspect(folder, layout);
-    for (const { file, what } of faults.filter(({ kind }) => kind === 'damaged')) {
-      log(`CIFAR-10: ${file} ${what}; fetching it again`);
-    }
-    if (faults.length > 0) await fill(options);
+    const damaged = faults.filter(({ kind }) => kind === 'damaged');
+    for (const { file, what } of damaged) log(`CIFAR-10: ${file} ${what}; fetching it again`);
+    if (faults.length > 0) await fill(options, damaged);
   } catch (error) {
     throw diskError(error, folder) ?? error;
   }
@@ -41,10 +42,12 @@ export async function ensureCached(options: CacheOptions): Promise<void> {
   await mark(folder, layout).catch(() => undefined);
 }
 
-async function fill({ folder, layout, sources, log }: CacheOptions): Promise<void> {
+async function fill(
+  { folder, layout, sources, log }: CacheOptions,
+  damaged: readonly Fault[],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await removeAbandoned(folder);
-  const failures: { name: string; error: unknown }[] = [];
+  const failures: Failure[] = [];
   for (const source of sources) {
     const temporary = await mkdtemp(join(folder, `${fillingPrefix()}${process.pid}-`));
     try {
@@ -62,9 +65,29 @@ async function fill({ folder, layout, sources, log }: CacheOptions): Promise<voi
       await rm(temporary, { recursive: true, force: true });
     }
   }
+  throw unfilled(folder, damaged, failures);
+}
+
+interface Failure {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** Says what is wrong with the cache and why each source could not mend it. */
+function unfilled(
+  folder: string,
+  damaged: readonly Fault[],
+  failures: readonly Failure[],
+): ArcherError {
+  const state = damaged.map(({ file, what }) => `${file} ${what}`).join('; ');
   const told = failures.map(({ name, error }) => `\n  ${name}: ${reason(error)}`).join('');
-  throw failures.some(({ error }) => isCorrupt(error))
-    ? corrupt(`CIFAR-10 is not in ${folder}, and what was fetched is not it:${told}`)
+  if (failures.some(({ error }) => isCorrupt(error))) {
+    return corrupt(
+      `${state || `CIFAR-10 is not in ${folder}`}, and what was fetched is not it:${told}`,
+    );
+  }
+  return damaged.length > 0
+    ? corrupt(`${state}, and it cannot be fetched again:${told}`)
     : missing(`CIFAR-10 is not in ${folder} and cannot be fetched:${told}`);
 }
 
@@ -90,12 +113,13 @@ function fillingPrefix(): string {
   return `.filling-${hostname()}-`;
 }
 
-/** Removes what a killed process of this machine has left. */
+/** Removes what a killed process of this machine has left; not worth failing for. */
 async function removeAbandoned(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(fillingPrefix())) continue;
     const pid = Number.parseInt(name.slice(fillingPrefix().length), 10);
-    if (!isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+    if (isAlive(pid)) continue;
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

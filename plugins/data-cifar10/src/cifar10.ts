@@ -24,7 +24,8 @@ const STD = [0.24703233, 0.24348505, 0.26158768];
  * The data set over six files that were checked. A split is read when it is first opened
  * and then stays in memory, 3 kB per image.
  *
- * @throws ArcherError `ARCHER_DATA_IMAGES` when more images are asked for than a split has
+ * @throws ArcherError `ARCHER_DATA_IMAGES` when more images are asked for than a split has,
+ *   `ARCHER_SPLIT_MISSING` when they are asked of a split that is not there
  */
 export function cifar10(
   { split, batch, images }: Cifar10Options,
@@ -86,17 +87,23 @@ function limited(
   indices: ReadonlyMap<SplitName, Int32Array>,
   images: Cifar10Options['images'],
 ): Map<SplitName, Int32Array> {
-  for (const [name, asked] of Object.entries(images)) {
-    const has = indices.get(name as SplitName)?.length ?? 0;
-    if (asked !== undefined && asked > has) {
-      throw new ArcherError(
-        'ARCHER_DATA_IMAGES',
-        `data.images.${name} (${asked}) must be no more than the split has (${has})`,
-        { exit: EXIT.manifest },
-      );
-    }
+  for (const name of ['train', 'valid', 'test'] as const) {
+    const asked = images[name];
+    if (asked === undefined) continue;
+    const has = indices.get(name)?.length;
+    if (has === undefined)
+      throw noSuchSplit({ name: 'cifar10', splits: [...indices.keys()] }, name);
+    if (asked > has) throw tooMany(name, asked, has);
   }
   return new Map([...indices].map(([name, index]) => [name, index.slice(0, images[name])]));
+}
+
+function tooMany(name: SplitName, asked: number, has: number): ArcherError {
+  return new ArcherError(
+    'ARCHER_DATA_IMAGES',
+    `data.images.${name} (${asked}) must be no more than the split has (${has})`,
+    { exit: EXIT.manifest },
+  );
 }
 
 /** Hash of the published sums and of which images each split has. */

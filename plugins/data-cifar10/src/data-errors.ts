@@ -24,8 +24,8 @@ export function isCorrupt(error: unknown): boolean {
 const UNUSABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
 
 /**
- * The error of a disk that is full or of a folder that cannot be used, which no other source can mend;
- * undefined for every other error.
+ * The error of a disk that is full or of a folder that cannot be used, which no other
+ * source can mend; undefined for every other error.
  */
 export function diskError(error: unknown, folder: string): ArcherError | undefined {
   const code = (error as NodeJS.ErrnoException | null)?.code;
@@ -33,18 +33,16 @@ export function diskError(error: unknown, folder: string): ArcherError | undefin
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ArcherError('ARCHER_DATA_SPACE', `no space left for CIFAR-10 in ${folder}`, {
       ...details,
-      hint: 'filling the cache takes up to 480 MB for a moment and 185 MB for good; free some, or set ARCHER_DATA to a larger disk',
+      hint:
+        'filling the cache takes up to 480 MB for a moment and 185 MB for good; ' +
+        'free some, or set ARCHER_DATA to a folder on a larger disk',
     });
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new ArcherError(
-      'ARCHER_DATA_UNUSABLE',
-      `cannot write CIFAR-10 to ${folder} (${code})`,
-      {
-        ...details,
-        hint: 'set ARCHER_DATA to a folder that may be written, or name a filled one (data.folder)',
-      },
-    );
+  if (code !== undefined && UNUSABLE.has(code)) {
+    return new ArcherError('ARCHER_DATA_UNUSABLE', `cannot keep CIFAR-10 in ${folder} (${code})`, {
+      ...details,
+      hint: 'set ARCHER_DATA to a folder that may be written, or name a filled one (data.folder)',
+    });
   }
   return undefined;
 }

@@ -53,7 +53,8 @@ function runNpm(
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
       poll.stop();
-      reject(error.code === 'ENOENT' ? new Error('npm was not found', { cause: error }) : error);
+      const what = error.code === 'ENOENT' ? 'npm was not found' : 'npm cannot be started';
+      reject(new Error(what, { cause: error })); // its code is not one of the cache's disk
     });
     child.on('close', (code) => {
       poll.stop();
@@ -76,11 +77,14 @@ function npmCommand(): [string, ...string[]] {
   return [process.execPath, beside];
 }
 
-/** npm's own error lines, and its ENOSPC as a system error would carry it. */
+/** Lines of npm's errors that tell a person nothing. */
+const NOISE = /^(code|syscall|errno|type|stack|cwd|path|A complete log)\b/;
+
+/** npm's own words, and its ENOSPC as a system error would carry it. */
 function npmFailure(words: string, code: number | null): Error {
   const lines = words.match(/(?<=^npm (error|ERR!) ).+/gm) ?? [];
-  const told = lines.filter((line) => !/complete log|^A complete/i.test(line)).slice(0, 3);
-  const error = new Error(`npm pack failed: ${told.join('; ') || `exit code ${code}`}`);
+  const told = lines.find((line) => !NOISE.test(line)) ?? `exit code ${code}`;
+  const error = new Error(`npm pack failed: ${told}`);
   return /\bENOSPC\b/.test(words) ? Object.assign(error, { code: 'ENOSPC' }) : error;
 }
 

@@ -12,7 +12,9 @@ export async function checkUserFolder(folder: string, layout: Layout): Promise<v
   const [fault] = await inspect(folder, layout);
   if (fault === undefined) return;
   const names = allFiles(layout).map(binName).join(', ');
-  const hint = `data.folder must hold the members of the authors' cifar-10-binary.tar.gz (${names}); the Python and MATLAB versions are other files. Without data.folder they are fetched`;
+  const hint =
+    `data.folder must hold the members of the authors' cifar-10-binary.tar.gz (${names}); ` +
+    'the Python and MATLAB versions are other files. Without data.folder they are fetched';
   const message = `${fault.file} ${fault.what}`;
   throw fault.kind === 'absent' ? missing(message, hint) : corrupt(message, hint);
 }
