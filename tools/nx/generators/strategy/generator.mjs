@@ -1,4 +1,5 @@
 // @ts-check
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import devkit from '@nx/devkit'; // CommonJS: no named exports
 
@@ -32,5 +33,10 @@ export default async function strategyGenerator(tree, { name }) {
     ...manifest,
     dependencies: { ...manifest.dependencies, [`@archer-nas/${name}`]: '*' },
   }));
-  return () => installPackagesTask(tree, true);
+  return () => {
+    installPackagesTask(tree, true);
+    // Line breaks depend on the length of the name.
+    const paths = [plugin, 'tsconfig.json', 'experiments/package.json'];
+    execFileSync('npx', ['biome', 'check', '--write', ...paths], { cwd: tree.root });
+  };
 }
