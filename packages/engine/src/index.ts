@@ -1,3 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
-
-export { tf };
+export type {
+  EngineCandidate,
+  EngineRequest,
+  RunningEngine,
+  Unavailable,
+} from './candidates/candidate.ts';
+export { ENGINES, type EngineChoice, type EngineName, engineChoice } from './choice.ts';
+export type * from './fused-kernels.ts';
+export { tf } from './repaired.ts';
+export { type StartedEngine, type StartOptions, startEngine } from './start-engine.ts';

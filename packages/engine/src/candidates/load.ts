@@ -1,0 +1,19 @@
+// biome-ignore-all lint/style/noNonNullAssertion: the kernels give as many tensors as their documentation says
+import type { Unavailable } from './candidate.ts';
+
+/** Imports an optional package, or says why it does not load. */
+export async function load<M>(name: string): Promise<{ readonly module: M } | Unavailable> {
+  try {
+    return { module: (await import(name)) as M };
+  } catch (error) {
+    return { unavailable: reasonOf(error as Error & { code?: string }, name) };
+  }
+}
+
+/** One short line: a missing package is "not installed", whatever Node writes about it. */
+function reasonOf(error: Error & { code?: string }, name: string): string {
+  const missing = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
+  if (missing && error.message.includes(`'${name}'`)) return 'not installed';
+  const line = String(error.message).split('\n')[0]!.trim();
+  return `does not load: ${line.length > 80 ? `${line.slice(0, 79)}…` : line}`;
+}

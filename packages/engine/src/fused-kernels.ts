@@ -1,0 +1,94 @@
+import type { tf } from './repaired.ts';
+
+/**
+ * Operations of a training step that an engine computes in one kernel each. All are
+ * optional: where one is absent, compose it from `tf`. All may be called inside
+ * `tf.grads` and its relatives and are differentiable once, by the inputs that say so.
+ * Images are NHWC. Tensors that come out belong to the caller's tidy scope.
+ */
+export interface FusedKernels {
+  /** addend + batchNorm(conv2d(relu(x), filter)), with the batch's own statistics. */
+  reluConvBatchNorm?(inputs: ConvBatchNormInputs, options: ConvBatchNormOptions): Normalised;
+
+  /** addend + batchNorm(x), with the batch's own statistics. */
+  batchNorm?(inputs: BatchNormInputs, options: { readonly epsilon: number }): Normalised;
+
+  /**
+   * Softmax cross entropy of each sample, in nats.
+   *
+   * @param logits [n, classes]; `losses` is differentiable by them
+   * @param labels [n], int32, each in [0, classes)
+   */
+  softmaxCrossEntropy?(
+    logits: tf.Tensor2D,
+    labels: tf.Tensor1D,
+  ): {
+    /** [n] */
+    readonly losses: tf.Tensor1D;
+    /** Gradients of the losses by the logits, softmax − one-hot, [n, classes]; constants. */
+    readonly errors: tf.Tensor2D;
+  };
+
+  /**
+   * One step of SGD for each parameter, as PyTorch defines it: weight decay joins the
+   * gradient before momentum, and the velocity starts at zero. Clones that were made of
+   * `value` or `velocity` before are invalid afterwards. Not differentiable.
+   */
+  sgdStep?(parameters: Iterable<SgdParameter>, options: SgdOptions): void;
+}
+
+/** Inputs of {@link FusedKernels.batchNorm}, all differentiable. */
+export interface BatchNormInputs {
+  readonly x: tf.Tensor4D;
+  /** [channels]; absent: one, and not learnt. */
+  readonly gamma?: tf.Tensor1D | undefined;
+  /** [channels]; absent: zero, and not learnt. */
+  readonly beta?: tf.Tensor1D | undefined;
+  /** Added to the result; its shape. */
+  readonly addend?: tf.Tensor4D | undefined;
+}
+
+/** Inputs of {@link FusedKernels.reluConvBatchNorm}, all differentiable. */
+export interface ConvBatchNormInputs extends BatchNormInputs {
+  /** [height, width, channels of x, channels of the result] */
+  readonly filter: tf.Tensor4D;
+}
+
+/** How {@link FusedKernels.reluConvBatchNorm} convolves. */
+export interface ConvBatchNormOptions {
+  /** Whether the ReLU is there. */
+  readonly relu: boolean;
+  readonly stride: number;
+  /** Zero pixels added on each side. */
+  readonly pad: number;
+  /** 1 unless given. */
+  readonly dilation?: number;
+  readonly epsilon: number;
+  /** `false` spares the gradient by x, of images for example; asking for it is undefined. */
+  readonly inputGradient?: boolean;
+}
+
+/** A normalised tensor and what it was normalised with. */
+export interface Normalised {
+  readonly output: tf.Tensor4D;
+  /** [channels]; a constant to the gradient. */
+  readonly mean: tf.Tensor1D;
+  /** [channels], biased, without epsilon; a constant to the gradient. */
+  readonly variance: tf.Tensor1D;
+}
+
+/** A parameter of {@link FusedKernels.sgdStep}. */
+export interface SgdParameter {
+  readonly value: tf.Variable;
+  readonly velocity: tf.Variable;
+  /** Absent: zero; decay and momentum still act. */
+  readonly gradient?: tf.Tensor | undefined;
+}
+
+/** Settings of {@link FusedKernels.sgdStep}. */
+export interface SgdOptions {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly nesterov: boolean;
+}

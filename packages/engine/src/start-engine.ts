@@ -1,0 +1,114 @@
+import { ArcherError, type EngineInfo, EXIT } from '@archer-nas/core';
+import { type EngineCandidate, isUnavailable, type RunningEngine } from './candidates/candidate.ts';
+import { js } from './candidates/js.ts';
+import { native } from './candidates/native.ts';
+import { tensorflow, tensorflowGpu } from './candidates/tensorflow.ts';
+import { wasm } from './candidates/wasm.ts';
+import { engineChoice } from './choice.ts';
+import type { FusedKernels } from './fused-kernels.ts';
+import { tf } from './repaired.ts';
+
+/** What to start. */
+export interface StartOptions {
+  /** `auto` (default) or an engine's name; see {@link engineChoice} for `ARCHER_ENGINE`. */
+  readonly engine?: string | undefined;
+  /** Threads to compute with; absent: what the engine finds best. */
+  readonly threads?: number | undefined;
+  /** `f32` unless given. */
+  readonly precision?: EngineInfo['precision'] | undefined;
+  /** Instruction-set path, to pin one for machines that differ. */
+  readonly isa?: string | undefined;
+}
+
+/** The engine that computes all tensors of this process. */
+export interface StartedEngine extends EngineInfo {
+  /** Absent: the library decides and does not tell. */
+  readonly threads?: number | undefined;
+  /** Kernels that do several operations of a training step at once; possibly none. */
+  readonly fused: FusedKernels;
+}
+
+/** All engines, best first. */
+export const CANDIDATES: readonly EngineCandidate[] = [tensorflowGpu, native, tensorflow, wasm, js];
+
+let started: { readonly key: string; readonly engine: Promise<StartedEngine> } | undefined;
+
+/**
+ * Makes an engine tfjs's current backend and describes it. `auto` takes the first that
+ * starts; an engine that is named never falls back to another.
+ *
+ * One engine per process: the same options again give the same object, also while it is
+ * still starting. Other options are refused while tensors of the first engine live; before
+ * any was made, or after all were disposed of, another may be started.
+ *
+ * @throws ArcherError `ARCHER_ENGINE_UNAVAILABLE` when the named engine does not start here,
+ *   `ARCHER_ENGINE_STARTED` when another one is in use, `ARCHER_ENGINE_UNKNOWN` for a name
+ *   that is none
+ */
+export async function startEngine(
+  options: StartOptions = {},
+  candidates: readonly EngineCandidate[] = CANDIDATES,
+): Promise<StartedEngine> {
+  const choice = engineChoice(options.engine, {});
+  const key = JSON.stringify([choice, options.threads, options.precision, options.isa]);
+  if (started?.key === key) return started.engine;
+  if (started) await refuseWhileInUse(started.engine);
+  const attempt = { key, engine: startFirst(choice, options, candidates) };
+  started = attempt;
+  try {
+    return await attempt.engine;
+  } catch (error) {
+    if (started === attempt) started = undefined;
+    throw error;
+  }
+}
+
+async function refuseWhileInUse(engine: Promise<StartedEngine>): Promise<void> {
+  const tensors = tf.memory().numTensors;
+  if (tensors === 0) return;
+  const { class: running } = await engine;
+  throw new ArcherError(
+    'ARCHER_ENGINE_STARTED',
+    `The engine ${running} holds ${tensors} tensors; another cannot be started beside it.`,
+    { hint: 'Start the engine once per process, before anything is computed.', exit: EXIT.engine },
+  );
+}
+
+async function startFirst(
+  choice: string,
+  options: StartOptions,
+  candidates: readonly EngineCandidate[],
+): Promise<StartedEngine> {
+  const skipped: string[] = [];
+  for (const candidate of candidates) {
+    if (choice !== 'auto' && candidate.name !== choice) continue;
+    const answer = await candidate.start({ tf, ...options });
+    if (!isUnavailable(answer)) return describe(candidate.name, answer, skipped);
+    skipped.push(`${candidate.name}: ${answer.unavailable}`);
+  }
+  const message =
+    choice === 'auto'
+      ? `No engine starts here (${skipped.join('; ')}).`
+      : `The engine ${choice} does not start here (${skipped[0] ?? 'there is no such engine'}).`;
+  throw new ArcherError('ARCHER_ENGINE_UNAVAILABLE', message, {
+    hint: 'Use --engine auto for the best engine that starts.',
+    exit: EXIT.engine,
+  });
+}
+
+function describe(name: string, engine: RunningEngine, skipped: readonly string[]): StartedEngine {
+  const { version, precision, isa, reproducible, threads, fused } = engine;
+  const size = threads === undefined ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`;
+  const better = skipped.length > 0 ? ` (${skipped.join('; ')})` : '';
+  return {
+    name,
+    version,
+    precision,
+    isa,
+    class: [name, version, precision, isa].join('/'),
+    reproducible,
+    description: `${name} ${version}, ${precision}, ${isa}${size}${better}`,
+    threads,
+    fused,
+  };
+}
