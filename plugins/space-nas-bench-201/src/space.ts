@@ -3,10 +3,9 @@ import type { Network, NetworkSpace, NetworkTask, Path } from '@archer-nas/nn';
 import type { Cell } from './cell.ts';
 import { ALL_ALLOWED, type Allowed, cellSpace, narrow } from './cell-space.ts';
 import type { CostTask } from './costs.ts';
+import { cellNetwork, cellSupernet } from './network.ts';
 import { byIndex, indexOf } from './official-order.ts';
 import type { Skeleton } from './skeleton.ts';
-import { cellNetwork } from './standalone.ts';
-import { cellSupernet } from './supernet.ts';
 
 /** What {@link nasBench201} is made of; the defaults are the benchmark's. */
 export interface SpaceSettings extends Skeleton {

@@ -1,0 +1,146 @@
+import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@archer-nas/nn';
+
+import { type Cell, EDGES, OPERATIONS } from './cell.ts';
+import type { Allowed } from './cell-space.ts';
+import { type LayerStyle, operation, operationParameters } from './edge-operations.ts';
+import { type Edge, runCell } from './run-cell.ts';
+import { blocksOf, checkImage, lastChannels, type Skeleton } from './skeleton.ts';
+import {
+  head,
+  headParameters,
+  reduction,
+  reductionParameters,
+  stem,
+  stemParameters,
+} from './skeleton-layers.ts';
+
+/** A skeleton filled with operations. */
+interface Plan {
+  readonly skeleton: Skeleton;
+  readonly task: NetworkTask;
+  readonly style: LayerStyle;
+  /** Per edge, the operations that can run there. */
+  readonly operations: Allowed;
+  /** Whether the operations are chosen by gates; otherwise there is one per edge. */
+  readonly gated: boolean;
+}
+
+/**
+ * The supernet: every cell has its own candidates on every edge, chosen by a gate per cell and
+ * edge. Batch norms have no scale and offset. Meant for batch statistics, with which a path
+ * without any connection gives the classifier's bias for every image.
+ *
+ * @throws ArcherError when the image cannot be halved twice
+ */
+export function cellSupernet(
+  skeleton: Skeleton & { readonly convBias: boolean },
+  task: NetworkTask,
+  allowed: Allowed,
+): Network {
+  const style = { affine: false, bias: skeleton.convBias };
+  return assemble({ skeleton, task, style, operations: allowed, gated: true });
+}
+
+/**
+ * The network of one cell as the benchmark trains it: batch norms with scale and offset,
+ * running statistics, no convolution bias. Parameters are named as in the supernet.
+ *
+ * @throws ArcherError when the image cannot be halved twice
+ */
+export function cellNetwork(skeleton: Skeleton, task: NetworkTask, cell: Cell): Network {
+  const operations = cell.map((op) => [op]);
+  const style = { affine: true, bias: false };
+  return assemble({ skeleton, task, style, operations, gated: false });
+}
+
+function assemble(plan: Plan): Network {
+  const { task, gated } = plan;
+  checkImage(task.image.height, task.image.width);
+  return {
+    classes: task.classes,
+    image: task.image,
+    sites: gated ? sitesOf(plan) : [],
+    parameters: parametersOf(plan),
+    forward: (images, gates, forward) => {
+      let x = stem(images, forward, plan.skeleton.channels, plan.style);
+      for (const block of blocksOf(plan.skeleton)) {
+        if (block.kind === 'reduction') {
+          x = reduction(x, forward, block.name, plan.style);
+        } else {
+          const edges = edgesOf(plan, block, gates, forward);
+          x = runCell(x, edges, forward, mapsZeroToZero(plan, forward));
+        }
+      }
+      return head(x, forward, task.classes, plan.style);
+    },
+  };
+}
+
+/** With batch statistics and no offset, batch norm of zeros is zero whatever the bias. */
+function mapsZeroToZero({ style }: Plan, forward: Forward): boolean {
+  return !style.affine && forward.batchNorm === 'batch';
+}
+
+const edgeName = (cell: number, edge: number): string => `cell${cell}.edge${edge}`;
+
+function cellsOf(plan: Plan): { cell: number; channels: number }[] {
+  return blocksOf(plan.skeleton).flatMap((block) => (block.kind === 'cell' ? [block] : []));
+}
+
+function sitesOf(plan: Plan): Site[] {
+  return cellsOf(plan).flatMap(({ cell }) =>
+    plan.operations.map((operations, edge) => ({
+      name: edgeName(cell, edge),
+      decision: edge,
+      options: operations.map((op) => OPERATIONS[op] ?? ''),
+    })),
+  );
+}
+
+function edgesOf(
+  plan: Plan,
+  { cell, channels }: { readonly cell: number; readonly channels: number },
+  gates: readonly Gate[],
+  forward: Forward,
+): Edge[] {
+  return plan.operations.map((operations, edge) => {
+    const place = { name: edgeName(cell, edge), channels };
+    return {
+      gate: plan.gated ? gateOf(gates, cell, edge) : { support: [0] },
+      operations,
+      candidates: operations.map((op) => operation(op, place, plan.style, forward)),
+    };
+  });
+}
+
+function gateOf(gates: readonly Gate[], cell: number, edge: number): Gate {
+  const gate = gates[cell * EDGES.length + edge];
+  if (gate !== undefined) return gate;
+  throw new RangeError(`no gate for ${edgeName(cell, edge)}: ${gates.length} gates were given`);
+}
+
+function parametersOf(plan: Plan): ParameterSpec[] {
+  const { skeleton, task, style } = plan;
+  return [
+    ...stemParameters(task.image.channels, skeleton.channels, style),
+    ...blocksOf(skeleton).flatMap((block) =>
+      block.kind === 'reduction'
+        ? reductionParameters(block.name, block.from, style)
+        : cellParameters(plan, block),
+    ),
+    ...headParameters(lastChannels(skeleton), task.classes, style),
+  ];
+}
+
+function cellParameters(
+  plan: Plan,
+  { cell, channels }: { readonly cell: number; readonly channels: number },
+): ParameterSpec[] {
+  return plan.operations.flatMap((operations, edge) =>
+    operations.flatMap((op, option) => {
+      const owner = { site: cell * EDGES.length + edge, option };
+      const place = { name: edgeName(cell, edge), channels };
+      return operationParameters(op, place, plan.style, plan.gated ? owner : undefined);
+    }),
+  );
+}
