@@ -14,6 +14,7 @@ export * from './manifest.ts';
 export * from './memory-split.ts';
 export * from './philox.ts';
 export * from './plugin.ts';
+export * from './pure-evaluator.ts';
 export * from './python-random.ts';
 export * from './rank-metrics.ts';
 export * from './ranks.ts';

@@ -1,0 +1,153 @@
+import { createStreams, isArcherError, type SearchSpace } from '@archer-nas/core';
+import { expect } from 'vitest';
+import { type Check, describeChecks } from './check.ts';
+
+const SAMPLES = 100;
+/** Spaces up to this size are walked through completely. */
+const SMALL = 20_000n;
+
+/** What {@link spaceChecks} may be told about a space. */
+export interface SpaceSubject<A> {
+  readonly space: SearchSpace<A>;
+  /** Texts that must not parse; the empty one is always tried. */
+  readonly malformed?: readonly string[];
+}
+
+/** The contract of a search space, for everything that it offers. */
+export function spaceChecks<A>({ space, malformed = [] }: SpaceSubject<A>): readonly Check[] {
+  const checks: Check[] = [
+    { name: 'samples the same architectures from the same stream', run: () => checkSample(space) },
+    { name: 'parses what it formats', run: () => samples(space).forEach(inSpace(space)) },
+    { name: 'refuses malformed text', run: () => checkMalformed(space, ['', ...malformed]) },
+  ];
+  const { decisions, all, neighbours, mutate, crossover, costs } = space;
+  if (decisions)
+    checks.push({ name: 'translates to choices and back', run: () => checkChoices(space) });
+  if (all) checks.push({ name: 'lists every architecture once', run: () => checkAll(space) });
+  if (neighbours) {
+    checks.push({ name: 'has neighbours that differ', run: () => checkNeighbours(space) });
+  }
+  if (mutate) checks.push({ name: 'mutates within the space', run: () => checkMutate(space) });
+  if (crossover)
+    checks.push({ name: 'crosses within the space', run: () => checkCrossover(space) });
+  if (costs) checks.push({ name: 'has finite costs that add up', run: () => checkCosts(space) });
+  return checks;
+}
+
+/** Runs {@link spaceChecks} as tests. */
+export function describeSearchSpace<A>(
+  space: SearchSpace<A>,
+  options: Omit<SpaceSubject<A>, 'space'> = {},
+): void {
+  describeChecks(`space ${space.name}`, spaceChecks({ space, ...options }));
+}
+
+function samples<A>(space: SearchSpace<A>): A[] {
+  const stream = createStreams(0).stream('space');
+  return Array.from({ length: SAMPLES }, () => space.sample(stream));
+}
+
+/** Fails unless an architecture survives the round trip through its notation. */
+function inSpace<A>(space: SearchSpace<A>): (a: A) => void {
+  return (a) => {
+    const text = space.format(a);
+    const parsed = space.parse(text);
+    expect(space.format(parsed)).toBe(text);
+    expect(space.id(parsed), text).toBe(space.id(a));
+  };
+}
+
+function checkSample<A>(space: SearchSpace<A>): void {
+  const ids = samples(space).map((a) => space.id(a));
+  expect(samples(space).map((a) => space.id(a))).toEqual(ids);
+  if (space.size !== 1n) expect(new Set(ids).size, 'distinct samples').toBeGreaterThan(1);
+}
+
+function checkMalformed<A>(space: SearchSpace<A>, texts: readonly string[]): void {
+  for (const text of texts) {
+    let error: unknown;
+    try {
+      space.parse(text);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(isArcherError(error), `parse('${text}') must throw an ArcherError`).toBe(true);
+  }
+}
+
+function checkChoices<A>(space: SearchSpace<A>): void {
+  const { decisions = [] } = space;
+  for (const a of samples(space)) {
+    const choices = space.toChoices?.(a) ?? [];
+    expect(choices).toHaveLength(decisions.length);
+    decisions.forEach(({ name, options, range = [0, Number.POSITIVE_INFINITY] }, i) => {
+      const [low, high] = options ? [0, options.length - 1] : range;
+      expect(choices[i], name).toBeGreaterThanOrEqual(low);
+      expect(choices[i], name).toBeLessThanOrEqual(high);
+    });
+    const back = space.fromChoices?.(choices);
+    expect(back !== undefined && space.id(back)).toBe(space.id(a));
+  }
+}
+
+function checkAll<A>(space: SearchSpace<A>): void {
+  if (space.size === undefined || space.size > SMALL) return;
+  const ids = Array.from(space.all?.() ?? [], (a) => space.id(a));
+  const distinct = new Set(ids);
+  expect(ids).toHaveLength(Number(space.size));
+  expect(distinct.size).toBe(ids.length);
+  for (const a of samples(space)) expect(distinct.has(space.id(a))).toBe(true);
+}
+
+function checkNeighbours<A>(space: SearchSpace<A>): void {
+  for (const a of samples(space).slice(0, 10)) {
+    const neighbours = [...(space.neighbours?.(a) ?? [])];
+    neighbours.forEach(inSpace(space));
+    const ids = new Set(neighbours.map((b) => space.id(b)));
+    expect(ids.size, 'distinct neighbours').toBe(neighbours.length);
+    expect(ids.has(space.id(a)), 'its own neighbour').toBe(false);
+  }
+}
+
+function checkMutate<A>(space: SearchSpace<A>): void {
+  const child = (a: A, i: number): A | undefined =>
+    space.mutate?.(a, createStreams(1).stream('mutate', i));
+  samples(space).forEach((a, i) => {
+    const before = space.format(a);
+    const mutant = child(a, i) as A; // only called where there is `mutate`
+    inSpace(space)(mutant);
+    expect(space.format(a), 'the parent after mutation').toBe(before);
+    expect(space.id(child(a, i) as A)).toBe(space.id(mutant));
+  });
+}
+
+function checkCrossover<A>(space: SearchSpace<A>): void {
+  const parents = samples(space);
+  parents.forEach((a, i) => {
+    const b = parents.at(i - 1) as A;
+    const stream = createStreams(2).stream('crossover', i);
+    const child = space.crossover?.(a, b, stream) as A; // only called where there is `crossover`
+    inSpace(space)(child);
+    const [genes, of1, of2] = [child, a, b].map((each) => space.toChoices?.(each) ?? []);
+    genes?.forEach((gene, g) => {
+      expect([of1?.[g], of2?.[g]], `choice ${g} of the child`).toContain(gene);
+    });
+  });
+}
+
+function checkCosts<A>(space: SearchSpace<A>): void {
+  const { names = [], additive = {} } = space.costs ?? {};
+  for (const a of samples(space)) {
+    const costs = space.costs?.of(a) ?? {};
+    expect(Object.keys(costs).sort()).toEqual([...names].sort());
+    for (const name of names) expect(Number.isFinite(costs[name]), name).toBe(true);
+    const choices = space.toChoices?.(a) ?? [];
+    for (const [name, { base, perChoice }] of Object.entries(additive)) {
+      const parts = choices.map((choice, i) => perChoice[i]?.[choice] ?? Number.NaN);
+      expect(
+        parts.reduce((sum, part) => sum + part, base),
+        name,
+      ).toBe(costs[name]);
+    }
+  }
+}

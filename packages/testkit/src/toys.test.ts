@@ -1,0 +1,31 @@
+import { createStreams } from '@archer-nas/core';
+import { expect, it } from 'vitest';
+import { drive } from './job-contract.ts';
+import { describeSearchSpace } from './space-contract.ts';
+import { createParts, describeStrategy } from './strategy-contract.ts';
+import { bitSpace, toyBits } from './toy-bits.ts';
+import { toyClimb } from './toy-climb.ts';
+import { toyOnes } from './toy-ones.ts';
+
+describeSearchSpace(bitSpace(6), { malformed: ['00000', '0000000', '00000x', '000002'] });
+
+const toys = {
+  plugins: [toyBits, toyOnes, toyClimb],
+  space: { use: 'toy-bits', bits: 8 },
+  evaluator: { use: 'toy-ones' },
+} as const;
+
+describeStrategy({ ...toys, strategy: { use: 'toy-climb', rounds: 6 } });
+describeStrategy({
+  ...toys,
+  evaluator: { use: 'toy-ones', noise: 1 },
+  strategy: { use: 'toy-climb', rounds: 4, stepMs: 1 },
+  seed: 1,
+});
+
+it('toy-climb finds the known optimum', async () => {
+  const { strategy } = await createParts({ ...toys, strategy: { use: 'toy-climb', rounds: 80 } });
+  const search = await strategy.begin({ streams: createStreams(0) });
+  await drive(search);
+  expect((await search.result()).metrics).toEqual({ ones: 8 });
+});
