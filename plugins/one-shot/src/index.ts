@@ -1,7 +1,6 @@
 import { definePlugin, type OrderRecipe, type SamplerRecipe } from '@archer-nas/core';
 import type { NetworkSpace, PathRecipe } from '@archer-nas/nn';
 import { z } from 'zod';
-import { oneShot } from './one-shot.ts';
 import { oneShotOptions } from './options.ts';
 import { shuffledOrder } from './shuffle.ts';
 import { uniformPaths } from './uniform.ts';
@@ -27,14 +26,17 @@ const strategy = definePlugin({
     order: { kind: 'order', default: { use: 'shuffle' } },
     search: { kind: 'sampler', optional: true },
   },
-  create: (options, { space, data, parts }) =>
-    oneShot(options, {
-      space: space as NetworkSpace<unknown>, // provides supernet:single-path
+  create: async (options, { space, data, parts }) => {
+    // Training imports the tensor library, which listing plugins should not pay for.
+    const { oneShot } = await import('./one-shot.ts');
+    return oneShot(options, {
+      space: space as NetworkSpace<unknown>, // it provides supernet:single-path
       data,
       paths: parts.paths as PathRecipe,
       order: parts.order as OrderRecipe,
       search: parts.search as SamplerRecipe | undefined,
-    }),
+    });
+  },
 });
 
 const paths = definePlugin({

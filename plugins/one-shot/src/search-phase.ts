@@ -1,5 +1,6 @@
 import {
   ArcherError,
+  type Cost,
   type DataSplit,
   type Evaluation,
   type Evaluator,
@@ -31,26 +32,31 @@ interface SavedProposal {
   readonly parent: string | null;
 }
 
+interface SavedEvaluation {
+  readonly proposal: SavedProposal;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly cost: Cost;
+}
+
 interface SavedSearch {
   readonly sampler: State;
   readonly evaluated: number;
   readonly next: SavedProposal | null;
-  readonly finished: boolean;
-  readonly best: (SavedProposal & { readonly metrics: Readonly<Record<string, number>> }) | null;
+  readonly best: SavedEvaluation | null;
 }
 
 /**
  * Searches the trained supernet: each step scores one architecture that the sampler
- * proposes. The following proposal is asked for at once, so that the phase ends with the
- * last evaluation and not one empty step later.
+ * proposes. A proposal is always asked for ahead, so that the phase knows when it has ended;
+ * the first one when the search begins, so that impossible limits fail before the training.
  */
 export class SearchPhase<A> {
   readonly #parts: SearchPhaseParts<A>;
   readonly #metric: MetricSpec;
   readonly #sampler: Sampler<A>;
   #evaluated: number;
+  /** The proposal to score next; none: the search is over. */
   #next: Proposal<A> | undefined;
-  #finished: boolean;
   #best: Evaluation<A> | undefined;
 
   constructor(parts: SearchPhaseParts<A>, state?: State) {
@@ -60,11 +66,9 @@ export class SearchPhase<A> {
     this.#metric = parts.scores.metrics[0] as MetricSpec; // an evaluator measures something
     this.#sampler = parts.sampler.begin({ space, metric: this.#metric }, saved?.sampler);
     this.#evaluated = saved?.evaluated ?? 0;
-    this.#next = saved?.next ? restored(space, saved.next) : undefined;
-    this.#finished = saved?.finished ?? false;
-    this.#best = saved?.best
-      ? evaluationOf(restored(space, saved.best), saved.best.metrics)
-      : undefined;
+    this.#best = saved?.best ? restoredEvaluation(space, saved.best) : undefined;
+    const next = saved?.next ? restored(space, saved.next) : undefined;
+    this.#next = saved ? next : this.#propose();
   }
 
   /** Architectures scored so far. */
@@ -74,7 +78,7 @@ export class SearchPhase<A> {
 
   /** Architectures that will have been scored; grows with `done` if the sampler names no number. */
   get total(): number {
-    if (this.#finished) return this.#evaluated;
+    if (!this.#next) return this.#evaluated;
     return Math.max(this.#evaluated + 1, this.#parts.sampler.evaluations ?? 0);
   }
 
@@ -83,20 +87,15 @@ export class SearchPhase<A> {
     return this.#best;
   }
 
-  /** Scores one architecture. */
+  /** Scores one architecture; a step that is abandoned leaves no trace. */
   async step(signal: AbortSignal): Promise<Report> {
-    const proposal = this.#next ?? this.#propose();
-    if (proposal === undefined) {
-      this.#finished = true;
-      return { notes: ['The search sampler proposed no architecture.'] };
-    }
-    this.#next = proposal; // proposed once, also if the evaluation is abandoned
+    const proposal = this.#next;
+    if (!proposal) return {};
     const evaluation = await this.#evaluate(proposal, signal);
     this.#sampler.observe([evaluation]);
     this.#evaluated += 1;
     if (this.#better(evaluation)) this.#best = evaluation;
     this.#next = this.#propose();
-    this.#finished = this.#next === undefined;
     const { name } = this.#metric;
     const best = this.#best?.metrics[name];
     return {
@@ -111,10 +110,7 @@ export class SearchPhase<A> {
       sampler: this.#sampler.state,
       evaluated: this.#evaluated,
       next: this.#next ? savedProposal(space, this.#next) : null,
-      finished: this.#finished,
-      best: this.#best
-        ? { ...savedProposal(space, this.#best.proposal), metrics: this.#best.metrics }
-        : null,
+      best: this.#best ? savedEvaluation(space, this.#best) : null,
     };
     return saved as unknown as State;
   }
@@ -163,9 +159,16 @@ function restored<A>(space: SearchSpace<A>, saved: SavedProposal): Proposal<A> {
   return saved.parent === null ? proposal : { ...proposal, parent: saved.parent };
 }
 
-function evaluationOf<A>(
-  proposal: Proposal<A>,
-  metrics: Readonly<Record<string, number>>,
-): Evaluation<A> {
-  return { proposal, metrics, cost: {}, status: 'final' };
+function savedEvaluation<A>(space: SearchSpace<A>, best: Evaluation<A>): SavedEvaluation {
+  const { proposal, metrics, cost } = best;
+  return { proposal: savedProposal(space, proposal), metrics, cost };
+}
+
+function restoredEvaluation<A>(space: SearchSpace<A>, saved: SavedEvaluation): Evaluation<A> {
+  return {
+    proposal: restored(space, saved.proposal),
+    metrics: saved.metrics,
+    cost: saved.cost,
+    status: 'final',
+  };
 }

@@ -4,15 +4,20 @@ import type { Path, PathRecipe, Site } from '@archer-nas/nn';
 /** Every decision's option is drawn uniformly; sites that share a decision take the same one. */
 export const uniformPaths: PathRecipe = {
   norms: 'none',
-  begin: (sites) => ({
-    propose: (n, stream) =>
-      Array.from({ length: n }, () => {
-        const architecture = uniformPath(sites, stream);
-        return { id: architecture.join(','), architecture };
-      }),
-    observe() {},
-    state: null,
-  }),
+  begin: (sites, saved) => {
+    let proposed = (saved as { readonly proposed: number } | undefined)?.proposed ?? 0;
+    return {
+      propose: (n, stream) =>
+        Array.from({ length: n }, () => ({
+          id: `path-${proposed++}`,
+          architecture: uniformPath(sites, stream),
+        })),
+      observe() {},
+      get state() {
+        return { proposed };
+      },
+    };
+  },
 };
 
 function uniformPath(sites: readonly Site[], stream: Stream): Path {

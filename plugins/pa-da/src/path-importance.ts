@@ -16,6 +16,8 @@ type Options = z.output<typeof pathOptions>;
 /** p is frozen during an epoch; the statistic G and its counts n start each epoch at zero. */
 type Belief = { p: Float64Array; readonly G: Float64Array; readonly n: Float64Array };
 
+type Saved = { readonly proposed: number; readonly beliefs: readonly Belief[] };
+
 /** A belief about operations, with the draws that make a path: the sites that each one sets. */
 type Distribution = Belief & {
   readonly operations: readonly string[];
@@ -27,12 +29,15 @@ type Distribution = Belief & {
  * before, smoothed towards uniform. With τ = e/E the first two epochs are uniform.
  */
 export function importancePaths(options: Options): PathRecipe {
-  const begin = (sites: readonly Site[], saved?: unknown) =>
-    sampler(distributions(sites, options.scope, saved as readonly Belief[] | undefined), options);
-  return { norms: options.norms, begin };
+  return {
+    norms: options.norms,
+    begin: (sites, saved) => begin(options, sites, saved as Saved | undefined),
+  };
 }
 
-function sampler(all: readonly Distribution[], options: Options): Sampler<Path> {
+function begin(options: Options, sites: readonly Site[], saved?: Saved): Sampler<Path> {
+  const all = distributions(sites, options.scope, saved?.beliefs);
+  let proposed = saved?.proposed ?? 0;
   return {
     propose: (n, stream) =>
       Array.from({ length: n }, () => {
@@ -45,13 +50,14 @@ function sampler(all: readonly Distribution[], options: Options): Sampler<Path> 
             weight /= p.length * (p[o] as number); // 1/(N p(α)), factor by factor
           }
         }
-        const proposal = { id: path.join(','), architecture: path };
+        const proposal = { id: `path-${proposed++}`, architecture: path };
         const cap = options.weightCap ?? weight;
         return options.weighted ? { ...proposal, weight: Math.min(weight, cap) } : proposal;
       }),
 
     observe(evaluations) {
-      for (const { proposal, signals } of evaluations) {
+      for (const { proposal, signals, status } of evaluations) {
+        if (status === 'failed') continue;
         const norms = signals?.[GRADIENT_NORM];
         if (!norms) throw new ArcherError('ARCHER_SIGNAL_MISSING', `no signal '${GRADIENT_NORM}'`);
         // p* follows ‖g(α)‖: the weight that the applied gradient carried is taken out.
@@ -77,7 +83,7 @@ function sampler(all: readonly Distribution[], options: Options): Sampler<Path> 
     },
 
     get state() {
-      return all.map(copy);
+      return { proposed, beliefs: all.map(copy) };
     },
   };
 }

@@ -1,0 +1,95 @@
+import { createStreams, type EngineInfo, type Plugin } from '@archer-nas/core';
+import { describeStrategy } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import plugins from './index.ts';
+import { oneShot } from './one-shot.ts';
+import { oneShotOptions } from './options.ts';
+import { shuffledOrder } from './shuffle.ts';
+import { toyData, toyPlugins, toySearch, toySpace } from './testing/toy-supernet.ts';
+import { uniformPaths } from './uniform.ts';
+
+const engine: EngineInfo = {
+  name: 'js',
+  version: '4.22.0',
+  precision: 'f32',
+  isa: 'none',
+  class: 'js-test',
+  reproducible: 'bitwise',
+  description: 'plain JS',
+};
+
+for (const unsampled of ['freeze', 'decay']) {
+  describeStrategy({
+    plugins: [...plugins, ...toyPlugins] as unknown as Plugin[],
+    engine,
+    space: { use: 'toy-supernet' },
+    data: { use: 'toy-images' },
+    strategy: {
+      use: 'one-shot',
+      epochs: 2,
+      unsampled,
+      every: 'step',
+      search: { use: 'toy-search', evaluations: 3 },
+    },
+  });
+}
+
+describe('one-shot', () => {
+  const options = oneShotOptions.parse({ epochs: 2 });
+  const parts = {
+    space: toySpace(),
+    data: toyData(),
+    paths: uniformPaths,
+    order: shuffledOrder,
+  };
+  const begin = (changes: object = {}) =>
+    oneShot(options, { ...parts, ...changes }).begin({ streams: createStreams(3) });
+  const { signal } = new AbortController();
+
+  it('counts a step per batch, the last partial batch included, and one per evaluation', async () => {
+    const search = await begin({ search: toySearch(5) });
+    expect(search.progress).toEqual({ done: 0, total: 2 * 3 + 5, unit: 'step' });
+    search.dispose?.();
+  });
+
+  it('has nothing to show before the search phase and the best of it afterwards', async () => {
+    const search = await begin({ search: toySearch(4) });
+    for (let step = 0; step < 6; step++) await search.step(signal);
+    expect(search.incumbents()).toEqual([]);
+    const accuracies: number[] = [];
+    while (search.progress.done < search.progress.total) {
+      const { evaluations = [] } = await search.step(signal);
+      accuracies.push(evaluations[0]?.metrics.accuracy as number);
+    }
+    expect(accuracies).toHaveLength(4);
+    expect(search.incumbents()[0]?.metrics.accuracy).toBe(Math.max(...accuracies));
+    search.dispose?.();
+  });
+
+  it('scores the untrained supernet as it was before the first step', async () => {
+    const search = await begin();
+    const { scores, untrained } = search.views;
+    const logitsOf = async (evaluator: typeof scores) => {
+      const job = evaluator?.start([{ id: 'a', architecture: [1, 0] }], {
+        images: parts.data.open('valid'),
+        batches: 'all',
+        streams: createStreams(0),
+      });
+      await job?.step(signal);
+      const found = job?.evaluations()[0]?.metrics;
+      job?.dispose?.();
+      return found;
+    };
+    const before = await logitsOf(scores);
+    while (search.progress.done < search.progress.total) await search.step(signal);
+    expect(await logitsOf(untrained)).toEqual(before);
+    search.dispose?.();
+  });
+
+  it('refuses to search without valid images', () => {
+    const data = toyData(4, ['train']);
+    expect(() => oneShot(options, { ...parts, data, search: toySearch(1) })).toThrow(
+      /scores architectures on 'valid' images; toy-images has train/,
+    );
+  });
+});

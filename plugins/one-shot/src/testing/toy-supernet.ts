@@ -1,0 +1,161 @@
+import {
+  type DataSet,
+  definePlugin,
+  memorySplit,
+  type SamplerRecipe,
+  type SplitName,
+} from '@archer-nas/core';
+import {
+  conv2d,
+  conv2dParameters,
+  type Forward,
+  type Gate,
+  globalAveragePool,
+  linear,
+  linearParameters,
+  type Network,
+  type NetworkSpace,
+  type NetworkTask,
+  reluConvBn,
+  reluConvBnParameters,
+  type Site,
+  site,
+} from '@archer-nas/nn';
+import { type Bits, bitSpace } from '@archer-nas/testkit';
+import { z } from 'zod';
+
+const CHANNELS = 2;
+const KERNELS = [1, 3];
+
+/** Two cells of two edges in a row; each edge is a 1×1 or a 3×3 convolution, tied over cells. */
+export const SITES: readonly Site[] = [0, 1, 2, 3].map((index) => ({
+  name: `cell${index >> 1}.edge${index % 2}`,
+  decision: index % 2,
+  options: ['conv1', 'conv3'],
+}));
+
+const operation = (at: number, option: number): string =>
+  `${SITES[at]?.name}.${SITES[at]?.options[option]}`;
+const shape = (option: number) => {
+  const kernel = KERNELS[option] as number;
+  return { outputs: CHANNELS, kernel, padding: (kernel - 1) / 2, bias: true };
+};
+
+/** A supernet for tests: stem, four sites, pooling, classifier. */
+export function toyNetwork({ classes, image }: NetworkTask): Network {
+  const stem = { outputs: CHANNELS, kernel: 1 };
+  return {
+    classes,
+    image,
+    sites: SITES,
+    parameters: [
+      ...conv2dParameters('stem', image.channels, stem),
+      ...SITES.flatMap(({ options }, at) =>
+        options.flatMap((_, option) =>
+          reluConvBnParameters(operation(at, option), CHANNELS, shape(option), {
+            site: at,
+            option,
+          }),
+        ),
+      ),
+      ...linearParameters('classifier', CHANNELS, classes),
+    ],
+    forward(images, gates, forward: Forward) {
+      let x = conv2d(images, forward, 'stem', stem);
+      SITES.forEach(({ options }, at) => {
+        const candidates = options.map(
+          (_, option) => (input: typeof x) =>
+            reluConvBn(input, forward, operation(at, option), shape(option)),
+        );
+        x = site(x, gates[at] as Gate, candidates, forward) ?? x;
+      });
+      return linear(globalAveragePool(x, forward), forward, 'classifier', classes);
+    },
+  };
+}
+
+/** Four architectures: which kernel each of the two edges has. */
+export function toySpace(): NetworkSpace<Bits> {
+  return {
+    ...bitSpace(2),
+    supernet: toyNetwork,
+    network: (_, task) => toyNetwork(task),
+    path: (a, { sites }) => sites.map(({ decision }) => a[decision] ?? 0),
+  };
+}
+
+/** Ten train and six valid images of 4×4 pixels; the class decides which half is bright. */
+export function toyData(batch = 4, splits: readonly SplitName[] = ['train', 'valid']): DataSet {
+  return {
+    name: 'toy-images',
+    batch,
+    classes: 2,
+    image: { height: 4, width: 4, channels: 1 },
+    mean: [0.5],
+    std: [0.25],
+    augmentation: { cropPadding: 1, flip: false },
+    hash: 'toy-images',
+    description: 'toy images',
+    splits,
+    open: (name) => toySplit(name, name === 'train' ? 10 : 6),
+  };
+}
+
+function toySplit(name: SplitName, size: number) {
+  const labels = Int32Array.from({ length: size }, (_, i) => i % 2);
+  const pixels = Uint8Array.from({ length: size * 16 }, (_, at) => {
+    const image = Math.floor(at / 16);
+    const bright = Math.floor((at % 16) / 8) === (labels[image] as number);
+    return (bright ? 180 : 40) + ((image * 37 + at * 11) % 50);
+  });
+  return memorySplit(name, labels, pixels);
+}
+
+/** Proposes random architectures, `evaluations` of them. */
+export function toySearch(evaluations: number): SamplerRecipe {
+  return {
+    evaluations,
+    begin: ({ space }, saved) => {
+      let proposed = (saved as { readonly proposed: number } | undefined)?.proposed ?? 0;
+      return {
+        propose: (_, stream) =>
+          proposed === evaluations
+            ? 'done'
+            : [{ id: `toy-${proposed++}`, architecture: space.sample(stream) }],
+        observe() {},
+        get state() {
+          return { proposed };
+        },
+      };
+    },
+  };
+}
+
+const none = z.strictObject({});
+
+/** The above as plugins, for manifests in tests. */
+export const toyPlugins = [
+  definePlugin({
+    id: 'toy-supernet',
+    kind: 'space',
+    summary: 'A supernet of four sites, for tests.',
+    provides: ['supernet:single-path'],
+    options: none,
+    create: toySpace,
+  }),
+  definePlugin({
+    id: 'toy-images',
+    kind: 'data',
+    summary: 'Ten images, for tests.',
+    provides: ['data:classification'],
+    options: none,
+    create: () => toyData(),
+  }),
+  definePlugin({
+    id: 'toy-search',
+    kind: 'sampler',
+    summary: 'Random architectures, for tests.',
+    options: z.strictObject({ evaluations: z.int().min(0) }),
+    create: ({ evaluations }) => toySearch(evaluations),
+  }),
+];
