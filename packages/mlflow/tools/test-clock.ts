@@ -14,7 +14,7 @@ export function testClock(start = 1_700_000_000_000): TestClock {
     jitter: () => 0.5,
     sleep: async (ms) => {
       sleeps.push(ms);
-      now += ms;
+      now += Math.ceil(ms);
       await new Promise((resolve) => setImmediate(resolve));
     },
   };
