@@ -7,6 +7,7 @@ import {
   lossAndGradients,
   mixtureGates,
   type Network,
+  type ParameterSource,
   ParameterStore,
   pathGates,
   RunningStatistics,
@@ -141,6 +142,22 @@ describe('supernet', () => {
       );
       expect(value).toBeCloseTo(sum, 5);
     });
+  });
+
+  it('reads no parameter outside the support of its gates', () => {
+    const network = tiny.supernet(TINY);
+    const parameters = new ParameterStore(network.parameters, streams);
+    const read = new Set<string>();
+    const spy: ParameterSource = {
+      get(name, shape) {
+        read.add(name);
+        return parameters.get(name, shape);
+      },
+    };
+    // All sites on 1x1 or 3x3: 3x3 only in the second cell.
+    const gates = network.sites.map((_, at) => ({ support: at >= 6 && at < 12 ? [2, 3] : [2] }));
+    tf.tidy(() => network.forward(images(1), gates, { parameters: spy, batchNorm: 'batch' }));
+    expect([...read].sort()).toEqual(parameters.select(gates).sort());
   });
 
   it('sends gradient to the sampled operations and the skeleton only', () => {
