@@ -46,7 +46,10 @@ export async function writeFakes(folder: string): Promise<void> {
   for (const file of FAKE_FILES) await writeFile(join(folder, binName(file)), fakeBin(file.name));
 }
 
-export type Member = readonly [header: string | Header, content: Buffer | string];
+export type Member = readonly [
+  header: string | (Pick<Header, 'name'> & Partial<Header>),
+  content: Buffer | string,
+];
 
 /** A gzipped tar of the members, in order. */
 export async function tarball(members: readonly Member[]): Promise<Buffer> {
