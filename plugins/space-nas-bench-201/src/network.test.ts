@@ -324,9 +324,12 @@ function multiplyAdds(network: Network): number {
       if (op === 'linear') count += (weight?.size ?? 0) + output.size;
     },
   };
+  // Running statistics, as for an export: fused kernels record no convolutions.
+  const statistics = new RunningStatistics();
   tf.tidy(() => {
     const parameters = new ParameterStore(network.parameters, streams);
-    network.forward(images(1), [], { parameters, batchNorm: 'batch', trace });
+    network.forward(images(1), [], { parameters, batchNorm: 'running', statistics, trace });
   });
+  statistics.dispose();
   return count;
 }
