@@ -1,9 +1,6 @@
 import type { OrderRecipe, Stream } from '@archer-nas/core';
-import type { z } from 'zod';
-import { sharedOptions, smoothed, tau } from './smoothing.ts';
-
-/** Options of `order: { use: importance }`; the defaults are the released code's. */
-export const orderOptions = sharedOptions;
+import type { OrderOptions } from './options.ts';
+import { smoothed, tau } from './smoothing.ts';
 
 type Saved = { readonly q: Float64Array | null; readonly score: Float64Array; drawn: Uint8Array };
 
@@ -12,7 +9,7 @@ type Saved = { readonly q: Float64Array | null; readonly score: Float64Array; dr
  * that they had in the epoch before, smoothed towards uniform. The first epoch is a
  * permutation. Samples that an epoch did not draw score 0, so the pool shrinks with τ.
  */
-export function importanceOrder(options: z.output<typeof orderOptions>): OrderRecipe {
+export function importanceOrder(options: OrderOptions): OrderRecipe {
   const { smoothing, weighted, weightCap = Number.POSITIVE_INFINITY } = options;
 
   function begin(N: number, saved?: Saved): ReturnType<OrderRecipe['begin']> {

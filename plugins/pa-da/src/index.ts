@@ -1,7 +1,7 @@
 import { definePlugin } from '@archer-nas/core';
 import { z } from 'zod';
-import { importanceOrder, orderOptions } from './data-importance.ts';
-import { importancePaths, pathOptions } from './path-importance.ts';
+import { importanceOrder } from './data-importance.ts';
+import { orderOptions, pathOptions } from './options.ts';
 
 /** What a variant groups; each value can be set on its own as well. */
 const VARIANTS = {
@@ -46,7 +46,7 @@ const paths = definePlugin({
   kind: 'paths',
   summary: 'PA: draws operations in proportion to their gradient norms.',
   options: pathOptions,
-  create: importancePaths,
+  create: async (chosen) => (await import('./path-importance.ts')).importancePaths(chosen),
 });
 
 const order = definePlugin({

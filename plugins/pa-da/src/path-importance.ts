@@ -1,17 +1,7 @@
 import { ArcherError, type Sampler } from '@archer-nas/core';
 import { GRADIENT_NORM, type Path, type PathRecipe, type Site } from '@archer-nas/nn';
-import { z } from 'zod';
-import { sharedOptions, smoothed, tau } from './smoothing.ts';
-
-/** Options of `paths: { use: importance }`; the defaults are the released code's. */
-export const pathOptions = sharedOptions.extend({
-  statistic: z.enum(['ema', 'mean']).default('ema'),
-  scope: z.enum(['shared', 'edge', 'cell-edge']).default('shared'),
-  norms: z.enum(['after-clip', 'before-clip']).default('after-clip'),
-  multiplicity: z.enum(['divide', 'sum']).default('divide'),
-});
-
-type Options = z.output<typeof pathOptions>;
+import type { PathOptions } from './options.ts';
+import { smoothed, tau } from './smoothing.ts';
 
 /** p is frozen during an epoch; the statistic G and its counts n start each epoch at zero. */
 type Belief = { p: Float64Array; readonly G: Float64Array; readonly n: Float64Array };
@@ -28,14 +18,14 @@ type Distribution = Belief & {
  * PA: operations are drawn in proportion to the gradient norms that they had in the epoch
  * before, smoothed towards uniform. With τ = e/E the first two epochs are uniform.
  */
-export function importancePaths(options: Options): PathRecipe {
+export function importancePaths(options: PathOptions): PathRecipe {
   return {
     norms: options.norms,
     begin: (sites, saved) => begin(options, sites, saved as Saved | undefined),
   };
 }
 
-function begin(options: Options, sites: readonly Site[], saved?: Saved): Sampler<Path> {
+function begin(options: PathOptions, sites: readonly Site[], saved?: Saved): Sampler<Path> {
   const all = distributions(sites, options.scope, saved?.beliefs);
   let proposed = saved?.proposed ?? 0;
   return {
@@ -89,7 +79,12 @@ function begin(options: Options, sites: readonly Site[], saved?: Saved): Sampler
 }
 
 /** One step: A_o sums the norms of o over cells and edges, m_o is per edge, G_o averages steps. */
-function update({ draws, G, n }: Distribution, path: Path, norms: Float32Array, options: Options) {
+function update(
+  { draws, G, n }: Distribution,
+  path: Path,
+  norms: Float32Array,
+  options: PathOptions,
+) {
   for (const [o, G_o] of G.entries()) {
     const edges = draws.filter(([site]) => path[site as number] === o);
     const A_o = edges.flat().reduce((sum, site) => sum + (norms[site] as number), 0);
@@ -102,7 +97,11 @@ function update({ draws, G, n }: Distribution, path: Path, norms: Float32Array, 
 }
 
 /** Tied sites draw together unless cells have their own; `shared` has one belief for all draws. */
-function distributions(sites: readonly Site[], scope: Options['scope'], saved?: readonly Belief[]) {
+function distributions(
+  sites: readonly Site[],
+  scope: PathOptions['scope'],
+  saved?: readonly Belief[],
+) {
   const tied = new Map<number, number[]>();
   sites.forEach(({ decision }, site) => {
     const key = scope === 'cell-edge' ? site : decision;

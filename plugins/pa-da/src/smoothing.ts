@@ -1,19 +1,9 @@
 import type { Progress } from '@archer-nas/core';
-import { z } from 'zod';
-
-/** What both halves share. Smoothing `linear` is the released τ = e/E; a number is a constant τ. */
-export const sharedOptions = z.strictObject({
-  smoothing: z.union([z.literal('linear'), z.number().min(0).max(1)]).default('linear'),
-  weighted: z.boolean().default(false),
-  weightCap: z.number().positive().optional(),
-});
+import type { OrderOptions } from './options.ts';
 
 /** τ at the end of epoch e, when `done` = e + 1 epochs of `total` = E are complete. */
-export function tau(
-  schedule: z.output<typeof sharedOptions>['smoothing'],
-  { done, total }: Progress,
-): number {
-  return schedule === 'linear' ? (done - 1) / total : schedule;
+export function tau(smoothing: OrderOptions['smoothing'], { done, total }: Progress): number {
+  return smoothing === 'linear' ? (done - 1) / total : smoothing;
 }
 
 /** τ·x/Σx + (1−τ)/N: normalised norms, smoothed towards uniform; uniform if all are zero. */
