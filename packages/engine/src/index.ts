@@ -5,6 +5,7 @@ export type {
   Unavailable,
 } from './candidates/candidate.ts';
 export { ENGINES, type EngineChoice, type EngineName, engineChoice } from './choice.ts';
+export { fusedKernels } from './current-fused.ts';
 export type * from './fused-kernels.ts';
 export { tf } from './repaired.ts';
 export { type StartedEngine, type StartOptions, startEngine } from './start-engine.ts';

@@ -1,5 +1,6 @@
-import { tf } from '@archer-nas/engine';
+import { type BatchNormInputs, type Normalised, tf } from '@archer-nas/engine';
 import { type Owner, owned } from './convolution.ts';
+import { fusedBatchNorm } from './fused.ts';
 import type { Forward, ParameterSpec } from './network.ts';
 
 /** Options of {@link batchNorm}. */
@@ -39,108 +40,130 @@ export function batchNorm(
   name: string,
   { affine = false, eps = 1e-5, inputBias }: BatchNormOptions = {},
 ): tf.Tensor4D {
-  const channels = x.shape[3];
-  const scale = affine ? forward.parameters.get(`${name}.weight`, [channels]) : undefined;
-  const offset = affine ? forward.parameters.get(`${name}.bias`, [channels]) : undefined;
+  const parameters = affineParameters(forward, name, x.shape[3], affine);
   if (forward.batchNorm === 'running') {
-    return normaliseRunning(x, forward, name, { scale, offset, eps, inputBias });
+    return normaliseRunning(x, forward, name, { ...parameters, eps, inputBias });
   }
-  return normaliseBatch(x, { scale, offset, eps, inputBias }, (mean, variance) => {
-    if (forward.batchNorm !== 'train') return;
-    const shifted = inputBias === undefined ? mean : tf.add<tf.Tensor1D>(mean, inputBias);
-    forward.statistics?.update(name, shifted, variance, x.size / channels);
-  });
+  const kernel = fusedBatchNorm() ?? composedBatchNorm;
+  return normalised(kernel({ x, ...parameters }, { epsilon: eps }), forward, name, inputBias);
 }
 
-interface Operands {
-  readonly scale: tf.Tensor | undefined;
-  readonly offset: tf.Tensor | undefined;
-  readonly eps: number;
-  readonly inputBias: tf.Tensor | undefined;
+/** Learned scale and offset of an affine batch norm; neither where it is not affine. */
+export function affineParameters(
+  { parameters }: Forward,
+  name: string,
+  channels: number,
+  affine: boolean,
+): { readonly gamma?: tf.Tensor1D; readonly beta?: tf.Tensor1D } {
+  if (!affine) return {};
+  return {
+    gamma: parameters.get(`${name}.weight`, [channels]) as tf.Tensor1D,
+    beta: parameters.get(`${name}.bias`, [channels]) as tf.Tensor1D,
+  };
+}
+
+/** What a normalisation with the batch's statistics leaves to do: running ones, and the bias. */
+export function normalised(
+  { output, mean, variance }: Normalised,
+  forward: Forward,
+  name: string,
+  inputBias: tf.Tensor | undefined,
+): tf.Tensor4D {
+  if (forward.batchNorm === 'train') {
+    const shifted = inputBias === undefined ? mean : tf.add<tf.Tensor1D>(mean, inputBias);
+    forward.statistics?.update(name, shifted, variance, output.size / output.shape[3]);
+  }
+  return inputBias === undefined ? output : withoutEffect(output, inputBias);
+}
+
+/** x, with a gradient of exactly zero by `unused`. */
+function withoutEffect(x: tf.Tensor4D, unused: tf.Tensor): tf.Tensor4D {
+  return tf.customGrad((...inputs) => ({
+    value: (inputs[0] as tf.Tensor).clone(),
+    gradFunc: (dy: tf.Tensor) => [dy, tf.zeros(unused.shape)],
+  }))(x, unused) as tf.Tensor4D;
 }
 
 function normaliseRunning(
   x: tf.Tensor4D,
   forward: Forward,
   name: string,
-  { scale, offset, eps, inputBias }: Operands,
+  options: {
+    readonly gamma?: tf.Tensor1D;
+    readonly beta?: tf.Tensor1D;
+    readonly eps: number;
+    readonly inputBias: tf.Tensor | undefined;
+  },
 ): tf.Tensor4D {
+  const { gamma, beta, eps, inputBias } = options;
   const { statistics } = forward;
   if (statistics === undefined) {
     throw new Error(`Batch norm ${name} is asked for running statistics, but there are none.`);
   }
   const { mean, variance } = statistics.get(name, x.shape[3]);
   const centre = inputBias === undefined ? mean : tf.sub<tf.Tensor1D>(mean, inputBias);
-  const y = tf.batchNorm(
-    x,
-    centre,
-    variance,
-    offset as tf.Tensor1D | undefined,
-    scale as tf.Tensor1D | undefined,
-    eps,
-  );
-  const constants = [centre, variance, ...(scale && offset ? [scale, offset] : [])];
+  const y = tf.batchNorm(x, centre, variance, beta, gamma, eps);
+  const constants = [centre, variance, ...(gamma && beta ? [gamma, beta] : [])];
   forward.trace?.record('batchNorm', [x, ...constants], y, { eps });
   return y;
 }
 
 /**
- * Normalises with the batch's own statistics; one node on the tape with this gradient
- * (x̂ = (x − μ)/σ, n values per channel):
+ * The engine's fused batch norm, composed of tfjs operations: one node on the tape with this
+ * gradient (x̂ = (x − μ)/σ, n values per channel):
  *
  *   dx = γ/σ · (dy − Σdy/n − x̂ · Σ(dy x̂)/n),  dγ = Σ(dy x̂),  dβ = Σdy.
  */
-function normaliseBatch(
-  x: tf.Tensor4D,
-  { scale, offset, eps, inputBias }: Operands,
-  observe: (mean: tf.Tensor1D, variance: tf.Tensor1D) => void,
-): tf.Tensor4D {
-  const affine = scale !== undefined && offset !== undefined ? [scale, offset] : [];
-  const operands = [x, ...affine, ...(inputBias === undefined ? [] : [inputBias])];
-  return tf.customGrad((...inputs) => {
+export function composedBatchNorm(
+  { x, gamma, beta }: BatchNormInputs,
+  { epsilon }: { readonly epsilon: number },
+): Normalised {
+  const operands = [x, ...(gamma && beta ? [gamma, beta] : [])];
+  // Made inside of the customGrad, so that the tape keeps nothing for their gradients.
+  let moments: tf.Tensor1D[] = [];
+  const output = tf.customGrad((...inputs) => {
     const save = inputs.pop() as unknown as (saved: tf.Tensor[]) => void;
-    const { mean, variance } = channelMoments(inputs[0] as tf.Tensor4D);
-    observe(mean, variance);
-    const normal = tf.batchNorm(
-      inputs[0] as tf.Tensor4D,
-      mean,
-      variance,
-      undefined,
-      undefined,
-      eps,
-    );
-    const y =
-      affine.length === 0
-        ? normal
-        : tf.add(tf.mul(normal, scale as tf.Tensor), offset as tf.Tensor);
-    save([normal, variance]);
+    const { mean, variance } = channelMoments(x);
+    moments = [tf.keep(mean), tf.keep(variance)];
+    const xHat = tf.batchNorm(x, mean, variance, undefined, undefined, epsilon);
+    save([xHat, variance]);
     return {
-      value: y,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        gradients(dy as tf.Tensor4D, saved, { scale, inputBias, eps }),
+      value: gamma && beta ? tf.add(tf.mul(xHat, gamma), beta) : xHat,
+      gradFunc: (dy: tf.Tensor, [normal, spread]: tf.Tensor[]) => {
+        const saved = [normal as tf.Tensor4D, spread as tf.Tensor1D] as const;
+        return batchNormGradients(dy as tf.Tensor4D, saved, gamma, epsilon);
+      },
     };
   })(...operands) as tf.Tensor4D;
+  const [mean, variance] = moments.map(handOver) as [tf.Tensor1D, tf.Tensor1D];
+  return { output, mean, variance };
 }
 
-function gradients(
+/** Moves a kept tensor into the caller's tidy. */
+function handOver(kept: tf.Tensor1D): tf.Tensor1D {
+  const own = kept.clone();
+  kept.dispose();
+  return own;
+}
+
+function batchNormGradients(
   dy: tf.Tensor4D,
-  [normal, variance]: tf.Tensor[],
-  { scale, inputBias, eps }: Omit<Operands, 'offset'>,
+  [xHat, variance]: readonly [tf.Tensor4D, tf.Tensor1D],
+  gamma: tf.Tensor1D | undefined,
+  epsilon: number,
 ): tf.Tensor[] {
-  const xHat = normal as tf.Tensor4D;
   const count = dy.size / dy.shape[3];
   const sum = channelSum(dy);
   const product = channelSum(tf.mul(dy, xHat));
-  const inverse = tf.rsqrt(tf.add(variance as tf.Tensor, eps));
-  const gain = scale === undefined ? inverse : tf.mul(inverse, scale);
+  const inverse = tf.rsqrt(tf.add(variance, epsilon));
+  const gain = gamma === undefined ? inverse : tf.mul(inverse, gamma);
   const centred = tf.sub(dy, tf.div(sum, count));
   const dx = tf.mul(tf.sub(centred, tf.mul(xHat, tf.div(product, count))), gain);
-  const affine = scale === undefined ? [] : [product, sum];
-  return [dx, ...affine, ...(inputBias === undefined ? [] : [tf.zerosLike(inputBias)])];
+  return gamma === undefined ? [dx] : [dx, product, sum];
 }
 
 /** Mean and biased variance per channel. */
-export function channelMoments(x: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
+function channelMoments(x: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const count = x.size / x.shape[3];
   const mean = tf.div<tf.Tensor1D>(channelSum(x), count);
   const variance = tf.div<tf.Tensor1D>(channelSum(tf.square(tf.sub(x, mean))), count);

@@ -137,3 +137,15 @@ function inflate(w: tf.Tensor4D, dilation: number): tf.Tensor4D {
   const size = (k - 1) * dilation + 1;
   return tf.slice(square, [0, 0, 0, 0], [size, size, inputs, outputs]);
 }
+
+/** The values of a kernel inflated as for {@link convolve}; shape [k, k, inputs, outputs]. */
+export function inflatedValues(
+  { shape, values }: { readonly shape: readonly number[]; readonly values: Float32Array },
+  dilation: number,
+): { readonly shape: readonly number[]; readonly values: Float32Array } {
+  return tf.tidy(() => {
+    const kernel: tf.Tensor = tf.tensor(values, [...shape]);
+    const dense = inflate(kernel as tf.Tensor4D, dilation);
+    return { shape: dense.shape, values: Float32Array.from(dense.dataSync()) };
+  });
+}

@@ -26,37 +26,34 @@ export function usedParameters(
  */
 export class ParameterStore implements ParameterSource {
   readonly specs: readonly ParameterSpec[];
-  readonly #values = new Map<string, tf.Tensor>();
+  readonly #values = new Map<string, tf.Variable>();
 
   constructor(specs: readonly ParameterSpec[], streams: Streams, saved?: State) {
     this.specs = specs;
     const values = saved as Record<string, TensorState> | undefined;
-    for (const spec of specs) this.#values.set(spec.name, initialise(spec, streams, values));
+    for (const spec of specs) {
+      const value = initialise(spec, streams, values);
+      this.#values.set(spec.name, tf.variable(value, false));
+      value.dispose();
+    }
   }
 
   /** @throws ArcherError `ARCHER_PARAMETER` when there is none of that name and shape */
   get(name: string, shape: readonly number[]): tf.Tensor {
-    const value = this.#values.get(name);
-    if (value === undefined || value.shape.join() !== shape.join()) {
-      const found = value === undefined ? 'there is none' : `it has shape [${value.shape}]`;
-      throw new ArcherError(
-        'ARCHER_PARAMETER',
-        `The network reads parameter ${name} of shape [${shape}], but ${found}.`,
-      );
-    }
-    return value;
+    const value = this.value(name);
+    if (value.shape.join() === shape.join()) return value;
+    return missing(`${name} of shape [${shape}]`, `it has shape [${value.shape}]`);
   }
 
-  /** The current value; valid until the next `set` of that name. */
-  value(name: string): tf.Tensor {
-    return this.#values.get(name) ?? this.get(name, []);
+  /** The variable that holds a value: the same object for the store's life. */
+  value(name: string): tf.Variable {
+    return this.#values.get(name) ?? missing(name, 'there is none');
   }
 
-  /** Replaces a value and disposes the old one; the store takes over `value`. */
+  /** Replaces a value; the store takes over `value`. */
   set(name: string, value: tf.Tensor): void {
-    const old = this.value(name);
-    this.#values.set(name, tf.keep(value));
-    if (old !== value) old.dispose();
+    this.value(name).assign(value);
+    value.dispose();
   }
 
   /** The result of `use` on a source where `values` hide the store's own. */
@@ -83,6 +80,10 @@ export class ParameterStore implements ParameterSource {
     tf.dispose([...this.#values.values()]);
     this.#values.clear();
   }
+}
+
+function missing(what: string, why: string): never {
+  throw new ArcherError('ARCHER_PARAMETER', `The network reads parameter ${what}, but ${why}.`);
 }
 
 function initialise(

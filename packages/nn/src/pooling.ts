@@ -38,7 +38,8 @@ export function globalAveragePool(x: tf.Tensor4D, forward: Forward): tf.Tensor2D
   return y;
 }
 
-const LOWEST = -3.4028234663852886e38;
+/** The most negative float, which no maximum takes. */
+export const LOWEST = -3.4028234663852886e38;
 
 function surround(x: tf.Tensor4D, value: number): tf.Tensor4D {
   return tf.pad(
@@ -64,7 +65,7 @@ function averageUnpadded(x: tf.Tensor4D): tf.Tensor4D {
     return {
       value: tf.avgPool(map, 3, 1, 'same'),
       gradFunc: (dy: tf.Tensor) => {
-        const count = validCount(map.shape[1], map.shape[2], 1);
+        const count = countMap(map.shape[1], map.shape[2], 1);
         return tf.mul(tf.avgPool(tf.div(dy, count) as tf.Tensor4D, 3, 1, 'same'), count);
       },
     };
@@ -73,15 +74,24 @@ function averageUnpadded(x: tf.Tensor4D): tf.Tensor4D {
 
 function averageStrided(x: tf.Tensor4D, stride: number): tf.Tensor4D {
   const ninth = tf.avgPool(surround(x, 0), 3, stride, 'valid');
-  return tf.mul(ninth, tf.div(9, validCount(x.shape[1], x.shape[2], stride)));
+  return tf.mul(ninth, tf.div(9, countMap(x.shape[1], x.shape[2], stride)));
 }
 
-/** How many pixels of each 3×3 window with padding 1 lie inside: [1, h, w, 1]. */
-function validCount(height: number, width: number, stride: number): tf.Tensor4D {
+/** How many pixels of each 3×3 window with padding 1 lie inside: shape [1, h, w, 1]. */
+export function validCounts(
+  height: number,
+  width: number,
+  stride: number,
+): { readonly shape: [number, number, number, number]; readonly values: Float32Array } {
   const rows = countsAlong(height, stride);
   const columns = countsAlong(width, stride);
-  const counts = Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)));
-  return tf.tensor4d(counts, [1, rows.length, columns.length, 1]);
+  const values = Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)));
+  return { shape: [1, rows.length, columns.length, 1], values };
+}
+
+function countMap(height: number, width: number, stride: number): tf.Tensor4D {
+  const { shape, values } = validCounts(height, width, stride);
+  return tf.tensor4d(values, shape);
 }
 
 function countsAlong(size: number, stride: number): number[] {

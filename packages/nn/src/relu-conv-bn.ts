@@ -1,7 +1,14 @@
 import type { tf } from '@archer-nas/engine';
-import { batchNorm, batchNormParameters } from './batch-norm.ts';
+import {
+  affineParameters,
+  type BatchNormOptions,
+  batchNorm,
+  batchNormParameters,
+  normalised,
+} from './batch-norm.ts';
 import { type ConvolutionOptions, conv2dParameters, convolve, type Owner } from './convolution.ts';
 import { relu } from './elementwise.ts';
+import { fusedReluConvBatchNorm } from './fused.ts';
 import type { Forward, ParameterSpec } from './network.ts';
 
 /** Options of {@link reluConvBn}: the convolution, and whether the batch norm is affine. */
@@ -23,7 +30,10 @@ export function reluConvBnParameters(
   ];
 }
 
-/** ReLU, convolution and batch norm in a row: the operation where the time goes. */
+/**
+ * ReLU, convolution and batch norm in a row: the operation where the time goes. One kernel
+ * where the engine has it and statistics come from the batch, otherwise composed.
+ */
 export function reluConvBn(
   x: tf.Tensor4D,
   forward: Forward,
@@ -32,11 +42,19 @@ export function reluConvBn(
 ): tf.Tensor4D {
   const { outputs, kernel, bias = false, affine = false, eps = 1e-5, ...geometry } = options;
   const shape = [kernel, kernel, x.shape[3], outputs];
-  const weight = forward.parameters.get(`${name}.conv.weight`, shape) as tf.Tensor4D;
+  const filter = forward.parameters.get(`${name}.conv.weight`, shape) as tf.Tensor4D;
   const inputBias = bias ? forward.parameters.get(`${name}.conv.bias`, [outputs]) : undefined;
+  const norm: BatchNormOptions = { affine, eps, ...(inputBias ? { inputBias } : {}) };
+  const fused = fusedReluConvBatchNorm();
+  if (fused !== undefined && forward.batchNorm !== 'running') {
+    const { stride = 1, padding: pad = 0, dilation = 1 } = geometry;
+    const { gamma, beta } = affineParameters(forward, `${name}.norm`, outputs, affine);
+    const settings = { relu: true, stride, pad, dilation, epsilon: eps };
+    const normal = fused({ x, filter, gamma, beta }, settings);
+    return normalised(normal, forward, `${name}.norm`, inputBias);
+  }
   const active = relu(x, forward);
-  const y = convolve(active, weight, geometry);
-  forward.trace?.record('conv2d', [active, weight], y, { ...geometry });
-  const norm = { affine, eps, ...(inputBias === undefined ? {} : { inputBias }) };
+  const y = convolve(active, filter, geometry);
+  forward.trace?.record('conv2d', [active, filter], y, { ...geometry });
   return batchNorm(y, forward, `${name}.norm`, norm);
 }

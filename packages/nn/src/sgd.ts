@@ -1,6 +1,7 @@
 import type { State, TensorState } from '@archer-nas/core';
-import { tf } from '@archer-nas/engine';
+import { type SgdParameter, type SgdOptions as StepSettings, tf } from '@archer-nas/engine';
 import type { Gradients } from './clipping.ts';
+import { fusedSgdStep } from './fused.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { restoreTensor, tensorState } from './tensor-state.ts';
 
@@ -32,8 +33,8 @@ export interface SgdStep {
 export class Sgd {
   readonly #store: ParameterStore;
   readonly #options: Required<SgdOptions>;
-  /** Parameters with a gradient so far; the velocity is there when there is momentum. */
-  readonly #velocities = new Map<string, tf.Tensor | undefined>();
+  /** Velocities of the parameters that have had a gradient so far. */
+  readonly #velocities = new Map<string, tf.Variable>();
 
   constructor(store: ParameterStore, options: SgdOptions = {}, saved?: State) {
     this.#store = store;
@@ -44,60 +45,65 @@ export class Sgd {
       unsampled: 'freeze',
       ...options,
     };
-    if (saved !== undefined) this.#restore(saved as Record<string, TensorState | null>);
+    for (const [name, velocity] of Object.entries((saved ?? {}) as Record<string, TensorState>)) {
+      const value = restoreTensor(velocity, store.value(name).shape, `velocity of ${name}`);
+      this.#velocities.set(name, tf.variable(value, false));
+      value.dispose();
+    }
   }
 
   /** Updates the store; `gradients` stay the caller's. */
   step(gradients: Gradients, { learningRate, scale = 1 }: SgdStep): void {
-    for (const [name, gradient] of gradients) this.#update(name, gradient, learningRate, scale);
-    if (this.#options.unsampled === 'freeze') return;
-    for (const name of this.#velocities.keys()) {
-      if (!gradients.has(name)) this.#update(name, undefined, learningRate, scale);
-    }
+    for (const name of gradients.keys()) this.#begin(name);
+    const { unsampled, ...options } = this.#options;
+    const names = unsampled === 'decay' ? [...this.#velocities.keys()] : [...gradients.keys()];
+    const update = fusedSgdStep() ?? composedSgdStep;
+    tf.tidy(() => {
+      const parameters = names.map((name) => {
+        const gradient = gradients.get(name);
+        const scaled = gradient && scale !== 1 ? tf.mul(gradient, scale) : gradient;
+        return { value: this.#store.value(name), velocity: this.#begin(name), gradient: scaled };
+      });
+      update(parameters, { ...options, learningRate });
+    });
   }
 
   get state(): State {
-    return Object.fromEntries(
-      [...this.#velocities].map(([name, v]) => [name, v === undefined ? null : tensorState(v)]),
-    );
+    return Object.fromEntries([...this.#velocities].map(([name, v]) => [name, tensorState(v)]));
   }
 
   dispose(): void {
-    for (const velocity of this.#velocities.values()) velocity?.dispose();
+    for (const velocity of this.#velocities.values()) velocity.dispose();
     this.#velocities.clear();
   }
 
-  #update(name: string, gradient: tf.Tensor | undefined, rate: number, scale: number): void {
-    const { momentum, nesterov, weightDecay } = this.#options;
-    const w = this.#store.value(name);
-    const old = this.#velocities.get(name);
-    const [next, velocity] = tf.tidy(() => {
-      const g = decayed(w, gradient, scale, weightDecay);
-      const v = momentum === 0 || old === undefined ? g : tf.add(tf.mul(old, momentum), g);
-      const direction = nesterov ? tf.add(g, tf.mul(v, momentum)) : v;
-      const updated = tf.sub(w, tf.mul(direction, rate));
-      return [updated, momentum === 0 ? undefined : v] as [tf.Tensor, tf.Tensor | undefined];
-    });
-    old?.dispose();
-    this.#velocities.set(name, velocity === undefined ? undefined : tf.keep(velocity));
-    this.#store.set(name, next);
-  }
-
-  #restore(saved: Record<string, TensorState | null>): void {
-    for (const [name, v] of Object.entries(saved)) {
-      this.#velocities.set(name, v === null ? undefined : restoreTensor(v, v.shape, name));
+  /** The velocity of a parameter, zero at its first gradient. */
+  #begin(name: string): tf.Variable {
+    let velocity = this.#velocities.get(name);
+    if (velocity === undefined) {
+      const zeros = tf.zeros(this.#store.value(name).shape);
+      velocity = tf.variable(zeros, false);
+      zeros.dispose();
+      this.#velocities.set(name, velocity);
     }
+    return velocity;
   }
 }
 
-/** s g + λ w. */
-function decayed(
-  w: tf.Tensor,
-  gradient: tf.Tensor | undefined,
-  scale: number,
-  decay: number,
-): tf.Tensor {
-  if (gradient === undefined) return tf.mul(w, decay);
-  const g = scale === 1 ? gradient : tf.mul(gradient, scale);
-  return decay === 0 ? tf.clone(g) : tf.add(g, tf.mul(w, decay));
+/** The engine's fused step, composed of tfjs operations. */
+export function composedSgdStep(
+  parameters: Iterable<SgdParameter>,
+  { learningRate, momentum, weightDecay, nesterov }: StepSettings,
+): void {
+  tf.tidy(() => {
+    for (const { value, velocity, gradient } of parameters) {
+      const decay = tf.mul(value, weightDecay);
+      const g = gradient === undefined ? decay : tf.add(gradient, decay);
+      const v = tf.add(tf.mul(velocity, momentum), g);
+      const direction = nesterov ? tf.add(g, tf.mul(v, momentum)) : v;
+      const next = tf.sub(value, tf.mul(direction, learningRate));
+      velocity.assign(v);
+      value.assign(next);
+    }
+  });
 }

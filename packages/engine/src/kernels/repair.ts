@@ -10,8 +10,9 @@ import {
   convolutionFilterGradient,
   convolutionInputGradient,
 } from './convolution-loops.ts';
-import { cutBelowZero } from './cut-below-zero.ts';
+import { cutBelowZero, cutBelowZeroXnnpack } from './cut-below-zero.ts';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients.ts';
+import { maxPoolGradient } from './max-pool-gradient.ts';
 import { sgdKernel } from './sgd.ts';
 import { softmaxCrossEntropyKernel } from './softmax-cross-entropy.ts';
 import { type HostBackend, type HostKernel, registerKernel } from './tensor-memory.ts';
@@ -19,19 +20,19 @@ import { type HostBackend, type HostKernel, registerKernel } from './tensor-memo
 /** Kernels for both backends: those that tfjs gets wrong, those it lacks, and our fused ones. */
 const BOTH: readonly HostKernel[] = [
   avgPoolGradient,
+  maxPoolGradient,
   depthwiseInputGradient,
   depthwiseFilterGradient,
   batchNorm,
   batchNormGradient,
-  cutBelowZero,
   sgdKernel,
   softmaxCrossEntropyKernel,
 ];
 
 /** Kernels whose fast form depends on what the backend already has. */
 const OWN: Readonly<Record<HostBackend, readonly HostKernel[]>> = {
-  cpu: [convolution, convolutionInputGradient, convolutionFilterGradient],
-  wasm: [convolutionInputGradientXnnpack, convolutionFilterGradientXnnpack],
+  cpu: [convolution, convolutionInputGradient, convolutionFilterGradient, cutBelowZero],
+  wasm: [convolutionInputGradientXnnpack, convolutionFilterGradientXnnpack, cutBelowZeroXnnpack],
 };
 
 /** Registers Archer's kernels for a backend and its gradients for all; again is harmless. */

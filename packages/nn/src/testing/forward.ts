@@ -1,4 +1,4 @@
-import { tf } from '@archer-nas/engine';
+import type { tf } from '@archer-nas/engine';
 import type { BatchNormMode, Forward, NormStatistics } from '../network.ts';
 
 /** A forward context over a plain record of tensors. */
@@ -19,13 +19,4 @@ export function forwardWith(
     batchNorm,
     ...(statistics === undefined ? {} : { statistics }),
   };
-}
-
-/** The backends that a test of gradients runs on: plain JS always, wasm where it loads. */
-export async function useBackend(name: 'cpu' | 'wasm'): Promise<boolean> {
-  try {
-    return (await tf.setBackend(name)) && tf.getBackend() === name;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,31 @@
+import { type FusedKernels, fusedKernels } from '@archer-nas/engine';
+
+// The only place that asks for fused kernels. Each is compared with its composition in
+// fused.test.ts.
+
+let composed = false;
+
+/** ReLU-convolution-batch-norm in one kernel, where the engine has it. */
+export function fusedReluConvBatchNorm(): FusedKernels['reluConvBatchNorm'] {
+  return composed ? undefined : fusedKernels().reluConvBatchNorm;
+}
+
+/** Batch norm with the batch's statistics in one kernel, where the engine has it. */
+export function fusedBatchNorm(): FusedKernels['batchNorm'] {
+  return composed ? undefined : fusedKernels().batchNorm;
+}
+
+/** SGD's update in one kernel, where the engine has it. */
+export function fusedSgdStep(): FusedKernels['sgdStep'] {
+  return composed ? undefined : fusedKernels().sgdStep;
+}
+
+/** Runs `use` with composed tfjs operations only, to compare. */
+export function withoutFusion<T>(use: () => T): T {
+  composed = true;
+  try {
+    return use();
+  } finally {
+    composed = false;
+  }
+}
