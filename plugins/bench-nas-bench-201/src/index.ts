@@ -2,6 +2,7 @@ import { definePlugin } from '@archer-nas/core';
 import { z } from 'zod';
 
 import { tableBenchmark } from './benchmark.ts';
+import { fetchTable } from './fetch-table.ts';
 import { readTable } from './table-file.ts';
 
 const options = z.strictObject({
@@ -27,6 +28,10 @@ const plugin = definePlugin({
   create: async ({ column, file, sha256 }, { space, purpose, folders }) => {
     const places = { file, folders, tables: process.env.ARCHER_TABLES };
     return tableBenchmark(await readTable(places, sha256), { column, purpose, space });
+  },
+  async fetch({ folder, ...source }) {
+    const { path, rows, hash } = await fetchTable({ to: folder, ...source });
+    return `${path}: ${rows} architectures, sha256 ${hash}`;
   },
 });
 
