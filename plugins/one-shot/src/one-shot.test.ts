@@ -52,6 +52,20 @@ describe('one-shot', () => {
     search.dispose?.();
   });
 
+  it('stops its search at the limit, also with a sampler that knows no end', async () => {
+    const evaluation = { ...options.evaluation, searchEvaluations: 2 };
+    const { evaluations: _, ...endless } = toySearch(1000);
+    for (const search of [toySearch(1000), endless]) {
+      const limited = await oneShot({ ...options, evaluation }, { ...parts, search }).begin({
+        streams: createStreams(3),
+      });
+      expect(limited.progress.total).toBe(6 + 2);
+      while (limited.progress.done < limited.progress.total) await limited.step(signal);
+      expect(limited.progress.done).toBe(6 + 2);
+      limited.dispose?.();
+    }
+  });
+
   it('has nothing to show before the search phase and the best of it afterwards', async () => {
     const search = await begin({ search: toySearch(4) });
     for (let step = 0; step < 6; step++) await search.step(signal);

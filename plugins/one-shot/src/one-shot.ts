@@ -80,9 +80,10 @@ class OneShotSearch<A> implements Search<A> {
     });
     if (search) {
       const { scores } = this.views;
-      const batches = options.evaluation.searchBatches;
+      const { searchBatches: batches, searchEvaluations: limit } = options.evaluation;
+      const images = data.open('valid');
       this.#search = new SearchPhase(
-        { space, sampler: search, scores, images: data.open('valid'), batches, streams },
+        { space, sampler: search, scores, images, batches, limit, streams },
         saved?.search ?? undefined,
       );
     }

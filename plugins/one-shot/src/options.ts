@@ -28,6 +28,8 @@ export const oneShotOptions = z.strictObject({
       recalibration: z.int().positive().default(200),
       /** Batches of valid images that the search phase scores an architecture on. */
       searchBatches: z.union([z.literal('all'), z.int().positive()]).default('all'),
+      /** Most architectures that the search phase scores; absent: until its sampler is done. */
+      searchEvaluations: z.int().positive().optional(),
     })
     .prefault({}),
 });

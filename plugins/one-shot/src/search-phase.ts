@@ -22,6 +22,8 @@ export interface SearchPhaseParts<A> {
   readonly scores: Evaluator<A>;
   readonly images: DataSplit;
   readonly batches: 'all' | number;
+  /** Most architectures to score; absent: until the sampler is done. */
+  readonly limit: number | undefined;
   readonly streams: Streams;
 }
 
@@ -76,10 +78,12 @@ export class SearchPhase<A> {
     return this.#evaluated;
   }
 
-  /** Architectures that will have been scored; grows with `done` if the sampler names no number. */
+  /** Architectures that will have been scored; grows with `done` where nobody knows. */
   get total(): number {
     if (!this.#next) return this.#evaluated;
-    return Math.max(this.#evaluated + 1, this.#parts.sampler.evaluations ?? 0);
+    const { sampler, limit = Number.POSITIVE_INFINITY } = this.#parts;
+    const known = Math.min(sampler.evaluations ?? limit, limit);
+    return Math.max(this.#evaluated + 1, Number.isFinite(known) ? known : 0);
   }
 
   /** The best so far; the first of equals. */
@@ -117,6 +121,7 @@ export class SearchPhase<A> {
 
   /** Nothing is outstanding when this is called, so `wait` would be for ever. */
   #propose(): Proposal<A> | undefined {
+    if (this.#evaluated === this.#parts.limit) return undefined;
     const stream = this.#parts.streams.stream('search', this.#evaluated);
     const proposals = this.#sampler.propose(1, stream);
     if (proposals === 'done') return undefined;
