@@ -79,27 +79,38 @@ async function startFirst(
   options: StartOptions,
   candidates: readonly EngineCandidate[],
 ): Promise<StartedEngine> {
-  const skipped: string[] = [];
+  const skipped: Skipped[] = [];
   for (const candidate of candidates) {
     if (choice !== 'auto' && candidate.name !== choice) continue;
     const answer = await candidate.start({ tf, ...options });
     if (!isUnavailable(answer)) return describe(candidate.name, answer, skipped);
-    skipped.push(`${candidate.name}: ${answer.unavailable}`);
+    skipped.push({ name: candidate.name, reason: answer.unavailable });
   }
-  const message =
-    choice === 'auto'
-      ? `No engine starts here (${skipped.join('; ')}).`
-      : `The engine ${choice} does not start here (${skipped[0] ?? 'there is no such engine'}).`;
-  throw new ArcherError('ARCHER_ENGINE_UNAVAILABLE', message, {
+  throw new ArcherError('ARCHER_ENGINE_UNAVAILABLE', failure(choice, skipped), {
     hint: 'Use --engine auto for the best engine that starts.',
     exit: EXIT.engine,
   });
 }
 
-function describe(name: string, engine: RunningEngine, skipped: readonly string[]): StartedEngine {
+/** An engine that does not run here, and why. */
+interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
+function failure(choice: string, skipped: readonly Skipped[]): string {
+  if (choice === 'auto') return `No engine starts here (${list(skipped)}).`;
+  return `The engine ${choice} does not start here (${skipped[0]?.reason ?? 'no such engine'}).`;
+}
+
+function list(skipped: readonly Skipped[]): string {
+  return skipped.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+}
+
+function describe(name: string, engine: RunningEngine, skipped: readonly Skipped[]): StartedEngine {
   const { version, precision, isa, reproducible, threads, fused } = engine;
   const size = threads === undefined ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`;
-  const better = skipped.length > 0 ? ` (${skipped.join('; ')})` : '';
+  const better = skipped.length > 0 ? `; not ${list(skipped)}` : '';
   return {
     name,
     version,

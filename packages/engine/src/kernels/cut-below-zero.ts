@@ -24,3 +24,14 @@ export const cutBelowZero: HostKernel = {
 function bits(values: Float32Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
+
+/** The same from kernels that the WebAssembly backend vectorises: dy · step(x). */
+export const cutBelowZeroXnnpack: HostKernel = {
+  ...cutBelowZero,
+  compute(inputs, _attrs, memory) {
+    const step = memory.run('Step', { x: input(inputs, 'x') }, { alpha: 0 });
+    const dx = memory.run('Multiply', { a: step, b: input(inputs, 'dy') });
+    memory.dispose(step);
+    return dx;
+  },
+};

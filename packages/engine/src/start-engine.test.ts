@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { EngineCandidate } from './candidates/candidate.ts';
+import { js } from './candidates/js.ts';
+import { load } from './candidates/load.ts';
+import { tf } from './repaired.ts';
+
+const absent: EngineCandidate = {
+  name: 'native',
+  start: async () => ({ unavailable: 'not installed' }),
+};
+
+/** A process of its own, as far as the started engine goes. */
+async function fresh(): Promise<typeof import('./start-engine.ts').startEngine> {
+  vi.resetModules();
+  return (await import('./start-engine.ts')).startEngine;
+}
+
+describe('startEngine', () => {
+  afterEach(() => tf.disposeVariables());
+
+  it('takes the first that starts and says why not the better ones', async () => {
+    const startEngine = await fresh();
+    const engine = await startEngine({}, [absent, js]);
+    expect(engine.name).toBe('js');
+    expect(engine.description).toMatch(/^js 4\.22\.0\+\S+, f32, portable, 1 thread/);
+    expect(engine.description).toContain('; not native: not installed');
+    expect(engine.class).toBe(`js/${engine.version}/f32/portable`);
+    expect(tf.getBackend()).toBe('cpu');
+  });
+
+  it('never falls back from an engine that was named', async () => {
+    const startEngine = await fresh();
+    const start = startEngine({ engine: 'native' }, [absent, js]);
+    await expect(start).rejects.toThrow('The engine native does not start here (not installed).');
+    await expect(start).rejects.toMatchObject({ code: 'ARCHER_ENGINE_UNAVAILABLE', exit: 6 });
+    expect((await startEngine({ engine: 'js' }, [absent, js])).name).toBe('js');
+  });
+
+  it('refuses a precision, path or thread count that the named engine does not have', async () => {
+    const startEngine = await fresh();
+    for (const [option, reason] of [
+      [{ precision: 'bf16' }, 'computes in f32, not bf16'],
+      [{ isa: 'avx2' }, 'its instruction-set path is portable, not avx2'],
+      [{ threads: 2 }, 'runs 1 thread, not 2'],
+    ] as const) {
+      await expect(startEngine({ engine: 'js', ...option })).rejects.toThrow(reason);
+    }
+  });
+
+  it('gives the same object again, and another engine only when no tensor lives', async () => {
+    const startEngine = await fresh();
+    const [first, again] = await Promise.all([
+      startEngine({ engine: 'js' }),
+      startEngine({ engine: 'js' }),
+    ]);
+    expect(again).toBe(first);
+    const tensor = tf.scalar(1);
+    await expect(startEngine({ engine: 'wasm' })).rejects.toMatchObject({
+      code: 'ARCHER_ENGINE_STARTED',
+      exit: 6,
+    });
+    expect(tf.getBackend()).toBe('cpu');
+    tensor.dispose();
+    expect((await startEngine({ engine: 'wasm' })).name).toBe('wasm');
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it('reports packages that are not installed as that', async () => {
+    expect(await load('@archer-nas/no-such-package')).toEqual({ unavailable: 'not installed' });
+  });
+});
