@@ -1,0 +1,85 @@
+import type { Table } from '@archer-nas/core';
+import pc from 'picocolors';
+import { number } from './number-text.ts';
+import type { JobReport, RunReport } from './run-report.ts';
+import { clean, formatTable, type TextOptions } from './table-text.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A run's report as text without a line break at the end. */
+export function formatRunReport(report: RunReport, options: TextOptions = {}): string {
+  const parts = [
+    heading(report, options),
+    ...report.jobs.flatMap((job) => jobText(job, options)),
+    ...(report.best.length > 0 ? [formatTable(bestTable(report), options)] : []),
+    ...(report.verdicts.length > 0 ? [formatVerdicts(report.verdicts, options)] : []),
+  ];
+  return parts.join('\n\n');
+}
+
+/** One line per expectation: the outcome, what was expected, why. */
+export function formatVerdicts(verdicts: readonly Verdict[], options: TextOptions = {}): string {
+  const paint = pc.createColors(options.colour ?? false);
+  const colours = {
+    reproduced: paint.green,
+    differs: paint.red,
+    inconclusive: paint.yellow,
+    'not run here': paint.dim,
+  };
+  return verdicts
+    .map(({ expectation: e, outcome, reason }) => {
+      const profile = e.profile === undefined ? '' : ` (${e.profile})`;
+      const expected = `${e.metric}${profile} = ${number(e.value)} ± ${number(e.tolerance)}`;
+      return `${colours[outcome](outcome)}: ${clean(`${expected}, ${e.source}`)}: ${clean(reason)}`;
+    })
+    .join('\n');
+}
+
+function heading(report: RunReport, { colour = false }: TextOptions): string {
+  const paint = pc.createColors(colour);
+  const { experiment, title, profile, seed, status, fingerprint, seconds } = report;
+  const name = title === undefined ? experiment : `${experiment}: ${title}`;
+  const total = Object.values(seconds).reduce((sum, s) => sum + s, 0);
+  const facts = [
+    profile === undefined ? [] : [`profile ${profile}`],
+    seed === undefined ? [] : [`seed ${seed}`],
+    [status],
+    total > 0 ? [duration(total)] : [],
+  ].flat();
+  return [
+    paint.bold(clean(name)),
+    facts.join(', '),
+    ...(fingerprint?.engine ? [`engine ${clean(fingerprint.engine.description)}`] : []),
+    ...(fingerprint ? [`on ${clean(fingerprint.machine.cpu)}, Archer ${fingerprint.core}`] : []),
+    `in ${clean(report.folder)}`,
+  ].join('\n');
+}
+
+function jobText({ name, metrics, tables, notes }: JobReport, options: TextOptions): string[] {
+  const entries = Object.entries(metrics);
+  const table: Table = { title: name, columns: ['metric', 'value'], rows: entries, notes };
+  const hasOwnPart = entries.length > 0 || notes.length > 0;
+  return [
+    ...(hasOwnPart ? [formatTable(table, options)] : []),
+    ...Object.entries(tables).map(([key, t]) => formatTable({ title: key, ...t }, options)),
+  ];
+}
+
+function bestTable({ best }: RunReport): Table {
+  const names = [...new Set(best.flatMap(({ metrics }) => Object.keys(metrics)))];
+  return {
+    title: 'best architectures',
+    columns: ['architecture', ...names],
+    rows: best.map(({ architecture, metrics }) => [
+      architecture,
+      ...names.map((name) => metrics[name] ?? null),
+    ]),
+  };
+}
+
+/** `52 s`, `3 min 20 s`, `2 h 5 min`. */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,101 @@
+import type { JournalLine } from '@archer-nas/core';
+import { describe, expect, it } from 'vitest';
+import { record, study } from '../test/run-record.ts';
+import { runReport } from './run-report.ts';
+import { formatRunReport } from './run-report-text.ts';
+import { seedTable } from './seed-summary.ts';
+
+const line = (seq: number, more: Partial<JournalLine>): JournalLine => ({
+  seq,
+  kind: 'science',
+  job: 'search',
+  event: 'step',
+  at: seq,
+  body: {},
+  ...more,
+});
+
+const expected = [{ metric: 'kendall-tau', value: 0.7, tolerance: 0.03, source: 'PA&DA' }];
+
+describe('runReport', () => {
+  it('tells search, studies, best architectures and verdicts of a finished run', () => {
+    const report = runReport(record({ manifest: { title: 'PA&DA', expect: expected } }));
+    expect(report.jobs.map(({ name, metrics }) => [name, metrics])).toEqual([
+      ['search', { loss: 1.5 }],
+      ['rank.0', { 'kendall-tau': 0.7 }],
+    ]);
+    expect(report.verdicts[0]?.reason).toBe('1 of at least 3 seeds');
+    expect(formatRunReport(report)).toBe(
+      [
+        'pada: PA&DA',
+        'profile paper, seed 0, finished',
+        'engine plain JS',
+        'on CPU, Archer 0.1.0',
+        'in runs/pada/paper/0',
+        '',
+        'search',
+        'metric   value',
+        'loss    1.5000',
+        '',
+        'rank.0',
+        'metric        value',
+        'kendall-tau  0.7000',
+        '',
+        'ranking',
+        'scores        tau',
+        'inherited  0.7100',
+        'random          –',
+        'not comparable: 2 images',
+        '',
+        'best architectures',
+        'architecture  accuracy',
+        '|a~0|           0.9000',
+        '',
+        'inconclusive: kendall-tau = 0.7000 ± 0.0300, PA&DA: 1 of at least 3 seeds',
+      ].join('\n'),
+    );
+  });
+
+  it('says when a study was asked where it was asked more than once', () => {
+    const studies = [study({ tau: 0.1 }, 0, 50), study({ tau: 0.2 }, 0, 100), study({ tau: 0 }, 1)];
+    const names = runReport(record({ studies })).jobs.map(({ name }) => name);
+    expect(names).toEqual(['search', 'rank.0 at 50', 'rank.0 at 100', 'rank.1']);
+  });
+
+  it('shows the last metrics and the time of a run that is not finished', () => {
+    const lines = [
+      line(1, { body: { metrics: { loss: 3 } } }),
+      line(2, { kind: 'telemetry', body: { seconds: 100 } }),
+      line(3, { body: { metrics: { loss: 2 } } }),
+      line(4, { kind: 'telemetry', body: { seconds: 101 } }),
+      line(5, { job: 'study:0:rank', body: { metrics: { tau: Number.NaN } } }),
+      line(6, { event: 'checkpoint', body: null }),
+    ];
+    const report = runReport(record({ unfinished: true, lines }));
+    expect(report.jobs.map(({ name, metrics }) => [name, metrics])).toEqual([
+      ['search', { loss: 2 }],
+      ['rank.0', { tau: Number.NaN }],
+    ]);
+    expect(report.seconds).toEqual({ search: 201 });
+    const text = formatRunReport(report);
+    expect(text).toContain('unfinished, 3 min 21 s');
+    expect(text).toContain('not finished: these are the metrics at 3');
+  });
+
+  it('reports a run that died before its manifest was written', () => {
+    const empty = { ...record({ unfinished: true }), manifest: undefined, fingerprint: undefined };
+    expect(formatRunReport(runReport(empty))).toBe(
+      'runs/pada/paper/0\nunfinished\nin runs/pada/paper/0',
+    );
+  });
+});
+
+it('summarises seeds with n, mean ± std and the interval', () => {
+  const runs = [0.7, 0.71, 0.72].map((tau, seed) => record({ seed, tau }));
+  expect(seedTable(runs).rows).toContainEqual([
+    'rank.0/kendall-tau',
+    3,
+    '0.7100 ± 0.0100',
+    '[0.6852, 0.7348]',
+  ]);
+});

@@ -1,0 +1,93 @@
+import type { Expectation } from '@archer-nas/core';
+import { describe, expect, it } from 'vitest';
+import { record, study } from '../test/run-record.ts';
+import { verdict, verdicts } from './verdict.ts';
+
+const expectation = (value: number, tolerance: number, more = {}): Expectation => ({
+  metric: 'kendall-tau',
+  value,
+  tolerance,
+  source: 'paper',
+  ...more,
+});
+
+describe('verdict', () => {
+  // Mean 0.71, standard deviation 0.01: 0.71 ± 4.302653 * 0.01 / sqrt(3) = [0.68516, 0.73484].
+  const values = [0.7, 0.71, 0.72];
+
+  it.each([
+    ['reproduced', 0.713, 0.03],
+    ['inconclusive', 0.713, 0.02], // [0.693, 0.733] is inside the interval
+    ['inconclusive', 0.75, 0.03], // [0.72, 0.78] overlaps
+    ['inconclusive', 0.76, 0.0252], // [0.7348, 0.7852] just overlaps
+    ['differs', 0.76, 0.025], // [0.735, 0.785] just does not
+    ['differs', 0.6, 0.03],
+  ] as const)('%s for %d ± %d', (outcome, value, tolerance) => {
+    expect(verdict(expectation(value, tolerance), values).outcome).toBe(outcome);
+  });
+
+  it('is inconclusive for fewer than three seeds, however well they agree', () => {
+    expect(verdict(expectation(0.7, 0.1), [0.7, 0.7])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: '2 of at least 3 seeds',
+    });
+  });
+
+  it('is inconclusive when a seed gave NaN, which is not left out', () => {
+    expect(verdict(expectation(0.71, 0.5), [...values, Number.NaN])).toMatchObject({
+      outcome: 'inconclusive',
+      reason: '1 of 4 seeds gave no number',
+    });
+  });
+
+  it('takes equal values as an interval of no width', () => {
+    expect(verdict(expectation(0.7, 0.1), [0.8, 0.8, 0.8]).outcome).toBe('reproduced');
+    expect(verdict(expectation(0.7, 0), [0.7, 0.7, 0.7]).outcome).toBe('reproduced');
+    expect(verdict(expectation(0.7, 0.1), [0.81, 0.81, 0.81]).outcome).toBe('differs');
+  });
+
+  it('was not run without values', () => {
+    expect(verdict(expectation(0.7, 0.1), []).outcome).toBe('not run here');
+  });
+});
+
+describe('verdicts', () => {
+  const runs = [0.7, 0.71, 0.72].map((tau, seed) => record({ seed, tau }));
+  const judge = (e: Expectation, records = runs) => verdicts([e], records)[0];
+
+  it('finds the metric of a study by its name or its key', () => {
+    for (const metric of ['kendall-tau', 'rank.0/kendall-tau'])
+      expect(judge(expectation(0.713, 0.03, { metric }))?.outcome).toBe('reproduced');
+  });
+
+  it.each([
+    [{ profile: 'night' }, 'profile night was not run, only paper'],
+    [{ metric: 'spearman' }, 'no run has a metric spearman'],
+  ])('says why %j was not run here', (more, reason) => {
+    expect(judge(expectation(0.7, 0.1, more))).toMatchObject({
+      outcome: 'not run here',
+      reason: `because ${reason}`,
+    });
+  });
+
+  it('does not choose between two studies with the same metric', () => {
+    const studies = [study({ 'kendall-tau': 0.1 }), study({ 'kendall-tau': 0.9 }, 1)];
+    const found = judge(expectation(0.1, 1), [record({ studies })]);
+    expect(found?.reason).toContain('rank.0/kendall-tau, rank.1/kendall-tau');
+  });
+
+  it('takes the last answer of a study that was asked several times', () => {
+    const studies = [study({ 'kendall-tau': 0.9 }, 0, 250), study({ 'kendall-tau': 0.1 }, 0, 50)];
+    expect(judge(expectation(0, 1), [record({ studies })])?.summary?.mean).toBe(0.9);
+  });
+
+  it('does not leave out a seed that lacks the metric', () => {
+    const found = judge(expectation(0.7, 1), [...runs, record({ seed: 3, studies: [] })]);
+    expect(found?.reason).toBe('1 of 4 seeds gave no number');
+  });
+
+  it('judges no unfinished run', () => {
+    const found = judge(expectation(0.7, 1), [record({ unfinished: true })]);
+    expect(found).toMatchObject({ outcome: 'not run here', reason: 'because no run is finished' });
+  });
+});

@@ -1,0 +1,89 @@
+import type { Expectation } from '@archer-nas/core';
+import { type Found, findMetric } from './flat-metrics.ts';
+import { number } from './number-text.ts';
+import type { RunRecord } from './record.ts';
+import { type Summary, summarise } from './t-interval.ts';
+
+/** What a published number and the runs say to each other. */
+export interface Verdict {
+  readonly expectation: Expectation;
+  readonly outcome: 'reproduced' | 'differs' | 'inconclusive' | 'not run here';
+  /** Why, in one sentence without a full stop. */
+  readonly reason: string;
+  /** Over seeds; absent when nothing was run. */
+  readonly summary?: Summary;
+}
+
+/** Fewer seeds say nothing about the spread. */
+export const MIN_SEEDS = 3;
+
+/** Two computations of the same bound may differ in the last digits. */
+const ROUNDING = 1e-12;
+
+/**
+ * Judges the values of a metric, one per seed, by rule: `reproduced` when their 95 %
+ * t-interval lies inside value ± tolerance, `differs` when the two do not meet, otherwise
+ * `inconclusive`, as are fewer than three seeds and any seed without a finite value.
+ */
+export function verdict(expectation: Expectation, values: readonly number[]): Verdict {
+  if (values.length === 0) return notRun(expectation, 'there is no run');
+  const summary = summarise(values);
+  const broken = values.filter((value) => !Number.isFinite(value)).length;
+  const say = (outcome: Verdict['outcome'], reason: string): Verdict => ({
+    expectation,
+    outcome,
+    reason,
+    summary,
+  });
+  if (broken > 0) return say('inconclusive', `${broken} of ${values.length} seeds gave no number`);
+  if (values.length < MIN_SEEDS)
+    return say('inconclusive', `${values.length} of at least ${MIN_SEEDS} seeds`);
+  const { value, tolerance } = expectation;
+  const slack = ROUNDING * (Math.abs(value) + tolerance);
+  const bounds = { low: value - tolerance - slack, high: value + tolerance + slack };
+  const places = `[${number(summary.low)}, ${number(summary.high)}] and ${number(value)} ± ${number(tolerance)}`;
+  if (summary.low >= bounds.low && summary.high <= bounds.high)
+    return say('reproduced', `${places}: the interval is inside`);
+  if (summary.low > bounds.high || summary.high < bounds.low)
+    return say('differs', `${places} do not meet`);
+  return say('inconclusive', `${places} overlap in part`);
+}
+
+/**
+ * The verdicts on all expectations of an experiment from its runs, one per seed. An
+ * expectation of another profile than the runs' is `not run here`.
+ */
+export function verdicts(
+  expectations: readonly Expectation[],
+  records: readonly RunRecord[],
+): Verdict[] {
+  return expectations.map((expectation) => judge(expectation, records));
+}
+
+function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict {
+  const finished = records.filter((record) => record.result !== undefined);
+  if (finished.length === 0) return notRun(expectation, 'no run is finished');
+  const { profile, metric } = expectation;
+  const ofProfile = finished.filter(({ result }) => !profile || result?.profile === profile);
+  if (ofProfile.length === 0)
+    return notRun(expectation, `profile ${profile} was not run, only ${profilesOf(finished)}`);
+  const found = ofProfile.map((record) => findMetric(record, metric));
+  const ambiguous = found.find((f) => f.status === 'ambiguous');
+  if (ambiguous) return notRun(expectation, `${metric} may be any of ${ambiguous.keys.join(', ')}`);
+  if (!found.some(isOne)) return notRun(expectation, `no run has a metric ${metric}`);
+  // A seed without the metric counts as one without a number, or it would be left out unseen.
+  const values = found.map((f) => (isOne(f) ? f.value : Number.NaN));
+  return verdict(expectation, values);
+}
+
+function isOne(found: Found): found is Extract<Found, { status: 'one' }> {
+  return found.status === 'one';
+}
+
+function profilesOf(records: readonly RunRecord[]): string {
+  return [...new Set(records.map(({ result }) => result?.profile))].join(', ');
+}
+
+function notRun(expectation: Expectation, because: string): Verdict {
+  return { expectation, outcome: 'not run here', reason: `because ${because}` };
+}
