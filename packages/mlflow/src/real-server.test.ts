@@ -104,7 +104,7 @@ describe.skipIf(!available)('a real MLflow server', () => {
         seq: i,
         kind: 'science' as const,
         job: 'study:0:rank',
-        event: 'step',
+        event: 'result',
         at: i,
         body: { metrics: { loss } },
       })),

@@ -111,17 +111,24 @@ describe('a run on the server', () => {
     expect(server.runs.get(parentId)?.info.status).toBe('FAILED');
   });
 
-  it('shows the metrics of studies under their place and id, and no telemetry', async () => {
+  it('shows answers of studies by the progress of the search, their steps apart, no telemetry', async () => {
     const session = open();
     session.log([
-      { ...line(1, 5, { 'kendall-tau': 0.7 }), job: 'study:0:rank' },
+      { ...line(0, 3, { 'kendall-tau': 0.6 }), job: 'study:0:rank' },
+      {
+        ...line(1, 4, {}),
+        job: 'study:0:rank',
+        event: 'result',
+        body: { metrics: { 'kendall-tau': 0.7 }, searchAt: 250 },
+      },
       { ...line(2, 5, { seconds: 9 }), kind: 'telemetry' },
       { ...line(3, 5, {}), body: 'text' },
     ]);
     await session.close('finished', 5000);
     const { metrics } = server.runWith('archer.search', run.id);
     expect(metrics.map(({ key, value, step }) => [key, value, step])).toEqual([
-      ['rank.0/kendall-tau', 0.7, 5],
+      ['rank.0.steps/kendall-tau', 0.6, 3],
+      ['rank.0/kendall-tau', 0.7, 250],
     ]);
   });
 
