@@ -1,5 +1,7 @@
 import { createStreams, type EngineInfo, type Plugin } from '@archer-nas/core';
-import { describeStrategy } from '@archer-nas/testkit';
+import { tf } from '@archer-nas/engine';
+import { batchReader, pathGates } from '@archer-nas/nn';
+import { type Bits, describeStrategy } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import plugins from './index.ts';
 import { oneShot } from './one-shot.ts';
@@ -7,6 +9,7 @@ import { oneShotOptions } from './options.ts';
 import { shuffledOrder } from './shuffle.ts';
 import { toyData, toyPlugins, toySearch, toySpace } from './testing/toy-supernet.ts';
 import { uniformPaths } from './uniform.ts';
+import type { OneShotViews } from './views.ts';
 
 const engine: EngineInfo = {
   name: 'js',
@@ -18,7 +21,12 @@ const engine: EngineInfo = {
   description: 'plain JS',
 };
 
-for (const unsampled of ['freeze', 'decay']) {
+const variants = [
+  { unsampled: 'freeze' },
+  { unsampled: 'decay', evaluation: { batchNorm: 'recalibrate', batch: 4 } },
+  { paths: { use: 'toy-paths' }, order: { use: 'toy-order' }, unsampled: 'decay' },
+];
+for (const variant of variants) {
   describeStrategy({
     plugins: [...plugins, ...toyPlugins] as unknown as Plugin[],
     engine,
@@ -27,9 +35,9 @@ for (const unsampled of ['freeze', 'decay']) {
     strategy: {
       use: 'one-shot',
       epochs: 2,
-      unsampled,
       every: 'step',
       search: { use: 'toy-search', evaluations: 3 },
+      ...variant,
     },
   });
 }
@@ -97,6 +105,33 @@ describe('one-shot', () => {
     const before = await logitsOf(scores);
     while (search.progress.done < search.progress.total) await search.step(signal);
     expect(await logitsOf(untrained)).toEqual(before);
+    search.dispose?.();
+  });
+
+  it('exports an architecture with inherited weights as a model for plain tfjs', async () => {
+    const search = await begin();
+    for (let step = 0; step < 6; step++) await search.step(signal);
+    const { exporter, supernet } = search.views as OneShotViews<Bits>;
+    expect(await exporter.export([1, 0], 'genotype')).toEqual({ 'genotype.txt': '10\n' });
+    const files = await exporter.export([1, 0], 'tfjs');
+    const { modelTopology, weightsManifest } = JSON.parse(files['model.json'] as string);
+    const weightSpecs = weightsManifest[0].weights;
+    const weightData = (files['weights.bin'] as Uint8Array).slice().buffer;
+    const model = await tf.loadGraphModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs, weightData }),
+    );
+    // One batch holds all train images: its statistics are, but for the unbiased variance,
+    // those that the export was made with.
+    const train = batchReader(parts.data, parts.data.open('train'));
+    const { images } = train.plain(Int32Array.from({ length: 10 }, (_, i) => i));
+    const exported = (model.predict(images) as tf.Tensor).arraySync() as number[][];
+    const gates = pathGates(supernet.path([1, 0]));
+    const { network, parameters } = supernet;
+    const logits = network.forward(images, gates, { parameters, batchNorm: 'batch' }).arraySync();
+    logits.flat().forEach((logit, i) => {
+      expect(exported.flat()[i]).toBeCloseTo(logit, 1);
+    });
+    await expect(exporter.export([1, 0], 'onnx')).rejects.toThrow(/'genotype' and 'tfjs'/);
     search.dispose?.();
   });
 

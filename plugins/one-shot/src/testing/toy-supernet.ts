@@ -2,6 +2,7 @@ import {
   type DataSet,
   definePlugin,
   memorySplit,
+  type OrderRecipe,
   type SamplerRecipe,
   type SplitName,
 } from '@archer-nas/core';
@@ -10,12 +11,14 @@ import {
   conv2dParameters,
   type Forward,
   type Gate,
+  GRADIENT_NORM,
   globalAveragePool,
   linear,
   linearParameters,
   type Network,
   type NetworkSpace,
   type NetworkTask,
+  type PathRecipe,
   reluConvBn,
   reluConvBnParameters,
   type Site,
@@ -131,6 +134,60 @@ export function toySearch(evaluations: number): SamplerRecipe {
   };
 }
 
+/** Draws each edge's larger kernel with a probability learnt from gradient norms; weighted. */
+export const toyPaths: PathRecipe = {
+  norms: 'after-clip',
+  begin: (_, saved) => {
+    const old = saved as { readonly p: number; readonly norms: readonly number[] } | undefined;
+    let p = old?.p ?? 0.5;
+    const norms = [...(old?.norms ?? [0, 0])];
+    return {
+      propose: (_n, stream) => {
+        const [a, b] = [0, 1].map(() => (stream.float() < p ? 1 : 0)) as [number, number];
+        const weight = [a, b].reduce((w, o) => w / (2 * (o ? p : 1 - p)), 1);
+        return [{ id: 'toy', architecture: [a, b, a, b], weight }];
+      },
+      observe: ([evaluation]) => {
+        evaluation?.proposal.architecture.forEach((o, at) => {
+          norms[o] = (norms[o] ?? 0) + (evaluation.signals?.[GRADIENT_NORM]?.[at] ?? 0);
+        });
+      },
+      advance: () => {
+        const [small = 0, large = 0] = norms.splice(0, 2, 0, 0);
+        p = 0.1 + (0.8 * large) / (small + large);
+        return { metrics: { p } };
+      },
+      get state() {
+        return { p, norms: [...norms] };
+      },
+    };
+  },
+};
+
+/** Takes samples in the order of their last scores, from the largest; weighted. */
+export const toyOrder: OrderRecipe = {
+  needsScores: true,
+  begin: (size, saved) => {
+    const score = (saved as Float32Array | undefined)?.slice() ?? new Float32Array(size);
+    return {
+      next: () => ({
+        index: Int32Array.from(score.keys()).sort(
+          (a, b) => (score[b] as number) - (score[a] as number) || a - b,
+        ),
+        weight: score.map((s) => 1 + s),
+      }),
+      observe: (index, scores) => {
+        index.forEach((sample, at) => {
+          score[sample] = scores[at] as number;
+        });
+      },
+      get state() {
+        return score.slice();
+      },
+    };
+  },
+};
+
 const none = z.strictObject({});
 
 /** The above as plugins, for manifests in tests. */
@@ -157,5 +214,19 @@ export const toyPlugins = [
     summary: 'Random architectures, for tests.',
     options: z.strictObject({ evaluations: z.int().min(0) }),
     create: ({ evaluations }) => toySearch(evaluations),
+  }),
+  definePlugin({
+    id: 'toy-paths',
+    kind: 'paths',
+    summary: 'Learns from gradient norms, for tests.',
+    options: none,
+    create: () => toyPaths,
+  }),
+  definePlugin({
+    id: 'toy-order',
+    kind: 'order',
+    summary: 'Learns from scores, for tests.',
+    options: none,
+    create: () => toyOrder,
   }),
 ];
