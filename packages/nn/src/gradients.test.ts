@@ -99,7 +99,7 @@ describe('lossAndGradients', () => {
 });
 
 describe('clipping', () => {
-  const gradients = new Map([
+  const gradients = new Map<string, tf.Tensor>([
     ['a', tf.tensor1d([3, 0])],
     ['b', tf.tensor2d([[0, 4]])],
   ]);

@@ -16,7 +16,7 @@ const specs: ParameterSpec[] = [
 describe('ParameterStore', () => {
   it("draws from PyTorch's default distribution U(±1/√fanIn)", () => {
     const store = new ParameterStore(specs, createStreams(1));
-    const values = store.value('a').dataSync();
+    const values = store.value('a').dataSync<'float32'>();
     const extreme = Math.max(...values.map(Math.abs));
     expect(extreme).toBeLessThanOrEqual(1 / 12);
     expect(extreme).toBeGreaterThan(0.99 / 12);

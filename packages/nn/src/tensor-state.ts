@@ -3,7 +3,7 @@ import { tf } from '@archer-nas/engine';
 
 /** A copy of a float tensor's value, for a checkpoint. Waits for the device. */
 export function tensorState(tensor: tf.Tensor): TensorState {
-  return { shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync()) };
+  return { shape: [...tensor.shape], data: new Float32Array(tensor.dataSync()) };
 }
 
 /**
@@ -22,5 +22,5 @@ export function restoreTensor(
       { hint: 'The network has changed since the checkpoint was written.' },
     );
   }
-  return tf.keep(tf.tensor(Float32Array.from(saved.data), [...shape], 'float32'));
+  return tf.keep(tf.tensor(new Float32Array(saved.data), [...shape], 'float32'));
 }

@@ -25,7 +25,7 @@ export function expectGradients(
   const exactLoss = (...at: tf.Tensor[]): number => {
     const y = f(...at);
     const c = wave(y.shape, 0.7).dataSync();
-    return y.dataSync().reduce((sum, value, i) => sum + value * (c[i] ?? 0), 0);
+    return Array.from(y.dataSync()).reduce((sum, value, i) => sum + value * (c[i] ?? 0), 0);
   };
   const gradients = tf.grads(loss)([...inputs]);
   inputs.forEach((input, which) => {

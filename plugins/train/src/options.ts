@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Options of `evaluator: train`; the defaults are the training recipe of NAS-Bench-201. */
+export const trainOptions = z.strictObject({
+  epochs: z.int().positive().default(200),
+  lr: z.number().positive().default(0.1).describe('learning rate of the first epoch'),
+  minLr: z.number().min(0).default(0).describe('learning rate that the cosine falls to'),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  nesterov: z.boolean().default(true),
+  weightDecay: z.number().min(0).default(5e-4),
+  labelSmoothing: z.number().min(0).lt(1).default(0),
+  clip: z.number().positive().nullable().default(null).describe('global gradient norm'),
+  images: z
+    .union([z.literal('all'), z.int().positive()])
+    .default('all')
+    .describe('training images, from the start of the train split'),
+  evaluationBatch: z.int().positive().default(512).describe('images per batch when scoring'),
+});
+
+/** Parsed {@link trainOptions}. */
+export type TrainOptions = z.output<typeof trainOptions>;

@@ -1,0 +1,182 @@
+import {
+  createStreams,
+  type DataSet,
+  type EvaluationContext,
+  isArcherError,
+  memorySplit,
+  type Proposal,
+  type State,
+} from '@archer-nas/core';
+import { tf } from '@archer-nas/engine';
+import {
+  batchNorm,
+  batchNormParameters,
+  conv2d,
+  conv2dParameters,
+  globalAveragePool,
+  linear,
+  linearParameters,
+  type Network,
+  type NetworkSpace,
+  type NetworkTask,
+  reluConvBn,
+  reluConvBnParameters,
+} from '@archer-nas/nn';
+import { type Bits, bitSpace, describeJob, drive } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import { trainEvaluator } from './evaluator.ts';
+import plugin from './index.ts';
+import { trainOptions } from './options.ts';
+
+/** A stem, a 1×1 or 3×3 convolution as the first bit says, a classifier. */
+function network(bits: Bits, { classes, image }: NetworkTask): Network {
+  const stem = { outputs: 4, kernel: 3, padding: 1, stride: 2 };
+  const kernel = bits[0] === 1 ? 3 : 1;
+  const body = { outputs: 4, kernel, padding: (kernel - 1) / 2, affine: true };
+  return {
+    classes,
+    image,
+    sites: [],
+    parameters: [
+      ...conv2dParameters('stem', image.channels, stem),
+      ...batchNormParameters('stem.norm', 4, { affine: true }),
+      ...reluConvBnParameters('body', 4, body),
+      ...linearParameters('classifier', 4, classes),
+    ],
+    forward(images, _, forward) {
+      const x = conv2d(images, forward, 'stem', stem);
+      const y = batchNorm(x, forward, 'stem.norm', { affine: true });
+      const z = reluConvBn(y, forward, 'body', body);
+      return linear(globalAveragePool(z, forward), forward, 'classifier', classes);
+    },
+  };
+}
+
+const space: NetworkSpace<Bits> = {
+  ...bitSpace(2),
+  network,
+  supernet: () => {
+    throw new Error('not needed');
+  },
+  path: () => [],
+};
+
+/** Images of 4×4 pixels that are bright in the channel of their class. */
+function split(name: 'train' | 'valid', size: number) {
+  const stream = createStreams(8).stream(name);
+  const labels = Int32Array.from({ length: size }, (_, i) => i % 3);
+  const pixels = Uint8Array.from({ length: size * 48 }, (_, at) => {
+    return stream.int(120) + (at % 3 === labels[Math.floor(at / 48)] ? 100 : 0);
+  });
+  return memorySplit(name, labels, pixels);
+}
+
+const splits = { train: split('train', 22), valid: split('valid', 24) };
+const data: DataSet = {
+  name: 'toy',
+  batch: 8,
+  classes: 3,
+  image: { height: 4, width: 4, channels: 3 },
+  mean: [0.4, 0.4, 0.4],
+  std: [0.2, 0.2, 0.2],
+  augmentation: { cropPadding: 1, flip: true },
+  hash: 'toy',
+  description: 'toy images',
+  splits: ['train', 'valid'],
+  open: (name) => (name === 'train' ? splits.train : splits.valid),
+};
+
+const context = (): EvaluationContext => ({
+  images: splits.valid,
+  batches: 'all',
+  streams: createStreams(1),
+});
+const proposals: Proposal<Bits>[] = [
+  { id: 'a', architecture: [1, 0] },
+  { id: 'b', architecture: [0, 1] },
+];
+const evaluator = (settings: object) =>
+  trainEvaluator(space, data, trainOptions.parse({ lr: 0.05, clip: 5, ...settings }));
+
+describeJob('training alone', {
+  begin: async (saved?: State) => evaluator({ epochs: 2 }).start(proposals, context(), saved),
+  outcome: (job) => job.evaluations(),
+});
+
+describe('train', () => {
+  it('learns what separates the classes, and scores with running statistics', async () => {
+    const job = evaluator({ epochs: 15 }).start(proposals, context());
+    expect(job.progress).toEqual({ done: 0, total: 2 * 15 * 3, unit: 'step' });
+    await drive(job);
+    for (const { metrics, cost, status } of job.evaluations()) {
+      expect(metrics.accuracy).toBeGreaterThan(80);
+      expect(cost).toEqual({ epochs: 15, images: 15 * 22 });
+      expect(status).toBe('final');
+    }
+  });
+
+  it('gives an architecture the same result whatever is trained beside it', async () => {
+    const accuracies = async (list: Proposal<Bits>[]) => {
+      const job = evaluator({ epochs: 2 }).start(list, context());
+      await drive(job);
+      return new Map(job.evaluations().map(({ proposal, metrics }) => [proposal.id, metrics]));
+    };
+    const both = await accuracies(proposals);
+    const reversed = await accuracies([...proposals].reverse());
+    const alone = await accuracies(proposals.slice(1));
+    expect(reversed.get('a')).toEqual(both.get('a'));
+    expect(alone.get('b')).toEqual(both.get('b'));
+    expect(both.get('a')).not.toEqual(both.get('b'));
+  });
+
+  it('takes its epochs from a budget, and refuses other units', () => {
+    const budget = { amount: 3, unit: 'epoch' } as const;
+    const jobs = evaluator({ epochs: 9 });
+    expect(jobs.start(proposals, { ...context(), budget }).progress.total).toBe(2 * 3 * 3);
+    const own = proposals.map((proposal) => ({ ...proposal, budget: { ...budget, amount: 1 } }));
+    expect(jobs.start(own, { ...context(), budget }).progress.total).toBe(2 * 3);
+    const seconds = { ...context(), budget: { amount: 3, unit: 'second' } as const };
+    expect(() => jobs.start(proposals, seconds)).toThrow(
+      /whole epochs, at least 1; given: 3 second/,
+    );
+  });
+
+  it('says when a training diverged', async () => {
+    const wild = trainOptions.parse({ lr: 1e30, epochs: 2 });
+    const job = trainEvaluator(space, data, wild).start(proposals.slice(0, 1), context());
+    await drive(job);
+    expect(job.evaluations()[0]?.status).toBe('failed');
+    expect(job.evaluations()[0]?.reason).toMatch(/diverged/);
+  });
+
+  it('refuses to score without images', () => {
+    const { images: _, ...blind } = context();
+    try {
+      evaluator({}).start(proposals, blind);
+      expect.unreachable();
+    } catch (error) {
+      expect(isArcherError(error) && error.code).toBe('ARCHER_IMAGES_MISSING');
+    }
+  });
+
+  it('keeps the number of tensors constant and frees all', async () => {
+    const before = tf.memory().numTensors;
+    const job = evaluator({ epochs: 2 }).start(proposals, context());
+    const counts: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await job.step(new AbortController().signal);
+      counts.push(tf.memory().numTensors);
+    }
+    expect(new Set(counts).size).toBe(1);
+    job.dispose?.();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('has the recipe of NAS-Bench-201 as its defaults and names its sizes', () => {
+    expect(plugin.id).toBe('train');
+    const options = trainOptions.parse({});
+    expect(options).toMatchObject({ epochs: 200, lr: 0.1, weightDecay: 5e-4, nesterov: true });
+    const { description } = trainEvaluator(space, data, { ...options, epochs: 3, images: 10 });
+    expect(description).toMatch(/trained alone for 3 epochs on 10 images of toy/);
+  });
+});

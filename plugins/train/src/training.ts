@@ -1,0 +1,164 @@
+import type { DataSet, State, Streams } from '@archer-nas/core';
+import {
+  type BatchReader,
+  batchReader,
+  clipCoefficient,
+  cosine,
+  evaluateAccuracy,
+  globalNorm,
+  gradientNorms,
+  lossAndGradients,
+  type Network,
+  ParameterStore,
+  RunningStatistics,
+  type Schedule,
+  Sgd,
+} from '@archer-nas/nn';
+import type { TrainOptions } from './options.ts';
+
+/** What the training of one network is made of. */
+export interface TrainingParts {
+  /** Without sites. */
+  readonly network: Network;
+  readonly data: DataSet;
+  readonly options: TrainOptions;
+  /** Keyed by the architecture: its place among others must not matter. */
+  readonly streams: Streams;
+}
+
+/** Sums over the steps of an epoch. */
+export interface EpochSums {
+  readonly loss: number;
+  readonly correct: number;
+  readonly images: number;
+}
+
+const NOTHING: EpochSums = { loss: 0, correct: 0, images: 0 };
+
+interface SavedTraining {
+  readonly done: number;
+  readonly sums: EpochSums;
+  readonly parameters: State;
+  readonly velocities: State;
+  readonly statistics: State;
+}
+
+/** The training of one network, one optimiser step at a time. */
+export class Training {
+  readonly #parts: TrainingParts;
+  readonly #store: ParameterStore;
+  readonly #sgd: Sgd;
+  readonly #statistics: RunningStatistics;
+  readonly #reader: BatchReader;
+  readonly #rate: Schedule;
+  #done: number;
+  #sums: EpochSums;
+  /** The samples of the epoch that `#orderOf` names: derived, not saved. */
+  #order = new Int32Array(0);
+  #orderOf = -1;
+
+  constructor(parts: TrainingParts, state?: State) {
+    const { network, data, options, streams } = parts;
+    const saved = state as unknown as SavedTraining | undefined;
+    const { epochs, lr, minLr, momentum, nesterov, weightDecay } = options;
+    this.#parts = parts;
+    this.#store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
+    this.#sgd = new Sgd(this.#store, { momentum, nesterov, weightDecay }, saved?.velocities);
+    this.#statistics = new RunningStatistics({}, saved?.statistics);
+    this.#reader = batchReader(data, data.open('train'));
+    this.#rate = cosine({ base: lr, min: minLr, total: epochs });
+    this.#done = saved?.done ?? 0;
+    this.#sums = saved?.sums ?? NOTHING;
+  }
+
+  get state(): State {
+    const saved: SavedTraining = {
+      done: this.#done,
+      sums: this.#sums,
+      parameters: this.#store.state,
+      velocities: this.#sgd.state,
+      statistics: this.#statistics.state,
+    };
+    return saved as unknown as State;
+  }
+
+  /** One optimiser step; the sums of the epoch so far, which the epoch's first step resets. */
+  step(): EpochSums {
+    const { data, options, streams } = this.#parts;
+    const perEpoch = stepsPerEpoch(data, options);
+    const epoch = Math.floor(this.#done / perEpoch);
+    const first = this.#done % perEpoch;
+    const position = first * data.batch;
+    const index = this.#samples(epoch).slice(position, position + data.batch);
+    const batch = this.#reader.augmented(index, { streams, epoch, position });
+    try {
+      const { loss, correct } = this.#update(batch, this.#rate(epoch));
+      const before = first === 0 ? NOTHING : this.#sums;
+      this.#sums = {
+        loss: before.loss + loss * batch.size,
+        correct: before.correct + correct,
+        images: before.images + batch.size,
+      };
+    } finally {
+      batch.dispose();
+    }
+    this.#done += 1;
+    return this.#sums;
+  }
+
+  /** Accuracy in percent with the running statistics of batch norm. */
+  accuracy(images: BatchReader, batches: 'all' | number): number {
+    return evaluateAccuracy(this.#parts.network, this.#store, [], images, {
+      batch: this.#parts.options.evaluationBatch,
+      batches,
+      batchNorm: 'running',
+      statistics: this.#statistics,
+    });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#sgd.dispose();
+    this.#statistics.dispose();
+  }
+
+  #update(batch: ReturnType<BatchReader['plain']>, learningRate: number) {
+    const { network, options } = this.#parts;
+    const result = lossAndGradients(network, this.#store, [], batch, {
+      labelSmoothing: options.labelSmoothing,
+      batchNorm: 'train',
+      statistics: this.#statistics,
+    });
+    try {
+      const { clip } = options;
+      const scale =
+        clip === null ? 1 : clipCoefficient(globalNorm(gradientNorms(result.gradients)), clip);
+      this.#sgd.step(result.gradients, { learningRate, scale });
+      const read = (scalar: typeof result.loss) => scalar.dataSync()[0] ?? Number.NaN;
+      return { loss: read(result.loss), correct: read(result.correct) };
+    } finally {
+      result.dispose();
+    }
+  }
+
+  #samples(epoch: number): Int32Array {
+    if (this.#orderOf !== epoch) {
+      const { data, options, streams } = this.#parts;
+      const all = Int32Array.from({ length: trainingImages(data, options) }, (_, i) => i);
+      this.#order = streams.stream('order', epoch).shuffle(all);
+      this.#orderOf = epoch;
+    }
+    return this.#order;
+  }
+}
+
+/** How many images a training uses. */
+export function trainingImages(data: DataSet, { images }: TrainOptions): number {
+  const { size } = data.open('train');
+  return images === 'all' ? size : Math.min(images, size);
+}
+
+/** Optimiser steps per epoch; the last batch may be smaller. */
+export function stepsPerEpoch(data: DataSet, options: TrainOptions): number {
+  return Math.ceil(trainingImages(data, options) / data.batch);
+}
