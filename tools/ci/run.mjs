@@ -20,7 +20,15 @@ await steps.run('types', () => quiet('npm', ['run', '--silent', 'typecheck']));
 await steps.run('build', () =>
   quiet('npx', ['nx', 'run-many', '-t', 'build', '--skip-nx-cache', '--output-style=static']),
 );
-await steps.run('schema is up to date', () => quiet('node', ['tools/ci/schema.mjs', '--check']));
+await steps.run('schema is up to date', () =>
+  quiet('node', [
+    'packages/cli/dist/bin.js',
+    'schema',
+    '--check',
+    '--out',
+    'schemas/manifest.schema.json',
+  ]),
+);
 await steps.run('CIFAR-10', () =>
   quiet('node', ['packages/cli/dist/bin.js', 'data', 'fetch', 'cifar10']),
 );
@@ -56,7 +64,7 @@ async function mlflowServer() {
     if (existsSync(join(venv, 'bin/mlflow'))) return;
     await command('python3', ['-m', 'venv', venv]);
     const options = ['--quiet', '--disable-pip-version-check'];
-    await command(join(venv, 'bin/pip'), ['install', ...options, 'mlflow==3.10.0']);
+    await command(join(venv, 'bin/pip'), ['install', ...options, 'mlflow==3.17.2']);
   };
   try {
     await install();
