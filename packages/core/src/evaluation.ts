@@ -100,6 +100,11 @@ export interface Evaluator<A> {
   readonly metrics: readonly MetricSpec[];
   /** One line for reports: what was measured and how. */
   readonly description?: string;
+  /**
+   * Names everything that the values depend on besides architecture, images and streams
+   * (recipe, data, engine class), so that they can be kept for later runs; absent: they are not.
+   */
+  readonly identity?: string;
   start(
     proposals: readonly Proposal<A>[],
     context: EvaluationContext,

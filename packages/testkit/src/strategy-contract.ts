@@ -25,6 +25,8 @@ export interface StrategySubject {
   readonly data?: Block;
   readonly evaluator?: Block;
   readonly objective?: Block;
+  /** Studies are created, not run: for their own tests, through `createParts`. */
+  readonly study?: readonly Block[];
   readonly engine?: EngineInfo;
   /** Default 0. */
   readonly seed?: number;

@@ -1,1 +1,45 @@
-export {};
+import {
+  type Benchmark,
+  type Dependencies,
+  definePlugin,
+  type Evaluator,
+  isArcherError,
+} from '@archer-nas/core';
+import { rankOptions } from './options.ts';
+import { rankStudy } from './rank.ts';
+
+const plugin = definePlugin({
+  id: 'rank',
+  kind: 'study',
+  summary: 'How well do the scores of a search order architectures?',
+  options: rankOptions,
+  requires: ['view:scores'],
+  parts: {
+    truth: { kind: ['benchmark', 'evaluator'], otherwise: 'fallback' },
+    fallback: { kind: 'evaluator', optional: true },
+  },
+  create(options, deps) {
+    const { space, parts, missing } = deps;
+    const classes = classesOf(deps);
+    const truth = (parts.truth ?? parts.fallback) as Benchmark<unknown> | Evaluator<unknown>;
+    const reason = missing.truth;
+    const ranked = {
+      space,
+      truth,
+      ...(reason === undefined ? {} : { missing: reason }),
+      ...(classes === undefined ? {} : { classes }),
+    };
+    return rankStudy<unknown>(ranked, options);
+  },
+});
+export default plugin;
+
+/** The number of classes where the manifest has data: reading absent data throws. */
+function classesOf(deps: Dependencies): number | undefined {
+  try {
+    return deps.data.classes;
+  } catch (error) {
+    if (isArcherError(error) && error.code === 'ARCHER_NO_BLOCK') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,243 @@
+import {
+  ArcherError,
+  type Cache,
+  createStreams,
+  definePlugin,
+  type Evaluator,
+  type Job,
+  kendallTauB,
+  type Plugin,
+  pureEvaluator,
+  type Report,
+  type State,
+  type StudyContext,
+} from '@archer-nas/core';
+import toys, { type Bits, bitSpace, createParts, describeJob, drive } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import plugin from './index.ts';
+import { rankOptions } from './options.ts';
+import { type RankParts, rankStudy } from './rank.ts';
+
+const space = bitSpace(6);
+const ones = (a: Bits): number => a.reduce((sum, bit) => sum + bit, 0);
+const metric = { name: 'accuracy', unit: '%', direction: 'maximise' } as const;
+
+/** An evaluator of a formula. */
+function formula(value: (a: Bits) => number, spec: Evaluator<Bits>['metrics'][0] = metric) {
+  return pureEvaluator<Bits>({
+    metrics: [spec],
+    perStep: 1,
+    measure: (a) => ({ metrics: { [spec.name]: value(a) } }),
+  });
+}
+
+const noise = (a: Bits): number => createStreams(5).stream(space.id(a)).normal();
+const scores = formula((a) => ones(a) + noise(a));
+const untrained = formula((a) => a[0] as number);
+
+function memoryCache(): Cache & { readonly kept: Map<string, State> } {
+  const kept = new Map<string, State>();
+  return {
+    kept,
+    get: async (key) => kept.get(key),
+    put: async (key, value) => {
+      kept.set(key, value);
+    },
+  };
+}
+
+function contextWith(views: object, cache: Cache = memoryCache()): StudyContext<Bits> {
+  const progress = { done: 1, total: 1, unit: 'round' } as const;
+  return {
+    streams: createStreams(0).scope('study'),
+    search: { views, incumbents: () => [], progress },
+    open: () => {
+      throw new ArcherError('ARCHER_NO_DATA', 'no data');
+    },
+    cache,
+  };
+}
+
+type Given = Partial<RankParts<Bits>> & { options?: object; views?: object; cache?: Cache };
+
+function begin({ options = {}, views = { scores }, cache, ...parts }: Given, saved?: State) {
+  const study = rankStudy<Bits>(
+    { space, truth: formula(ones), ...parts },
+    rankOptions.parse(options),
+  );
+  return study.begin(contextWith(views, cache), saved);
+}
+
+async function answer(job: Job): Promise<Report> {
+  let last: Report = {};
+  await drive(job, (report) => {
+    last = report;
+  });
+  return last;
+}
+
+describeJob('a ranking', {
+  begin: (saved) =>
+    begin(
+      {
+        views: { scores, untrained },
+        options: { architectures: { sample: 9 }, chunk: 4, bootstrap: { resamples: 20 } },
+      },
+      saved,
+    ),
+});
+
+describe('rank', () => {
+  it('reports what the metrics say of all architectures, next to the baselines', async () => {
+    const report = await answer(await begin({ views: { scores, untrained } }));
+    const all = [...space.all()];
+    const truth = all.map(ones);
+    const tau = kendallTauB(
+      all.map((a) => ones(a) + noise(a)),
+      truth,
+    );
+    const { metrics = {}, tables } = report;
+    expect(metrics).toMatchObject({
+      n: 64,
+      'kendall-tau': tau,
+      'baseline/params/kendall-tau': kendallTauB(
+        all.map((a) => space.costs.of(a).params as number),
+        truth,
+      ),
+      'baseline/untrained/kendall-tau': kendallTauB(
+        all.map((a) => a[0] as number),
+        truth,
+      ),
+    });
+    expect(metrics['kendall-tau-low']).toBeLessThan(tau);
+    expect(metrics['kendall-tau-high']).toBeGreaterThan(tau);
+    expect(metrics['spearman-low']).toBeLessThan(metrics.spearman as number);
+    expect(metrics['p-at-top10']).toBeGreaterThan(0);
+    // Without correlation the standard deviation of tau is 0.086 at n = 64.
+    expect(Math.abs(metrics['baseline/random/kendall-tau'] as number)).toBeLessThan(3 * 0.086);
+    expect(tables?.rank?.rows.map(([name]) => name)).toEqual([
+      'supernet',
+      'random',
+      'params',
+      'untrained',
+    ]);
+    expect(tables?.scores?.rows[3]).toEqual(['000011', 2 + noise([0, 0, 0, 0, 1, 1]), 2]);
+  });
+
+  it('turns metrics that are to be minimised around', async () => {
+    const error = { name: 'error', unit: '%', direction: 'minimise' } as const;
+    const perfect = { scores: formula((a) => -ones(a), error) };
+    const { metrics } = await answer(await begin({ views: perfect }));
+    expect(metrics).toMatchObject({ 'kendall-tau': 1, 'p-at-top10': 1 });
+    const { metrics: both } = await answer(
+      await begin({ views: perfect, truth: formula(ones, error) }),
+    );
+    expect(both?.['kendall-tau']).toBe(-1);
+  });
+
+  it('leaves failures out and says how many', async () => {
+    const partly = formula((a) => (a[5] === 1 ? Number.NaN : ones(a)));
+    const report = await answer(await begin({ views: { scores: partly } }));
+    expect(report.metrics).toMatchObject({ n: 32, 'kendall-tau': 1 });
+    expect(report.notes).toContain('32 of 64 architectures have no score or no truth.');
+  });
+
+  it('has no metric where there is nothing to order', async () => {
+    const report = await answer(await begin({ views: { scores: formula(() => 7) } }));
+    expect(report.metrics).not.toHaveProperty('kendall-tau');
+    expect(report.tables?.rank?.rows[0]?.slice(0, 4)).toEqual(['supernet', 64, null, null]);
+  });
+
+  it('ranks again without architectures at chance', async () => {
+    const atChance = (a: Bits): number => (a[0] === 1 ? 50 : 50 + ones(a));
+    const given = { truth: formula(atChance), classes: 2, views: { scores: formula(ones) } };
+    const { metrics } = await answer(await begin(given));
+    expect(metrics).toMatchObject({ n: 64, 'above-chance/n': 31, 'above-chance/kendall-tau': 1 });
+  });
+
+  it('ranks the architectures that are listed, or as many as asked for', async () => {
+    const listed = await answer(
+      await begin({ options: { architectures: ['000111', '000000', '000111'] } }),
+    );
+    expect(listed.tables?.scores?.rows.map(([id]) => id)).toEqual(['000111', '000000']);
+    const sample = await answer(await begin({ options: { architectures: { sample: 10 } } }));
+    expect(new Set(sample.tables?.scores?.rows.map(([id]) => id)).size).toBe(10);
+    await expect(begin({ options: { architectures: { sample: 65 } } })).rejects.toThrow(
+      'gave only 64 of 65',
+    );
+  });
+
+  it('keeps what it has trained for the next run, under the identity of the training', async () => {
+    const cache = memoryCache();
+    let trainings = 0;
+    const training = (identity: string) => ({
+      ...formula((a) => {
+        trainings += 1;
+        return ones(a);
+      }),
+      identity,
+    });
+    const options = { architectures: { sample: 5 } };
+    const first = await answer(await begin({ truth: training('12 epochs'), cache, options }));
+    expect(cache.kept.size).toBe(5);
+    trainings = 0;
+    const second = await answer(await begin({ truth: training('12 epochs'), cache, options }));
+    expect(trainings).toBe(0);
+    expect(second).toEqual(first);
+    await answer(await begin({ truth: training('20 epochs'), cache, options }));
+    expect(cache.kept.size).toBe(10);
+  });
+
+  it('reads a benchmark at once, and keeps nothing of it', async () => {
+    const cache = memoryCache();
+    const column = { ...metric, split: 'test', description: '' } as const;
+    const truth = {
+      name: 'Toy table',
+      columns: [column],
+      column,
+      description: '64 rows',
+      hash: '',
+      value: ones,
+      evaluator: () => formula(ones),
+    };
+    const job = await begin({ truth, cache, options: { chunk: 64 } });
+    await job.step(new AbortController().signal);
+    expect(job.progress.done).toBe(64);
+    expect((await answer(job)).notes).toContain('Toy table: 64 rows');
+    expect(cache.kept.size).toBe(0);
+  });
+});
+
+describe('the plugin', () => {
+  const missing = definePlugin({
+    id: 'toy-table',
+    kind: 'benchmark',
+    summary: 'A table that is not there.',
+    options: z.strictObject({}),
+    create: () => {
+      throw new ArcherError('ARCHER_DATA_MISSING', 'toy.csv is not in the data folder');
+    },
+  });
+  const blocks = {
+    plugins: [...toys, plugin, missing] as unknown as Plugin[],
+    space: { use: 'toy-bits', bits: 4 },
+    evaluator: { use: 'toy-ones' },
+    strategy: { use: 'toy-climb', rounds: 2 },
+  };
+
+  it('says what it ranks against when the benchmark is not there', async () => {
+    const study = { use: 'rank', truth: { use: 'toy-table' }, fallback: { use: 'toy-ones' } };
+    const parts = await createParts({ ...blocks, study: [study] });
+    const job = await parts.studies[0]?.study.begin(contextWith({ scores: formula(ones) }));
+    const report = await answer(job as Job);
+    expect(report.metrics).toMatchObject({ n: 16, 'kendall-tau': 1 });
+    expect(report.notes?.[0]).toContain('toy.csv is not in the data folder');
+    expect(report.notes).toContain('The truth is ones (bits): number of ones.');
+  });
+
+  it('fails without a fallback', async () => {
+    const study = { use: 'rank', truth: { use: 'toy-table' } };
+    await expect(createParts({ ...blocks, study: [study] })).rejects.toThrow('toy.csv');
+  });
+});
