@@ -77,13 +77,22 @@ function normalised(
     const y = before.forward(given.x!);
     const [z, mean, variance] = run('ArcherBatchNorm', normInputs(given, y), { epsilon });
     statistics.push(tf.keep(mean!), tf.keep(variance!));
-    save([...(all as tf.Tensor[]), y, mean!, variance!]);
-    const gradFunc = (dz: tf.Tensor, saved: tf.Tensor[]) => {
-      const given = byName([...names, 'y', 'mean', 'variance'], saved);
-      const gradients = normGradients(dz, given, epsilon);
-      Object.assign(gradients, before.backward(gradients.y!, given.x!, given));
-      return names.map((name) => gradients[name]!);
-    };
+    // The gradient does not depend on beta and addend; saving them would keep them alive.
+    const {
+      beta: _beta,
+      addend: _addend,
+      ...needed
+    }: Tensors = { ...given, y, mean: mean!, variance: variance! };
+    save(Object.values(needed));
+    // In a scope of its own: tfjs would keep what is only used on the way until the last
+    // layer's gradient is known.
+    const gradFunc = (dz: tf.Tensor, saved: tf.Tensor[]) =>
+      tf.tidy(() => {
+        const given = byName(Object.keys(needed), saved);
+        const gradients = normGradients(dz, given, epsilon);
+        Object.assign(gradients, before.backward(gradients.y!, given.x!, given));
+        return names.map((name) => gradients[name]!);
+      });
     return { value: z!, gradFunc };
   });
   const output = forward(...Object.values(named)) as tf.Tensor4D;

@@ -122,7 +122,8 @@ function affine(
   const channels = scale.length;
   forEachBlock(x.length, channels, (start, end) => {
     for (let c = 0; c < channels; c++) {
-      const [k, b] = [scale[c]!, shift[c]!];
+      const k = scale[c]!;
+      const b = shift[c]!;
       if (addend) {
         for (let i = start + c; i < end; i += channels) z[i] = x[i]! * k + b + addend[i]!;
       } else {
@@ -163,7 +164,9 @@ function combine(dz: Float32Array, x: Float32Array, [k, a, b]: Triple, dx: Float
   const channels = k.length;
   forEachBlock(x.length, channels, (start, end) => {
     for (let c = 0; c < channels; c++) {
-      const [kc, ac, bc] = [k[c]!, a[c]!, b[c]!];
+      const kc = k[c]!;
+      const ac = a[c]!;
+      const bc = b[c]!;
       for (let i = start + c; i < end; i += channels) dx[i] = kc * dz[i]! + ac * x[i]! + bc;
     }
   });
