@@ -19,7 +19,7 @@ const options = z.looseObject({
   lr: z.number().positive().default(0.05),
   momentum: z.number().min(0).lt(1).default(0.9),
   weightDecay: z.number().min(0).default(2.5e-4),
-  clip: z.number().positive().default(5),
+  clip: z.number().positive().nullable().default(5),
   unsampled: z.enum(['decay', 'freeze']).default('decay'),
 });
 

@@ -1,9 +1,6 @@
 import { definePlugin } from '@archer-nas/core';
 import { z } from 'zod';
 
-/** Largest costs that the search may choose, e.g. `{ macs: 330e6 }`. */
-const limits = z.record(z.string(), z.number().positive());
-
 /**
  * Settings that NAS-Bench-201 comparisons train SPOS with, equal to pa-da's. Loose: other
  * options of one-shot pass through to it.
@@ -15,12 +12,11 @@ const options = z.looseObject({
   weightDecay: z.number().min(0).default(2.5e-4),
   clip: z.number().positive().nullable().default(5),
   unsampled: z.enum(['freeze', 'decay']).default('freeze'),
-  /** The search of the trained supernet; `null` for none, as where all cells are ranked. */
+  /** The search of the trained supernet; `null` for none, as where all cells are ranked anyway. */
   search: z
     .looseObject({ use: z.string().default('evolution') })
     .nullable()
     .prefault({}),
-  limits: limits.optional(),
 });
 
 /** SPOS: uniform single paths, then evolution under cost limits with inherited weights. */
@@ -29,15 +25,10 @@ const plugin = definePlugin({
   kind: 'strategy',
   summary: 'SPOS: uniform single-path training, then evolutionary search under cost limits.',
   options,
-  preset({ search, limits: most, ...training }) {
-    const block = {
-      ...training,
-      use: 'one-shot',
-      paths: { use: 'uniform' },
-      order: { use: 'shuffle' },
-    };
-    if (search === null) return block;
-    return { ...block, search: most ? { ...search, limits: most } : search };
+  preset({ search, ...training }) {
+    const sampling = { paths: { use: 'uniform' }, order: { use: 'shuffle' } };
+    const block = { ...training, ...sampling, use: 'one-shot' };
+    return search === null ? block : { ...block, search };
   },
 });
 

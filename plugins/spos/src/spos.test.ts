@@ -25,9 +25,8 @@ describe('spos', () => {
   });
 
   it('hands cost limits and options of the search to the sampler', () => {
-    expect(expand({ limits: { macs: 100e6 }, search: { generations: 3 } })).toMatchObject({
-      search: { use: 'evolution', generations: 3, limits: { macs: 100e6 } },
-    });
+    const search = { generations: 3, constraint: { macs: 100e6 } };
+    expect(expand({ search })).toMatchObject({ search: { use: 'evolution', ...search } });
     const evaluation = { searchEvaluations: 9 };
     expect(expand({ search: { use: 'random' }, evaluation })).toMatchObject({
       search: { use: 'random' },
