@@ -16,11 +16,18 @@ export function kendallTauB(x: ArrayLike<number>, y: ArrayLike<number>): number 
 export function kendallTauBOfRanks(x: Int32Array, y: Int32Array): number {
   requireSameLength(x, y);
   const n = x.length;
-  const width = y.reduce((max, rank) => Math.max(max, rank), 0) + 1;
+  const width = largest(y) + 1;
   // One number per pair, x before y: the native sort is several times faster than a comparator.
-  const pairs = Float64Array.from(x, (rank, i) => rank * width + (y[i] as number)).sort();
-  const xSorted = Int32Array.from(pairs, (pair) => Math.floor(pair / width));
-  const ySorted = Int32Array.from(pairs, (pair) => pair % width);
+  const pairs = new Float64Array(n);
+  for (let i = 0; i < n; i++) pairs[i] = (x[i] as number) * width + (y[i] as number);
+  pairs.sort();
+  const xSorted = new Int32Array(n);
+  const ySorted = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    const pair = pairs[i] as number;
+    xSorted[i] = Math.floor(pair / width);
+    ySorted[i] = pair - (xSorted[i] as number) * width;
+  }
   const tiedX = tiedPairs(xSorted);
   const tiedBoth = tiedPairs(pairs);
   const discordant = sortCountingInversions(ySorted);
@@ -28,6 +35,12 @@ export function kendallTauBOfRanks(x: Int32Array, y: Int32Array): number {
   const all = (n * (n - 1)) / 2;
   const concordant = all - discordant - tiedX - tiedY + tiedBoth;
   return (concordant - discordant) / Math.sqrt((all - tiedX) * (all - tiedY));
+}
+
+function largest(ranks: Int32Array): number {
+  let max = 0;
+  for (let i = 0; i < ranks.length; i++) max = Math.max(max, ranks[i] as number);
+  return max;
 }
 
 /** Pairs of equal elements in a sorted list. */

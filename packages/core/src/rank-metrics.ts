@@ -1,4 +1,4 @@
-import { denseRanks, requireSameLength } from './ranks.ts';
+import { denseRanks, requireNumbers, requireSameLength } from './ranks.ts';
 
 /**
  * Spearman's rank correlation: Pearson's correlation of the ranks, tied values sharing
@@ -37,7 +37,9 @@ function centredRanks(dense: Int32Array): Float64Array {
     smaller += tied;
     return rank - (dense.length - 1) / 2;
   });
-  return Float64Array.from(dense, (rank) => average[rank] as number);
+  const ranks = new Float64Array(dense.length);
+  for (let i = 0; i < ranks.length; i++) ranks[i] = average[dense[i] as number] as number;
+  return ranks;
 }
 
 /** P@Top of a ranking, with what other orders of tied values would have given. */
@@ -74,8 +76,8 @@ export function precisionAtTop(
   const k = Math.floor(predicted.length * fraction + 1e-9);
   const up = ascending(ids);
   const down: Order = (a, b) => up(b, a);
-  const [p, t] = [denseRanks(predicted), denseRanks(truth)];
-  const [pUp, pDown, tUp, tDown] = [top(p, k, up), top(p, k, down), top(t, k, up), top(t, k, down)];
+  const [p, t] = [bestFirst(predicted, k), bestFirst(truth, k)];
+  const [pUp, pDown, tUp, tDown] = [top(p, up), top(p, down), top(t, up), top(t, down)];
   const value = overlap(pUp, tUp) / k;
   const others = [
     value,
@@ -95,21 +97,35 @@ function ascending(ids: ArrayLike<number> | ArrayLike<string>): Order {
   };
 }
 
-/** Marks the k indices of largest rank; those tied at the threshold enter in the given order. */
-function top(ranks: Int32Array, k: number, order: Order): Uint8Array {
-  const marks = new Uint8Array(ranks.length);
-  if (k === 0) return marks;
-  const threshold = ranks.slice().sort()[ranks.length - k] as number;
+/** The k best values of a list before ties are broken. */
+interface Best {
+  /** 1 at every index whose value is among the best, however ties are broken. */
+  readonly sure: Uint8Array;
+  /** Indices of the value at the threshold, and how many of them belong to the k best. */
+  readonly tied: readonly number[];
+  readonly places: number;
+}
+
+function bestFirst(list: ArrayLike<number>, k: number): Best {
+  const values = requireNumbers(list);
+  const threshold = k === 0 ? Number.NaN : values.slice().sort()[values.length - k];
+  const sure = new Uint8Array(values.length);
   const tied: number[] = [];
-  let left = k;
-  for (let i = 0; i < ranks.length; i++) {
-    const rank = ranks[i] as number;
-    if (rank > threshold) {
-      marks[i] = 1;
-      left--;
-    } else if (rank === threshold) tied.push(i);
+  let places = k;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value === threshold) tied.push(i);
+    if (!(value > (threshold as number))) continue;
+    sure[i] = 1;
+    places--;
   }
-  for (const i of tied.sort(order).slice(0, left)) marks[i] = 1;
+  return { sure, tied, places };
+}
+
+/** Marks the k best; those tied at the threshold enter in the given order. */
+function top({ sure, tied, places }: Best, order: Order): Uint8Array {
+  const marks = sure.slice();
+  for (const i of [...tied].sort(order).slice(0, places)) marks[i] = 1;
   return marks;
 }
 

@@ -7,11 +7,22 @@ import { ArcherError } from './errors.ts';
  * @throws ArcherError `ARCHER_NOT_A_NUMBER` naming the first index that is NaN
  */
 export function denseRanks(values: ArrayLike<number>): Int32Array {
-  const sorted = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) sorted[i] = comparable(values, i);
-  sorted.sort();
+  const sorted = requireNumbers(values).sort();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-  return Int32Array.from(values, (value) => lowerBound(distinct, value));
+  const ranks = new Int32Array(values.length);
+  for (let i = 0; i < ranks.length; i++) ranks[i] = lowerBound(distinct, values[i] as number);
+  return ranks;
+}
+
+/**
+ * A copy of the values, with one zero instead of 0 and -0, which sorting would tell apart.
+ *
+ * @throws ArcherError `ARCHER_NOT_A_NUMBER` naming the first index that is NaN
+ */
+export function requireNumbers(values: ArrayLike<number>): Float64Array {
+  const copy = new Float64Array(values.length);
+  for (let i = 0; i < copy.length; i++) copy[i] = comparable(values, i);
+  return copy;
 }
 
 /** Number of elements of an ascending list that are smaller than `value`. */
@@ -26,7 +37,6 @@ function lowerBound(sorted: Float64Array, value: number): number {
   return low;
 }
 
-/** `values[i]`, with one zero: sorting puts -0 before 0. */
 function comparable(values: ArrayLike<number>, i: number): number {
   const value = values[i] as number;
   if (!Number.isNaN(value)) return value + 0;

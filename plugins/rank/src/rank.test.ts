@@ -11,6 +11,7 @@ import {
   type Report,
   type State,
   type StudyContext,
+  type Views,
 } from '@archer-nas/core';
 import toys, { type Bits, bitSpace, createParts, describeJob, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +48,7 @@ function memoryCache(): Cache & { readonly kept: Map<string, State> } {
   };
 }
 
-function contextWith(views: object, cache: Cache = memoryCache()): StudyContext<Bits> {
+function contextWith(views: Views<Bits>, cache: Cache = memoryCache()): StudyContext<Bits> {
   const progress = { done: 1, total: 1, unit: 'round' } as const;
   return {
     streams: createStreams(0).scope('study'),
@@ -59,7 +60,11 @@ function contextWith(views: object, cache: Cache = memoryCache()): StudyContext<
   };
 }
 
-type Given = Partial<RankParts<Bits>> & { options?: object; views?: object; cache?: Cache };
+type Given = Partial<RankParts<Bits>> & {
+  options?: object;
+  views?: Views<Bits>;
+  cache?: Cache;
+};
 
 function begin({ options = {}, views = { scores }, cache, ...parts }: Given, saved?: State) {
   const study = rankStudy<Bits>(
