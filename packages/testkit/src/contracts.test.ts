@@ -20,7 +20,14 @@ async function broken(checks: readonly Check[]): Promise<string[]> {
   return failed;
 }
 
-type Broken = 'hidden state' | 'shared state' | 'clock' | 'endless' | 'half step' | 'no state';
+type Broken =
+  | 'hidden state'
+  | 'shared state'
+  | 'clock'
+  | 'endless'
+  | 'half step'
+  | 'half way'
+  | 'no state';
 
 /** A job of four steps that adds up 1 … 4, with one mistake. */
 function job(mistake: Broken | 'none') {
@@ -40,8 +47,13 @@ function job(mistake: Broken | 'none') {
           return { done, total: 4, unit: 'step' } as const;
         },
         async step(signal) {
+          const before = state.sum[0] as number;
           if (mistake === 'half step') state.sum[0] = 7;
           signal.throwIfAborted();
+          if (mistake === 'half way') state.sum[0] = 7;
+          await Promise.resolve();
+          signal.throwIfAborted();
+          if (mistake === 'half way') state.sum[0] = before;
           state.done += 1;
           hidden += state.done;
           clock += 1;
@@ -77,6 +89,7 @@ describe('jobChecks', () => {
 
   it('catch a step that was half done when it aborted', async () => {
     expect(await broken(jobChecks(job('half step')))).toContain('forgets a step that was aborted');
+    expect(await broken(jobChecks(job('half way')))).toEqual(['forgets a step that was aborted']);
   });
 
   it('catch a job that never ends and one whose state cannot be saved', async () => {

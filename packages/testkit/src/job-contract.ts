@@ -89,21 +89,32 @@ async function checkResume<J extends Job>(subject: JobSubject<J>): Promise<void>
   }
 }
 
+/** Aborts the first step before it begins, and while it runs. */
 async function checkAbort<J extends Job>(subject: JobSubject<J>): Promise<void> {
   const whole = await trace(subject);
-  const job = await subject.begin();
-  const before = cloneState(job.state);
-  const rejected = await job.step(AbortSignal.abort()).then(
+  for (const when of ['before', 'during'] as const) {
+    const job = await subject.begin();
+    const before = cloneState(job.state);
+    if (await stepAborted(job, when)) {
+      expect(job.state, `state after an abort ${when} the step`).toStrictEqual(before);
+      expect(await follow(subject, job), `aborted ${when} the step`).toStrictEqual(whole);
+    } else {
+      expect(job.state, 'a step that ended in spite of it').toStrictEqual(whole.states[1]);
+      job.dispose?.();
+    }
+  }
+}
+
+/** Whether the step gave up. */
+async function stepAborted(job: Job, when: 'before' | 'during'): Promise<boolean> {
+  const controller = new AbortController();
+  if (when === 'before') controller.abort();
+  const step = job.step(controller.signal);
+  controller.abort();
+  return step.then(
     () => false,
     () => true,
   );
-  if (rejected) {
-    expect(job.state).toStrictEqual(before);
-    expect(await follow(subject, job)).toStrictEqual(whole);
-  } else {
-    expect(job.state).toStrictEqual(whole.states[1]);
-    job.dispose?.();
-  }
 }
 
 async function trace<J extends Job>(subject: JobSubject<J>, saved?: State): Promise<Trace> {
