@@ -14,6 +14,13 @@ export const trainOptions = z.strictObject({
     .union([z.literal('all'), z.int().positive()])
     .default('all')
     .describe('training images, from the start of the train split'),
+  recalibration: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'training batches that batch norm statistics are estimated on before scoring; 0: none',
+    ),
   evaluationBatch: z.int().positive().default(512).describe('images per batch when scoring'),
 });
 

@@ -129,6 +129,21 @@ describe('train', () => {
     expect(both.get('a')).not.toEqual(both.get('b'));
   });
 
+  it('can estimate the statistics of batch norm anew, which few steps leave unfinished', async () => {
+    const accuracy = async (recalibration: number) => {
+      // Far from mean 0, where running statistics start.
+      const bright = { ...data, mean: [-2, -2, -2] };
+      const options = trainOptions.parse({ lr: 0.05, clip: 5, epochs: 5, recalibration });
+      const job = trainEvaluator(space, bright, options).start(proposals, context());
+      await drive(job);
+      return job.evaluations()[0]?.metrics.accuracy;
+    };
+    const before = tf.memory().numTensors;
+    const running = Number(await accuracy(0));
+    expect(await accuracy(3)).toBeGreaterThan(running + 20);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('takes its epochs from a budget, and refuses other units', () => {
     const budget = { amount: 3, unit: 'epoch' } as const;
     const jobs = evaluator({ epochs: 9 });

@@ -1,6 +1,8 @@
 import type { DataSet, State, Streams } from '@archer-nas/core';
 import {
+  type Batch,
   type BatchReader,
+  batchIndices,
   batchReader,
   clipCoefficient,
   cosine,
@@ -11,6 +13,7 @@ import {
   type Network,
   ParameterStore,
   RunningStatistics,
+  recalibrate,
   type Schedule,
   Sgd,
 } from '@archer-nas/nn';
@@ -106,14 +109,20 @@ export class Training {
     return this.#sums;
   }
 
-  /** Accuracy in percent with the running statistics of batch norm. */
+  /** Accuracy in percent; batch norm uses the running statistics, or recalibrated ones. */
   accuracy(images: BatchReader, batches: 'all' | number): number {
-    return evaluateAccuracy(this.#parts.network, this.#store, [], images, {
-      batch: this.#parts.options.evaluationBatch,
-      batches,
-      batchNorm: 'running',
-      statistics: this.#statistics,
-    });
+    const { network, options } = this.#parts;
+    const { evaluationBatch: batch, recalibration } = options;
+    const settings = { batch, batches, batchNorm: 'running' } as const;
+    const score = (statistics: RunningStatistics): number =>
+      evaluateAccuracy(network, this.#store, [], images, { ...settings, statistics });
+    if (recalibration === 0) return score(this.#statistics);
+    const statistics = recalibrate(network, this.#store, [], this.#trainBatches(recalibration));
+    try {
+      return score(statistics);
+    } finally {
+      statistics.dispose();
+    }
   }
 
   dispose(): void {
@@ -122,7 +131,20 @@ export class Training {
     this.#statistics.dispose();
   }
 
-  #update(batch: ReturnType<BatchReader['plain']>, learningRate: number) {
+  /** The first training batches without augmentation, each freed when the next is asked for. */
+  *#trainBatches(batches: number): Iterable<Batch> {
+    const { data, options } = this.#parts;
+    for (const index of batchIndices(trainingImages(data, options), data.batch, batches)) {
+      const batch = this.#reader.plain(index);
+      try {
+        yield batch;
+      } finally {
+        batch.dispose();
+      }
+    }
+  }
+
+  #update(batch: Batch, learningRate: number) {
     const { network, options } = this.#parts;
     const result = lossAndGradients(network, this.#store, [], batch, {
       labelSmoothing: options.labelSmoothing,
