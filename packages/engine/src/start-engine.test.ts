@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { EngineCandidate } from './candidates/candidate.ts';
+import type { EngineCandidate, RunningEngine } from './candidates/candidate.ts';
 import { js } from './candidates/js.ts';
 import { load } from './candidates/load.ts';
 import { tf } from './repaired.ts';
@@ -63,6 +63,20 @@ describe('startEngine', () => {
     tensor.dispose();
     expect((await startEngine({ engine: 'wasm' })).name).toBe('wasm');
     expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it("provides the started engine's fused kernels, and keeps them when another fails", async () => {
+    const startEngine = await fresh();
+    const { fusedKernels } = await import('./current-fused.ts');
+    const fused = { sgdStep: () => {} };
+    const own: EngineCandidate = {
+      name: 'native',
+      start: async (request) => ({ ...(await js.start(request)), fused }) as RunningEngine,
+    };
+    const engine = await startEngine({ engine: 'native' }, [own, js]);
+    expect(fusedKernels()).toBe(fused);
+    await expect(startEngine({ engine: 'js', threads: 9 }, [own, js])).rejects.toThrow();
+    expect(await startEngine({ engine: 'native' }, [own, js])).toBe(engine);
   });
 
   it('reports packages that are not installed as that', async () => {

@@ -5,6 +5,7 @@ import { native } from './candidates/native.ts';
 import { tensorflow, tensorflowGpu } from './candidates/tensorflow.ts';
 import { wasm } from './candidates/wasm.ts';
 import { engineChoice } from './choice.ts';
+import { provideFusedKernels } from './current-fused.ts';
 import type { FusedKernels } from './fused-kernels.ts';
 import { tf } from './repaired.ts';
 
@@ -53,12 +54,13 @@ export async function startEngine(
   const key = JSON.stringify([choice, options.threads, options.precision, options.isa]);
   if (started?.key === key) return started.engine;
   if (started) await refuseWhileInUse(started.engine);
+  const previous = started;
   const attempt = { key, engine: startFirst(choice, options, candidates) };
   started = attempt;
   try {
     return await attempt.engine;
   } catch (error) {
-    if (started === attempt) started = undefined;
+    if (started === attempt) started = previous;
     throw error;
   }
 }
@@ -83,8 +85,12 @@ async function startFirst(
   for (const candidate of candidates) {
     if (choice !== 'auto' && candidate.name !== choice) continue;
     const answer = await candidate.start({ tf, ...options });
-    if (!isUnavailable(answer)) return describe(candidate.name, answer, skipped);
-    skipped.push({ name: candidate.name, reason: answer.unavailable });
+    if (isUnavailable(answer)) {
+      skipped.push({ name: candidate.name, reason: answer.unavailable });
+      continue;
+    }
+    provideFusedKernels(answer.fused);
+    return describe(candidate.name, answer, skipped);
   }
   throw new ArcherError('ARCHER_ENGINE_UNAVAILABLE', failure(choice, skipped), {
     hint: 'Use --engine auto for the best engine that starts.',
