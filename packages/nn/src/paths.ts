@@ -16,3 +16,14 @@ export interface PathRecipe {
   readonly norms: 'after-clip' | 'before-clip' | 'none';
   begin(sites: readonly Site[], saved?: State): Sampler<Path>;
 }
+
+/** The sites of each decision, in the order of first appearance: they take one option together. */
+export function tiedSites(sites: readonly Site[]): readonly (readonly number[])[] {
+  const tied = new Map<number, number[]>();
+  sites.forEach(({ decision }, site) => {
+    const own = tied.get(decision);
+    if (own) own.push(site);
+    else tied.set(decision, [site]);
+  });
+  return [...tied.values()];
+}
