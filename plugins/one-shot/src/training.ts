@@ -177,13 +177,13 @@ export class Training {
       const measured = options.clip !== null || paths.norms !== 'none';
       const norms = measured ? gradientNorms(result.gradients) : new Map<string, number>();
       const scale = options.clip === null ? 1 : clipCoefficient(globalNorm(norms), options.clip);
-      const lr = this.#rate(this.#done);
-      this.#sgd.step(result.gradients, { learningRate: lr, scale });
-
+      // Read before the update is queued, so that nothing waits for the update.
       // Importance weights belong to the gradient; the loss that is shown has none.
       const loss = mean(weight ? result.perSample.dataSync() : result.loss.dataSync());
       const accuracy = (100 * (result.correct.dataSync()[0] as number)) / index.length;
       if (order.needsScores) this.order.observe(index, result.score.dataSync() as Float32Array);
+      const lr = this.#rate(this.#done);
+      this.#sgd.step(result.gradients, { learningRate: lr, scale });
       const factor = paths.norms === 'after-clip' ? scale : 1;
       const bySite = gradientNormsBySite(network.sites, network.parameters, norms, factor);
       this.paths.observe([
@@ -204,17 +204,15 @@ export class Training {
 
   #endEpoch(epoch: number, samples: Epoch, metrics: Report['metrics']): Report {
     const complete = this.#epochs(epoch + 1);
-    const reports = [this.paths.advance?.(complete) ?? {}, this.order.advance?.(complete) ?? {}];
+    const own = { ...metrics, epoch: epoch + 1, ...weightMetrics(samples) };
+    const [paths, order] = [this.paths, this.order].map((part) => part.advance?.(complete) ?? {});
     this.#epoch = null;
     return {
-      metrics: {
-        ...metrics,
-        epoch: epoch + 1,
-        ...weightMetrics(samples),
-        ...reports[0]?.metrics,
-        ...reports[1]?.metrics,
-      },
-      notes: reports.flatMap(({ notes = [] }) => notes),
+      ...paths,
+      ...order,
+      metrics: { ...own, ...paths?.metrics, ...order?.metrics },
+      tables: { ...paths?.tables, ...order?.tables },
+      notes: [...(paths?.notes ?? []), ...(order?.notes ?? [])],
     };
   }
 

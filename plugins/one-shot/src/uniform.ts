@@ -1,17 +1,21 @@
-import type { Stream } from '@archer-nas/core';
-import type { Path, PathRecipe, Site } from '@archer-nas/nn';
+import { type Path, type PathRecipe, tiedSites } from '@archer-nas/nn';
 
 /** Every decision's option is drawn uniformly; sites that share a decision take the same one. */
 export const uniformPaths: PathRecipe = {
   norms: 'none',
   begin: (sites, saved) => {
+    const ties = tiedSites(sites);
     let proposed = (saved as { readonly proposed: number } | undefined)?.proposed ?? 0;
     return {
       propose: (n, stream) =>
-        Array.from({ length: n }, () => ({
-          id: `path-${proposed++}`,
-          architecture: uniformPath(sites, stream),
-        })),
+        Array.from({ length: n }, () => {
+          const path: number[] = [];
+          for (const tied of ties) {
+            const option = stream.int(sites[tied[0] as number]?.options.length as number);
+            for (const site of tied) path[site] = option;
+          }
+          return { id: `path-${proposed++}`, architecture: path satisfies Path };
+        }),
       observe() {},
       get state() {
         return { proposed };
@@ -19,12 +23,3 @@ export const uniformPaths: PathRecipe = {
     };
   },
 };
-
-function uniformPath(sites: readonly Site[], stream: Stream): Path {
-  const chosen = new Map<number, number>();
-  return sites.map(({ decision, options }) => {
-    const option = chosen.get(decision) ?? stream.int(options.length);
-    chosen.set(decision, option);
-    return option;
-  });
-}

@@ -1,11 +1,10 @@
 import { ArcherError, type Sampler } from '@archer-nas/core';
-import { GRADIENT_NORM, type Path, type PathRecipe, type Site } from '@archer-nas/nn';
+import { GRADIENT_NORM, type Path, type PathRecipe, type Site, tiedSites } from '@archer-nas/nn';
 import type { PathOptions } from './options.ts';
 import { smoothed, tau } from './smoothing.ts';
 
 /** p is frozen during an epoch; the statistic G and its counts n start each epoch at zero. */
-type Belief = { p: Float64Array; readonly G: Float64Array; readonly n: Float64Array };
-
+type Belief = { readonly p: Float64Array; readonly G: Float64Array; readonly n: Float64Array };
 type Saved = { readonly proposed: number; readonly beliefs: readonly Belief[] };
 
 /** A belief about operations, with the draws that make a path: the sites that each one sets. */
@@ -19,29 +18,28 @@ type Distribution = Belief & {
  * before, smoothed towards uniform. With τ = e/E the first two epochs are uniform.
  */
 export function importancePaths(options: PathOptions): PathRecipe {
-  return {
-    norms: options.norms,
-    begin: (sites, saved) => begin(options, sites, saved as Saved | undefined),
-  };
+  const begin = (sites: readonly Site[], saved?: unknown) =>
+    sampler(options, sites, saved as Saved);
+  return { norms: options.norms, begin };
 }
 
-function begin(options: PathOptions, sites: readonly Site[], saved?: Saved): Sampler<Path> {
+function sampler(options: PathOptions, sites: readonly Site[], saved?: Saved): Sampler<Path> {
   const all = distributions(sites, options.scope, saved?.beliefs);
+  const cap = options.weightCap ?? Number.POSITIVE_INFINITY;
   let proposed = saved?.proposed ?? 0;
   return {
-    propose: (n, stream) =>
-      Array.from({ length: n }, () => {
+    propose: (count, stream) =>
+      Array.from({ length: count }, () => {
         const path: number[] = [];
         let weight = 1;
         for (const { p, draws } of all) {
-          for (const sites of draws) {
+          for (const tied of draws) {
             const o = stream.weighted(p);
-            for (const site of sites) path[site] = o;
+            for (const site of tied) path[site] = o;
             weight /= p.length * (p[o] as number); // 1/(N p(α)), factor by factor
           }
         }
         const proposal = { id: `path-${proposed++}`, architecture: path };
-        const cap = options.weightCap ?? weight;
         return options.weighted ? { ...proposal, weight: Math.min(weight, cap) } : proposal;
       }),
 
@@ -52,21 +50,21 @@ function begin(options: PathOptions, sites: readonly Site[], saved?: Saved): Sam
         if (!norms) throw new ArcherError('ARCHER_SIGNAL_MISSING', `no signal '${GRADIENT_NORM}'`);
         // p* follows ‖g(α)‖: the weight that the applied gradient carried is taken out.
         const own = norms.map((norm) => norm / (proposal.weight ?? 1));
-        for (const distribution of all) update(distribution, proposal.architecture, own, options);
+        for (const each of all) update(each, proposal.architecture, own, options);
       }
     },
 
     advance(epochs) {
       const τ = tau(options.smoothing, epochs);
       const metrics: Record<string, number> = { 'path-tau': τ };
-      const draws = all.flatMap((distribution) => distribution.draws).length;
-      for (const distribution of all) {
-        distribution.p = smoothed(distribution.G, τ); // p ← τ p̂ + (1−τ) u
-        distribution.G.fill(0);
-        distribution.n.fill(0);
-        distribution.operations.forEach((name, o) => {
-          const share = ((distribution.p[o] as number) * distribution.draws.length) / draws;
-          metrics[`path-probability/${name}`] = (metrics[`path-probability/${name}`] ?? 0) + share;
+      const total = all.flatMap(({ draws }) => draws).length;
+      for (const { operations, draws, p, G, n } of all) {
+        p.set(smoothed(G, τ)); // p ← τ p̂ + (1−τ) u
+        G.fill(0);
+        n.fill(0);
+        operations.forEach((name, o) => {
+          const key = `path-probability/${name}`; // the mean over a path's draws
+          metrics[key] = (metrics[key] ?? 0) + ((p[o] as number) * draws.length) / total;
         });
       }
       return { metrics };
@@ -79,50 +77,33 @@ function begin(options: PathOptions, sites: readonly Site[], saved?: Saved): Sam
 }
 
 /** One step: A_o sums the norms of o over cells and edges, m_o is per edge, G_o averages steps. */
-function update(
-  { draws, G, n }: Distribution,
-  path: Path,
-  norms: Float32Array,
-  options: PathOptions,
-) {
-  for (const [o, G_o] of G.entries()) {
-    const edges = draws.filter(([site]) => path[site as number] === o);
+function update(of: Distribution, path: Path, norms: Float32Array, options: PathOptions): void {
+  for (const [o, G_o] of of.G.entries()) {
+    const edges = of.draws.filter(([site]) => path[site as number] === o);
     const A_o = edges.flat().reduce((sum, site) => sum + (norms[site] as number), 0);
     if (A_o === 0) continue; // no parameters, or no gradient reached any of them
     const m_o = options.multiplicity === 'divide' ? A_o / edges.length : A_o;
-    const n_o = (n[o] as number) + 1;
-    n[o] = n_o;
-    G[o] = options.statistic === 'ema' ? (G_o + m_o) / 2 : G_o + (m_o - G_o) / n_o;
+    const n_o = (of.n[o] as number) + 1;
+    of.n[o] = n_o;
+    of.G[o] = options.statistic === 'ema' ? (G_o + m_o) / 2 : G_o + (m_o - G_o) / n_o;
   }
 }
 
 /** Tied sites draw together unless cells have their own; `shared` has one belief for all draws. */
-function distributions(
-  sites: readonly Site[],
-  scope: PathOptions['scope'],
-  saved?: readonly Belief[],
-) {
-  const tied = new Map<number, number[]>();
-  sites.forEach(({ decision }, site) => {
-    const key = scope === 'cell-edge' ? site : decision;
-    tied.set(key, [...(tied.get(key) ?? []), site]);
-  });
-  const groups = scope === 'shared' ? [[...tied.values()]] : [...tied.values()].map((one) => [one]);
-  return groups.map((draws, index): Distribution => {
-    const [operations = [], ...others] = draws.flat().map((site) => sites[site]?.options ?? []);
+function distributions(sites: readonly Site[], scope: string, saved?: readonly Belief[]) {
+  const draws = scope === 'cell-edge' ? sites.map((_, site) => [site]) : tiedSites(sites);
+  const groups = scope === 'shared' ? [draws] : draws.map((draw) => [draw]);
+  return groups.map((own, index): Distribution => {
+    const [operations = [], ...others] = own.flat().map((site) => sites[site]?.options ?? []);
     if (others.some((other) => other.join() !== operations.join())) {
       throw new ArcherError(
         'ARCHER_PATHS_SCOPE',
-        `scope '${scope}' needs sites with the same options`,
+        `scope '${scope}' needs sites with equal options`,
       );
     }
-    const N = operations.length;
-    const uniform = {
-      p: new Float64Array(N).fill(1 / N),
-      G: new Float64Array(N),
-      n: new Float64Array(N),
-    };
-    return { operations, draws, ...copy(saved?.[index] ?? uniform) };
+    const zeros = new Float64Array(operations.length);
+    const uniform = { p: smoothed(zeros, 0), G: zeros, n: zeros };
+    return { operations, draws: own, ...copy(saved?.[index] ?? uniform) };
   });
 }
 
