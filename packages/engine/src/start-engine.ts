@@ -13,7 +13,7 @@ import { tf } from './repaired.ts';
 export interface StartOptions {
   /** `auto` (default) or an engine's name; see {@link engineChoice} for `ARCHER_ENGINE`. */
   readonly engine?: string | undefined;
-  /** Threads to compute with; absent: what the engine finds best. */
+  /** At most so many threads; absent: what the engine finds best. */
   readonly threads?: number | undefined;
   /** `f32` unless given. */
   readonly precision?: EngineInfo['precision'] | undefined;

@@ -6,6 +6,7 @@ import type { tf } from '../repaired.ts';
 export interface EngineRequest {
   /** The only copy of TensorFlow.js to register kernels with. */
   readonly tf: typeof tf;
+  /** At most so many threads; absent: what is best. */
   readonly threads?: number | undefined;
   readonly precision?: EngineInfo['precision'] | undefined;
   /** The instruction-set path to take; absent: the best that this machine has. */
@@ -39,18 +40,12 @@ export function isUnavailable(answer: RunningEngine | Unavailable): answer is Un
 }
 
 /**
- * Why an engine with one precision, one instruction-set path and one thread cannot keep to
- * the request; `undefined` when it can. Auto-detected settings always fit.
+ * Why an engine that computes in f32 on one instruction-set path cannot keep to the
+ * request; `undefined` when it can.
  */
-export function misfit(
-  request: EngineRequest,
-  has: { readonly isa: string; readonly threads?: number },
-): string | undefined {
-  const { precision = 'f32', isa = has.isa, threads } = request;
+export function misfit(request: EngineRequest, ownIsa: string): string | undefined {
+  const { precision = 'f32', isa = ownIsa } = request;
   if (precision !== 'f32') return `computes in f32, not ${precision}`;
-  if (isa !== has.isa) return `its instruction-set path is ${has.isa}, not ${isa}`;
-  if (has.threads !== undefined && threads !== undefined && threads !== has.threads) {
-    return `runs ${has.threads} thread, not ${threads}`;
-  }
+  if (isa !== ownIsa) return `its instruction-set path is ${ownIsa}, not ${isa}`;
   return undefined;
 }

@@ -8,7 +8,7 @@ const ISA = 'portable';
 export const js: EngineCandidate = {
   name: 'js',
   async start(request) {
-    const reason = misfit(request, { isa: ISA, threads: 1 });
+    const reason = misfit(request, ISA);
     if (reason) return { unavailable: reason };
     const { tf } = request;
     await tf.setBackend('cpu');

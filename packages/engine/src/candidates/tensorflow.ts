@@ -14,7 +14,7 @@ const GPU = '@tensorflow/tfjs-node-gpu';
 export const tensorflowGpu: EngineCandidate = {
   name: 'tensorflow-gpu',
   async start(request) {
-    const reason = misfit(request, { isa: 'cuda' });
+    const reason = misfit(request, 'cuda');
     if (reason) return { unavailable: reason };
     const before = request.tf.getBackend();
     const loaded = await loadTensorflow(GPU, request);
@@ -31,7 +31,7 @@ export const tensorflowGpu: EngineCandidate = {
 export const tensorflow: EngineCandidate = {
   name: 'tensorflow',
   async start(request) {
-    const reason = misfit(request, { isa: process.arch });
+    const reason = misfit(request, process.arch);
     if (reason) return { unavailable: reason };
     // Both packages register the same backend: the one that is there already stays.
     const taken = request.tf.findBackend('tensorflow') !== null;

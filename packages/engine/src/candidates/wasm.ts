@@ -16,8 +16,7 @@ export const wasm: EngineCandidate = {
     const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     // XNNPACK takes other kernels on x64 than on arm64, and they round differently.
     const isa = `${simd ? 'simd128' : 'scalar'}-${process.arch}`;
-    // tfjs starts no threads in Node: its worker script is a blob URL, which Node refuses.
-    const reason = misfit(request, { isa, threads: 1 });
+    const reason = misfit(request, isa);
     if (reason) return { unavailable: reason };
     setWasmPaths(dirname(createRequire(import.meta.url).resolve(PACKAGE)) + sep);
     if (!(await tf.setBackend('wasm'))) return { unavailable: 'its binary does not start' };
@@ -27,6 +26,7 @@ export const wasm: EngineCandidate = {
       precision: 'f32',
       isa,
       reproducible: 'bitwise',
+      // tfjs starts no threads in Node: its worker script is a blob URL, which Node refuses.
       threads: 1,
       fused: hostFused,
     };
