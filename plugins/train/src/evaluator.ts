@@ -1,6 +1,7 @@
 import {
   ArcherError,
   type Budget,
+  canonicalJson,
   type DataSet,
   type Evaluation,
   type EvaluationContext,
@@ -9,24 +10,33 @@ import {
   type Proposal,
   type Report,
   type State,
+  sha256Hex,
 } from '@archer-nas/core';
 import { batchReader, type NetworkSpace } from '@archer-nas/nn';
 import type { TrainOptions } from './options.ts';
 import { type EpochSums, stepsPerEpoch, Training, trainingImages } from './training.ts';
 
 /**
- * Trains each proposal alone on the train split and scores it on `context.images`, metric
- * `accuracy` in percent. A step of its jobs is one optimiser step; the last of a proposal also
+ * Trains each proposal alone on the train split and scores it on `context.images` (the valid
+ * split where a context has none), metric `accuracy` in percent. A step of its jobs is one optimiser step; the last of a proposal also
  * scores it. A budget in epochs replaces the option `epochs`.
  */
 export function trainEvaluator<A>(
   space: NetworkSpace<A>,
   data: DataSet,
-  options: TrainOptions,
+  { engineClass, ...options }: TrainOptions & { readonly engineClass: string },
 ): Evaluator<A> {
   const images = trainingImages(data, options);
   const { epochs, lr } = options;
   return {
+    get identity() {
+      const recipe = { options, engineClass, data: data.hash, batch: data.batch };
+      return canonicalJson({
+        train: 1,
+        ...recipe,
+        networks: networksIdentity(space as NetworkSpace<unknown>, data),
+      });
+    },
     metrics: [{ name: 'accuracy', unit: '%', direction: 'maximise' }],
     description:
       `trained alone for ${epochs} epochs on ${images} images of ${data.name} ` +
@@ -34,6 +44,12 @@ export function trainEvaluator<A>(
     start: (proposals, context, saved) =>
       new TrainingJob({ space, data, options }, proposals, context, saved),
   };
+}
+
+/** The names and shapes of all parameters tell a space's networks apart: channels, cells. */
+function networksIdentity(space: NetworkSpace<unknown>, { classes, image }: DataSet): string {
+  const { parameters } = space.supernet({ classes, image });
+  return sha256Hex(canonicalJson(parameters.map(({ name, shape }) => ({ name, shape }))));
 }
 
 interface Parts<A> {
@@ -69,17 +85,11 @@ class TrainingJob<A> implements EvaluationJob<A> {
     context: EvaluationContext,
     state: State | undefined,
   ) {
-    if (context.images === undefined) {
-      throw new ArcherError(
-        'ARCHER_IMAGES_MISSING',
-        'Networks that are trained alone are scored on images, but there are none.',
-      );
-    }
     const saved = state as unknown as SavedJob | undefined;
     this.#parts = parts;
     this.#proposals = proposals;
     this.#context = context;
-    this.#images = batchReader(parts.data, context.images);
+    this.#images = batchReader(parts.data, context.images ?? parts.data.open('valid'));
     const perEpoch = stepsPerEpoch(parts.data, parts.options);
     this.#offsets = runningSums(proposals.map((proposal) => this.#epochs(proposal) * perEpoch));
     this.#done = saved?.done ?? 0;

@@ -11,10 +11,11 @@ const plugin = definePlugin({
   summary: 'Trains each architecture alone from scratch and scores it: slow, and the truth.',
   options: trainOptions,
   requires: ['space', 'data', 'engine', 'network', 'data:classification'],
-  create: async (options, { space, data }) => {
+  create: async (options, { space, data, engine }) => {
     // Training imports the tensor library, which listing plugins should not pay for.
     const { trainEvaluator } = await import('./evaluator.ts');
-    return trainEvaluator(space as NetworkSpace<unknown>, data, options); // it provides network
+    const networks = space as NetworkSpace<unknown>; // it provides network
+    return trainEvaluator(networks, data, { ...options, engineClass: engine.class });
   },
 });
 
