@@ -88,6 +88,20 @@ export function parseManifest(text: string, source: string): Manifest {
   return typed(readYaml(text, source), source);
 }
 
+/**
+ * Checks a manifest that was made in code or read back from a run folder.
+ * @throws ArcherError `ARCHER_MANIFEST`
+ */
+export function checkManifest(manifest: Manifest, source: string): Manifest {
+  const tree = untyped(manifest);
+  try {
+    checkTree(tree, 0);
+  } catch (cause) {
+    throw bad(source, (cause as Error).message);
+  }
+  return typed(tree, source);
+}
+
 /** Applies one profile on top of the manifest and drops the others. */
 export function withProfile(manifest: Manifest, profile: string | undefined): Manifest {
   if (profile === undefined) return manifest;

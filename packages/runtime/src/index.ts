@@ -1,1 +1,12 @@
-export {};
+export { type DryRun, dryRun, type JobEstimate } from './dry-run.ts';
+export type { OnEvent, RunEvent } from './events.ts';
+export { type Exported, type ExportOptions, exportRun } from './export-run.ts';
+export { dataFolder, outFolder, seedFolder } from './folders.ts';
+export { scienceLines } from './journal-reader.ts';
+export { idsOf, installedPlugins, type PluginIndex } from './plugin-index.ts';
+export { pluginLookup } from './plugin-lookup.ts';
+export * from './read-run.ts';
+export { type ResumeOptions, resume } from './resume.ts';
+export { type RunOptions, type RunSummary, run } from './run.ts';
+export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
+export { exitCodeOf, parseDuration, type StopReason, stopOnSignals } from './stop.ts';

@@ -1,0 +1,76 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalLine, State } from '@archer-nas/core';
+import { type Saved, writeCheckpoint } from './checkpoint.ts';
+import type { JournalWriter } from './journal.ts';
+import { field } from './journal-reader.ts';
+
+/** Checkpoints of a job that stay on disk. */
+const KEPT = 2;
+
+/** A committed checkpoint: what its journal line names. */
+export interface CheckpointRef {
+  readonly job: string;
+  readonly folder: string;
+  readonly hash: string;
+  readonly at: number;
+}
+
+/** The checkpoint that a `checkpoint` line commits; `undefined` for other lines. */
+export function checkpointOf(line: JournalLine): CheckpointRef | undefined {
+  if (line.event !== 'checkpoint') return undefined;
+  const folder = field(line.body, 'folder');
+  const hash = field(line.body, 'hash');
+  if (typeof folder !== 'string' || typeof hash !== 'string') return undefined;
+  return { job: line.job, folder, hash, at: line.at ?? 0 };
+}
+
+/** Writes the checkpoints of a run and deletes all but the last two of each job. */
+export class CheckpointKeeper {
+  readonly #root: string;
+  readonly #journal: JournalWriter;
+  readonly #kept: CheckpointRef[];
+
+  /** @param existing good checkpoints that are already there, oldest first */
+  constructor(root: string, journal: JournalWriter, existing: readonly CheckpointRef[]) {
+    this.#root = root;
+    this.#journal = journal;
+    this.#kept = [...existing];
+  }
+
+  /** The newest checkpoint of a job. */
+  newest(job: string): CheckpointRef | undefined {
+    return this.#kept.findLast((ref) => ref.job === job);
+  }
+
+  /**
+   * Saves a job. The journal line that names the folder and its hash is the commit point;
+   * the folder's name ends with the number of that line. `notes` go into the line.
+   */
+  save(saved: Saved, notes: Readonly<Record<string, State>> = {}): CheckpointRef {
+    const startMs = performance.now();
+    // The lines that led to the state are on disk before the state is.
+    this.#journal.commit();
+    const folder = `${saved.job.replaceAll(':', '-')}-${this.#journal.nextSeq}`;
+    const { hash, bytes } = writeCheckpoint(join(this.#root, folder), saved);
+    const at = saved.progress.done;
+    const seconds = (performance.now() - startMs) / 1000;
+    this.#journal.append({
+      ...{ kind: 'telemetry', job: saved.job, event: 'checkpoint', at },
+      body: { folder, hash, bytes, seconds, ...notes },
+    });
+    this.#journal.commit();
+    const ref: CheckpointRef = { job: saved.job, folder, hash, at };
+    this.#kept.push(ref);
+    this.#prune(saved.job);
+    return ref;
+  }
+
+  #prune(job: string): void {
+    const old = this.#kept.filter((ref) => ref.job === job).slice(0, -KEPT);
+    for (const ref of old) {
+      rmSync(join(this.#root, ref.folder), { recursive: true, force: true });
+      this.#kept.splice(this.#kept.indexOf(ref), 1);
+    }
+  }
+}

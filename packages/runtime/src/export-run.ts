@@ -1,0 +1,97 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
+import { join, resolve } from 'node:path';
+import { ArcherError, EXIT, type Search } from '@archer-nas/core';
+import { replaceFile } from './durable.ts';
+import { runFolder } from './folders.ts';
+import { readJournal } from './journal-reader.ts';
+import { findPosition } from './position.ts';
+import { type RunRecord, readRun } from './read-run.ts';
+import { originOf } from './resume.ts';
+import { startPlannedEngine } from './run.ts';
+import { planRun } from './run-plan.ts';
+import { createRun, searchStreams } from './seed-run.ts';
+
+/** What to export, and where to. */
+export interface ExportOptions {
+  /** `genotype`: the notation alone; otherwise a format that the search's exporter has. */
+  readonly format: string;
+  /** An architecture in the space's notation; the best of the run otherwise. */
+  readonly architecture?: string | undefined;
+  /** Folder for the files; `exports/<format>` in the run folder otherwise. */
+  readonly to?: string | undefined;
+  readonly engine?: string | undefined;
+  readonly dataFolder?: string | undefined;
+}
+
+/** What was written. */
+export interface Exported {
+  readonly architecture: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/** Writes an architecture of a run, with its weights where the format has some. */
+export async function exportRun(folder: string, options: ExportOptions): Promise<Exported> {
+  const { format, engine, dataFolder } = options;
+  const plan = await planRun({ ...originOf(folder), dataFolder });
+  const architecture = options.architecture ?? bestOf(readRun(folder));
+  const to = resolve(options.to ?? join(runFolder(resolve(folder)).exports, format));
+  const info = format === 'genotype' ? undefined : await startPlannedEngine(plan, engine);
+  const parts = await createRun(plan, info, () => {});
+  const { space } = parts;
+  const chosen = space.parse(architecture);
+  let files: Readonly<Record<string, Uint8Array | string>>;
+  if (format === 'genotype') files = { 'genotype.txt': `${space.format(chosen)}\n` };
+  else {
+    const root = runFolder(resolve(folder));
+    const saved = findPosition(root, readJournal(root.journal)).search?.state;
+    const context = { streams: searchStreams(plan.seeds[0] ?? 0) };
+    files = await withWeights(await parts.strategy.begin(context, saved), chosen, format);
+  }
+  for (const [name, content] of Object.entries(files))
+    replaceFile(join(to, safeName(name)), content);
+  return { architecture, folder: to, files: Object.keys(files) };
+}
+
+async function withWeights(search: Search<any>, architecture: unknown, format: string) {
+  try {
+    const { exporter } = search.views;
+    if (exporter?.formats.includes(format)) return await exporter.export(architecture, format);
+    const formats = ['genotype', ...(exporter?.formats ?? [])];
+    throw new ArcherError('ARCHER_EXPORT', `This run cannot be exported to "${format}".`, {
+      hint: `It can be exported to: ${[...new Set(formats)].join(', ')}.`,
+      exit: EXIT.usage,
+    });
+  } finally {
+    search.dispose?.();
+  }
+}
+
+/** The best of the search; for a search without one, the best that a study scored. */
+function bestOf({ result, folder }: RunRecord): string {
+  const found = result?.search.best[0]?.architecture ?? bestScored(result);
+  if (found !== undefined) return found;
+  const what = result === undefined ? 'is not finished' : 'has found no architecture';
+  throw new ArcherError('ARCHER_NO_BEST', `The run in ${folder} ${what}.`, {
+    hint: 'Name one with --architecture.',
+    exit: EXIT.usage,
+  });
+}
+
+/** The first architecture of the highest score in a study's table `scores`. */
+function bestScored(result: RunRecord['result']): string | undefined {
+  let best: { readonly name: string; readonly score: number } | undefined;
+  for (const { tables } of result?.studies ?? []) {
+    for (const [name, score] of tables.scores?.rows ?? []) {
+      if (typeof name !== 'string' || typeof score !== 'number') continue;
+      if (best === undefined || score > best.score) best = { name, score };
+    }
+  }
+  return best?.name;
+}
+
+/** Exporters name files; they never name places. */
+function safeName(name: string): string {
+  if (/^[\w][\w.-]*$/.test(name)) return name;
+  throw new ArcherError('ARCHER_EXPORT', `An exporter gave a file the name "${name}".`);
+}

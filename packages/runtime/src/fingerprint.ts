@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform } from 'node:os';
+import {
+  ArcherError,
+  type EngineInfo,
+  EXIT,
+  type Manifest,
+  type ResolvedManifest,
+} from '@archer-nas/core';
+import { coreVersion } from './core-version.ts';
+
+/** What a run's numbers depend on, and the machine it began on. */
+export interface Fingerprint {
+  /** The parts of the resolved manifest that decide results. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** `<package>@<version>` by `<place> <kind>:<id>`. */
+  readonly plugins: Readonly<Record<string, string>>;
+  readonly core: string;
+  readonly node: string;
+  /** `null`: nothing computes with tensors. */
+  readonly engine: Pick<EngineInfo, 'class' | 'reproducible' | 'description'> | null;
+  readonly dataHash: string | null;
+  /** For readers; never compared. */
+  readonly machine: { readonly platform: string; readonly cpu: string; readonly cores: number };
+}
+
+/** What is known once engine and data are there. */
+export interface Facts {
+  readonly engine: EngineInfo | undefined;
+  readonly dataHash: string | undefined;
+}
+
+/** The fingerprint of this run on this machine. */
+export function takeFingerprint(resolved: ResolvedManifest, facts: Facts): Fingerprint {
+  const { engine } = facts;
+  const plugins = resolved.plugins
+    .filter(({ place }) => place !== 'tracker')
+    .map(({ place, kind, id, package: name, version }) => {
+      return [`${place} ${kind}:${id}`, `${name}@${version}`];
+    });
+  return {
+    manifest: decisive(resolved.manifest),
+    plugins: Object.fromEntries(plugins) as Record<string, string>,
+    core: coreVersion(),
+    node: process.version,
+    engine: engine
+      ? {
+          class: engine.class,
+          reproducible: engine.reproducible,
+          description: engine.description,
+        }
+      : null,
+    dataHash: facts.dataHash ?? null,
+    machine: {
+      platform: `${platform()} ${arch()}`,
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+    },
+  };
+}
+
+/** Title, seeds, expectations and tracker may change; the engine is compared by its class. */
+function decisive({ name, space, data, evaluator, objective, strategy, study }: Manifest) {
+  const blocks = { name, space, data, evaluator, objective, strategy, study };
+  return JSON.parse(JSON.stringify(blocks)) as Record<string, unknown>;
+}
+
+/** What changed since a run began, one line each; `depth: 'plan'` ignores engine and data. */
+export function differences(
+  before: Fingerprint,
+  now: Fingerprint,
+  depth: 'plan' | 'all' = 'all',
+): string[] {
+  const major = (version: string): string => version.split('.')[0] ?? version;
+  const plan = [
+    ...diff('', before.manifest, now.manifest),
+    ...diff('plugin ', before.plugins, now.plugins),
+    ...diff('core', before.core, now.core),
+    ...diff('Node.js', major(before.node), major(now.node)),
+  ];
+  if (depth === 'plan') return plan;
+  return [
+    ...plan,
+    ...diff('data hash', before.dataHash, now.dataHash),
+    ...diff('engine class', before.engine?.class ?? 'none', now.engine?.class ?? 'none'),
+  ];
+}
+
+function diff(path: string, before: unknown, now: unknown): string[] {
+  if (!isTree(before) || !isTree(now)) {
+    return Object.is(before, now) ? [] : [`${path}: ${show(before)} → ${show(now)}`];
+  }
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const inner = path === '' || path.endsWith(' ') ? path : `${path}.`;
+  return keys.flatMap((key) => diff(`${inner}${key}`, before[key], now[key]));
+}
+
+function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value);
+}
+
+/** Reads `fingerprint.json`. */
+export function readFingerprint(file: string): Fingerprint {
+  return JSON.parse(readFileSync(file, 'utf8')) as Fingerprint;
+}
+
+/** The error of a resume on changed ground. */
+export function drifted(folder: string, changes: readonly string[]): ArcherError {
+  return new ArcherError(
+    'ARCHER_DRIFT',
+    `${folder} began under other conditions:\n${changes.map((line) => `  ${line}`).join('\n')}`,
+    {
+      hint: 'Restore them, use another --out, or go on with --accept-drift (it is written down).',
+      exit: EXIT.drift,
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/** Where the files of one run (one seed of one profile) lie. */
+export interface RunFolder {
+  readonly root: string;
+  /** The resolved manifest. */
+  readonly manifest: string;
+  /** What the results depend on besides the manifest: versions, engine class, data. */
+  readonly fingerprint: string;
+  readonly journal: string;
+  readonly checkpoints: string;
+  /** Written last; a run that has it is finished. */
+  readonly result: string;
+  readonly tables: string;
+  readonly exports: string;
+  readonly lock: string;
+}
+
+/** Name of the folder of a run without profile. */
+export const DEFAULT_PROFILE = 'default';
+
+/** The layout of a run folder. */
+export function runFolder(root: string): RunFolder {
+  return {
+    root,
+    manifest: join(root, 'manifest.json'),
+    fingerprint: join(root, 'fingerprint.json'),
+    journal: join(root, 'journal.jsonl'),
+    checkpoints: join(root, 'checkpoints'),
+    result: join(root, 'result.json'),
+    tables: join(root, 'tables'),
+    exports: join(root, 'exports'),
+    lock: join(root, 'lock'),
+  };
+}
+
+/** The folder of a seed: `<out>/<profile or default>/seed-<n>`. */
+export function seedFolder(out: string, profile: string | undefined, seed: number): string {
+  return join(resolve(out), profile ?? DEFAULT_PROFILE, `seed-${seed}`);
+}
+
+/** Folder of downloads and caches: the option, `ARCHER_DATA`, or `~/.cache/archer`. */
+export function dataFolder(
+  option: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
+  return resolve(option ?? environment.ARCHER_DATA ?? join(homedir(), '.cache', 'archer'));
+}
+
+/** Folder of results: the option, `results` beside the manifest, or `runs/<name>`. */
+export function outFolder(
+  option: string | undefined,
+  manifest: { readonly file: string | undefined; readonly name: string },
+): string {
+  if (option !== undefined) return resolve(option);
+  if (manifest.file !== undefined) return join(dirname(resolve(manifest.file)), 'results');
+  return resolve('runs', manifest.name);
+}

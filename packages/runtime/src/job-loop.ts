@@ -1,0 +1,101 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
+import type { Job, Report, SearchSpace, State } from '@archer-nas/core';
+import type { CheckpointKeeper } from './checkpoint-keeper.ts';
+import type { OnEvent } from './events.ts';
+import type { JournalWriter } from './journal.ts';
+import { reportBody } from './report-body.ts';
+import type { Stop, StopReason } from './stop.ts';
+
+/** What all jobs of a run share. */
+export interface JobContext {
+  readonly seed: number;
+  readonly space: SearchSpace<any>;
+  readonly journal: JournalWriter;
+  readonly keeper: CheckpointKeeper;
+  readonly stop: Stop;
+  readonly emit: OnEvent;
+  readonly pace: Pace;
+}
+
+/** When checkpoints are due. */
+export interface Pace {
+  readonly checkpointMs: number;
+  /** Also after every so many steps. */
+  readonly checkpointEvery: number | undefined;
+}
+
+/** A job with its name in the journal. */
+export interface NamedJob {
+  readonly name: string;
+  readonly job: Job;
+  /** Fields for this job's checkpoint lines. */
+  readonly notes?: Readonly<Record<string, State>>;
+}
+
+/** How {@link runJob} ended. */
+export interface JobEnd {
+  /** Why it stopped early. */
+  readonly stopped: StopReason | undefined;
+  /** The report of the last step made, if one was. */
+  readonly last: Report | undefined;
+}
+
+/** A job never sees this abort: an abandoned step ends with the process. */
+const NEVER = new AbortController().signal;
+
+/**
+ * Steps a job until it is done, or has done `until`, or somebody wants to stop: then with a
+ * checkpoint.
+ */
+export async function runJob(
+  named: NamedJob,
+  context: JobContext,
+  until = Number.POSITIVE_INFINITY,
+): Promise<JobEnd> {
+  const { job } = named;
+  let last: Report | undefined;
+  let steps = 0;
+  let savedMs = performance.now();
+  while (job.progress.done < Math.min(job.progress.total, until)) {
+    const reason = context.stop.reason();
+    if (reason !== undefined) {
+      saveJob(named, context);
+      return { stopped: reason, last };
+    }
+    last = await stepOnce(named, context);
+    steps++;
+    // A job that is done has an answer, which only its last report has: it is journalled next.
+    const done = job.progress.done >= job.progress.total;
+    if (!done && isDue(context.pace, steps, performance.now() - savedMs)) {
+      saveJob(named, context);
+      savedMs = performance.now();
+    }
+  }
+  return { stopped: undefined, last };
+}
+
+async function stepOnce({ name, job }: NamedJob, context: JobContext): Promise<Report> {
+  const { journal, emit, seed, space } = context;
+  const startMs = performance.now();
+  const report = await job.step(NEVER);
+  const seconds = (performance.now() - startMs) / 1000;
+  const progress = job.progress;
+  const line = { job: name, event: 'step', at: progress.done } as const;
+  journal.append({ kind: 'science', ...line, body: reportBody(report, space) });
+  const body = { seconds, timeMs: Date.now(), ...report.telemetry };
+  journal.append({ kind: 'telemetry', ...line, body });
+  emit({ type: 'step', seed, job: name, progress, report, seconds });
+  return report;
+}
+
+function isDue({ checkpointMs, checkpointEvery }: Pace, steps: number, elapsedMs: number): boolean {
+  if (checkpointEvery !== undefined && steps % checkpointEvery === 0) return true;
+  return elapsedMs >= checkpointMs;
+}
+
+/** Saves a job where it stands. */
+export function saveJob({ name, job, notes }: NamedJob, context: JobContext): void {
+  const { keeper, emit, seed } = context;
+  const { folder } = keeper.save({ job: name, progress: job.progress, state: job.state }, notes);
+  emit({ type: 'checkpoint', seed, job: name, folder });
+}

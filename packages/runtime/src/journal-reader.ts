@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { ArcherError, EXIT, type JournalLine, type State } from '@archer-nas/core';
+import { CHECKSUM_DIGITS, type JournalEnd, lineChecksum } from './journal.ts';
+import { decodeState } from './state-codec.ts';
+
+/** What a journal holds. */
+export interface Journal {
+  readonly lines: readonly JournalLine[];
+  /** Where the good lines end. */
+  readonly end: JournalEnd;
+  /** Bytes behind `end` that are no line: what a crash tore off. */
+  readonly tornBytes: number;
+}
+
+const SUM_FIELD = new RegExp(`,"sum":"([0-9a-f]{${CHECKSUM_DIGITS}})"}\r?$`);
+
+/**
+ * Reads a journal up to its last good line. What follows is what a crash tore off, as long
+ * as no good line follows; a missing file is an empty journal.
+ * @throws ArcherError `ARCHER_JOURNAL_CORRUPT` for garbage with good lines behind it, and
+ * for numbers that do not count up
+ */
+export function readJournal(file: string): Journal {
+  if (!existsSync(file)) return { lines: [], end: { nextSeq: 0, bytes: 0 }, tornBytes: 0 };
+  const content = readFileSync(file);
+  const lines: JournalLine[] = [];
+  let bytes = 0;
+  let firstBad: number | undefined;
+  for (const { text, end } of textLines(content)) {
+    const line = parseLine(text);
+    if (line === undefined) {
+      firstBad ??= lines.length + 1;
+      continue;
+    }
+    if (firstBad !== undefined) throw corrupt(file, firstBad, 'fails its checksum');
+    if (line.seq !== lines.length) {
+      throw corrupt(file, lines.length + 1, `has number ${line.seq}, expected ${lines.length}`);
+    }
+    lines.push(line);
+    bytes = end;
+  }
+  return { lines, end: { nextSeq: lines.length, bytes }, tornBytes: content.length - bytes };
+}
+
+/** The complete lines of a file with the offset behind their line break. */
+function* textLines(content: Buffer): Generator<{ text: string; end: number }> {
+  for (let start = 0; ; ) {
+    const newline = content.indexOf(10, start);
+    if (newline < 0) return;
+    yield { text: content.toString('utf8', start, newline), end: newline + 1 };
+    start = newline + 1;
+  }
+}
+
+function parseLine(text: string): JournalLine | undefined {
+  const sum = SUM_FIELD.exec(text);
+  if (sum === null) return undefined;
+  const unsigned = `${text.slice(0, sum.index)}}`;
+  if (lineChecksum(unsigned) !== sum[1]) return undefined;
+  // The checksum says that these are the bytes that formatLine wrote.
+  const line = JSON.parse(unsigned) as Omit<JournalLine, 'body'> & { readonly body: unknown };
+  return { ...line, body: decodeState(line.body) };
+}
+
+function corrupt(file: string, line: number, what: string): ArcherError {
+  return new ArcherError('ARCHER_JOURNAL_CORRUPT', `Line ${line} of ${file} ${what}.`, {
+    exit: EXIT.corrupt,
+    hint: 'Restore the file from a backup, or start the run again from zero with --restart.',
+  });
+}
+
+/**
+ * The lines that count: without the science lines and checkpoints that a later resume
+ * replaced. A `resume` line names the last line that it kept as `body.after`.
+ */
+export function effectiveLines(lines: readonly JournalLine[]): JournalLine[] {
+  let kept: JournalLine[] = [];
+  for (const line of lines) {
+    if (line.job === 'run' && line.event === 'resume') {
+      const after = Number(field(line.body, 'after'));
+      kept = kept.filter((earlier) => earlier.seq <= after || !isReplaced(earlier));
+    }
+    kept.push(line);
+  }
+  return kept;
+}
+
+function isReplaced(line: JournalLine): boolean {
+  return line.kind === 'science' || line.event === 'checkpoint';
+}
+
+/**
+ * The science of a run: equal for every run of the same manifest and seed, however often it
+ * was killed. `seq` counts the science lines alone.
+ */
+export function scienceLines(lines: readonly JournalLine[]): JournalLine[] {
+  return effectiveLines(lines)
+    .filter((line) => line.kind === 'science')
+    .map((line, seq) => ({ ...line, seq }));
+}
+
+/** The field `key` of a line's body. */
+export function field(body: State, key: string): State | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  if (ArrayBuffer.isView(body)) return undefined;
+  return (body as Readonly<Record<string, State>>)[key];
+}

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { JournalLine, Manifest, Table } from '@archer-nas/core';
+import { type Fingerprint, readFingerprint } from './fingerprint.ts';
+import { runFolder } from './folders.ts';
+import { effectiveLines, readJournal } from './journal-reader.ts';
+import { decodeState } from './state-codec.ts';
+
+/** What a search or a study answered. */
+export interface Answer {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly tables: Readonly<Record<string, Table>>;
+  readonly notes: readonly string[];
+}
+
+/** An architecture that a search ended with. */
+export interface BestArchitecture {
+  /** In the space's notation. */
+  readonly architecture: string;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A study's answer, and at which progress of the search it was asked. */
+export interface StudyAnswer extends Answer {
+  /** Position in the manifest's list. */
+  readonly index: number;
+  readonly id: string;
+  readonly searchAt: number;
+  readonly identity: string;
+}
+
+/** `result.json`: equal, byte for byte, for every run of the same manifest and seed. */
+export interface RunResult {
+  readonly format: number;
+  readonly experiment: string;
+  readonly profile: string;
+  readonly seed: number;
+  /** Identity of the search. */
+  readonly identity: string;
+  readonly search: Answer & { readonly best: readonly BestArchitecture[] };
+  readonly studies: readonly StudyAnswer[];
+}
+
+/** A run folder, read. */
+export interface RunRecord {
+  readonly folder: string;
+  readonly status: 'finished' | 'unfinished';
+  /** The resolved manifest; `undefined` when the run died before it was written. */
+  readonly manifest: Manifest | undefined;
+  readonly fingerprint: Fingerprint | undefined;
+  readonly result: RunResult | undefined;
+  /** The journal without what resumes replaced. */
+  readonly lines: readonly JournalLine[];
+}
+
+/**
+ * Reads a run folder, finished or not, also while it is being written.
+ * @throws ArcherError `ARCHER_JOURNAL_CORRUPT`
+ */
+export function readRun(root: string): RunRecord {
+  const folder = runFolder(root);
+  const result = readResult(folder.result);
+  return {
+    folder: root,
+    status: result === undefined ? 'unfinished' : 'finished',
+    manifest: existsSync(folder.manifest)
+      ? (JSON.parse(readFileSync(folder.manifest, 'utf8')) as Manifest)
+      : undefined,
+    fingerprint: existsSync(folder.fingerprint) ? readFingerprint(folder.fingerprint) : undefined,
+    result,
+    lines: effectiveLines(readJournal(folder.journal).lines),
+  };
+}
+
+/** The result of a finished run. */
+export function readResult(file: string): RunResult | undefined {
+  if (!existsSync(file)) return undefined;
+  return decodeState(JSON.parse(readFileSync(file, 'utf8'))) as unknown as RunResult;
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { State, Table } from '@archer-nas/core';
+import { replaceFile } from './durable.ts';
+import type { RunFolder } from './folders.ts';
+import type { RunResult } from './read-run.ts';
+import { encodeState } from './state-codec.ts';
+
+/**
+ * Writes the tables of a result and then `result.json`, whose appearance makes the run
+ * finished. Returns the files' contents by name, for trackers.
+ */
+export function writeResult(folder: RunFolder, result: RunResult): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, table] of allTables(result)) {
+    files.set(`tables/${name}.csv`, tableCsv(table));
+    files.set(`tables/${name}.json`, json(table));
+  }
+  for (const [name, content] of files) replaceFile(join(folder.root, name), content);
+  const content = json(result);
+  replaceFile(folder.result, content);
+  return files.set('result.json', content);
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(encodeState(value as unknown as State), undefined, 2)}\n`;
+}
+
+/** Every table of a result under the name of its file: `search-<table>`, `rank-0-<table>`. */
+export function allTables({ search, studies }: RunResult): Map<string, Table> {
+  const found = new Map<string, Table>();
+  const add = (prefix: string, tables: Readonly<Record<string, Table>>): void => {
+    for (const [name, table] of Object.entries(tables)) found.set(safe(`${prefix}-${name}`), table);
+  };
+  add('search', search.tables);
+  for (const { id, index, searchAt, tables } of studies) {
+    const repeated = studies.filter((other) => other.index === index).length > 1;
+    add(`${id}-${index}${repeated ? `-at-${searchAt}` : ''}`, tables);
+  }
+  return found;
+}
+
+/** A name that stays in its folder on every file system. */
+function safe(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 120);
+}
+
+/** A table as CSV (RFC 4180); `NaN` and infinities by name, an absent value as nothing. */
+export function tableCsv({ columns, rows }: Table): string {
+  return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  // Spreadsheets would compute what begins like a formula.
+  const text = /^[=+@\t\r-]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import {
+  ArcherError,
+  checkManifest,
+  EXIT,
+  type Manifest,
+  type PluginLookup,
+  parseManifest,
+  type ResolvedManifest,
+  resolveManifest,
+  withProfile,
+  withSettings,
+} from '@archer-nas/core';
+import { dataFolder, outFolder } from './folders.ts';
+import { installedPlugins } from './plugin-index.ts';
+import { pluginLookup } from './plugin-lookup.ts';
+
+/** What to run, and where. */
+export interface PlanOptions {
+  /** A manifest file, or a parsed manifest. */
+  readonly manifest: string | Manifest;
+  /** A profile of the manifest; the manifest as it is otherwise. */
+  readonly profile?: string | undefined;
+  /** `path=value`, see core's `withSettings`. */
+  readonly settings?: readonly string[] | undefined;
+  /** These seeds instead of the manifest's. */
+  readonly seeds?: readonly number[] | undefined;
+  /** Folder of results; `results` beside the manifest otherwise. */
+  readonly out?: string | undefined;
+  /** Folder of downloads and caches; `ARCHER_DATA` or `~/.cache/archer` otherwise. */
+  readonly dataFolder?: string | undefined;
+  /** Where plugins are found and paths resolve, for a manifest that is no file. */
+  readonly folder?: string | undefined;
+  /** Finds plugins elsewhere than among installed packages: for tests and embedding. */
+  readonly lookup?: PluginLookup | undefined;
+}
+
+/** A manifest that is checked and ready: nothing is computed yet. */
+export interface RunPlan {
+  /** With profile and settings, before presets are expanded. */
+  readonly manifest: Manifest;
+  readonly resolved: ResolvedManifest;
+  readonly profile: string | undefined;
+  readonly seeds: readonly number[];
+  readonly out: string;
+  readonly lookup: PluginLookup;
+  readonly folders: { readonly data: string; readonly manifest: string };
+}
+
+/** Reads, merges and checks a manifest. @throws ArcherError with exit code 2 or 3 */
+export async function planRun(options: PlanOptions): Promise<RunPlan> {
+  const file = typeof options.manifest === 'string' ? resolve(options.manifest) : undefined;
+  const folder = resolve(options.folder ?? (file === undefined ? '.' : dirname(file)));
+  const written = readManifest(options.manifest);
+  const profiled = withProfile(written, options.profile);
+  const manifest = withTracker({ ...withSettings(profiled, options.settings ?? []), profiles: {} });
+  const lookup = options.lookup ?? pluginLookup(installedPlugins(folder));
+  return {
+    manifest,
+    resolved: await resolveManifest(manifest, lookup),
+    profile: options.profile,
+    seeds: options.seeds ?? manifest.seeds,
+    out: outFolder(options.out, { file, name: manifest.name }),
+    lookup,
+    folders: { data: dataFolder(options.dataFolder), manifest: folder },
+  };
+}
+
+function readManifest(manifest: string | Manifest): Manifest {
+  if (typeof manifest !== 'string') return checkManifest(manifest, 'the manifest');
+  try {
+    return parseManifest(readFileSync(manifest, 'utf8'), manifest);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new ArcherError('ARCHER_MANIFEST', `There is no manifest ${manifest}.`, {
+      hint: 'archer init writes one.',
+      exit: EXIT.usage,
+      cause,
+    });
+  }
+}
+
+/** MLflow when its address is set, unless the manifest says otherwise (`tracker: null`). */
+function withTracker(manifest: Manifest): Manifest {
+  const wanted = manifest.tracker === undefined && process.env.MLFLOW_TRACKING_URI;
+  return wanted ? { ...manifest, tracker: { use: 'mlflow' } } : manifest;
+}

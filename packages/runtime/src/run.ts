@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type EngineInfo,
+  type ExitCode,
+  type RunParts,
+  type State,
+  searchIdentity,
+} from '@archer-nas/core';
+import { fileCache } from './cache.ts';
+import type { OnEvent } from './events.ts';
+import { takeFingerprint } from './fingerprint.ts';
+import { DEFAULT_PROFILE, type RunFolder, runFolder, seedFolder } from './folders.ts';
+import { effectiveLines, readJournal } from './journal-reader.ts';
+import { acquireLock } from './lock.ts';
+import { type RunRecord, readRun } from './read-run.ts';
+import { writeResult } from './result-files.ts';
+import { checkDrift, clearFolder, openFolder } from './run-folder-session.ts';
+import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
+import { resultOf } from './run-result.ts';
+import { createRun, runSeed } from './seed-run.ts';
+import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
+import { Tracking } from './tracking.ts';
+
+const CHECKPOINT_MS = 60_000;
+
+/** Options of {@link run}. */
+export interface RunOptions extends PlanOptions {
+  /** `auto` or an engine's name; before it the manifest's `engine`, then `ARCHER_ENGINE`. */
+  readonly engine?: string | undefined;
+  /** Stop after this long, with a checkpoint: seconds, or text such as `45m`. */
+  readonly maxTime?: number | string | undefined;
+  /** Begin again from zero; what is in the run folder is deleted. */
+  readonly restart?: boolean | undefined;
+  /** Go on although manifest, plugins, data, engine or Node.js changed; it is journalled. */
+  readonly acceptDrift?: boolean | undefined;
+  /** Milliseconds between checkpoints; 60,000 unless given. */
+  readonly checkpointMs?: number | undefined;
+  /** Also checkpoint after every so many steps. */
+  readonly checkpointEvery?: number | undefined;
+  /** Aborts: the run stops after the step in progress, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEvent | undefined;
+}
+
+/** How a run ended. */
+export interface RunSummary {
+  readonly status: 'finished' | StopReason;
+  readonly exitCode: ExitCode;
+  /** One per seed that was begun, finished or not. */
+  readonly records: readonly RunRecord[];
+  readonly plan: RunPlan;
+}
+
+/**
+ * Runs a manifest: every seed in turn, each in a folder of its own. Running it again goes on
+ * where it stopped, and shows what is finished. A resumed run gives the same science lines,
+ * checkpoints and results as one that was never interrupted.
+ *
+ * @throws ArcherError with the exit code that the command line uses
+ */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  const emit = options.onEvent ?? (() => {});
+  const plan = await planRun(options);
+  const engine = await startPlannedEngine(plan, options.engine);
+  emit({ type: 'resolved', resolved: plan.resolved, engine, seeds: plan.seeds });
+  const maxTimeMs = options.maxTime === undefined ? undefined : parseDuration(options.maxTime);
+  const stop = stopWhen(options.signal, maxTimeMs);
+  const records: RunRecord[] = [];
+  for (const seed of plan.seeds) {
+    const reason = await runOne({ plan, engine, options, emit, stop }, seed);
+    const record = readRun(seedFolder(plan.out, plan.profile, seed));
+    records.push(record);
+    if (reason !== undefined) {
+      emit({ type: 'stopped', seed, reason });
+      return { status: reason, exitCode: exitCodeOf(reason), records, plan };
+    }
+    emit({ type: 'result', seed, record });
+  }
+  return { status: 'finished', exitCode: exitCodeOf(undefined), records, plan };
+}
+
+/** Starts the engine when some plugin computes with tensors; otherwise it is not even loaded. */
+export async function startPlannedEngine(
+  { resolved, manifest }: RunPlan,
+  chosen: string | undefined,
+): Promise<EngineInfo | undefined> {
+  if (!resolved.needsEngine) return undefined;
+  const { engineChoice, startEngine } = await import('@archer-nas/engine');
+  const { use, precision, threads, isa } = manifest.engine ?? {};
+  return startEngine({ engine: engineChoice(chosen ?? use), precision, threads, isa });
+}
+
+interface SeedSetting {
+  readonly plan: RunPlan;
+  readonly engine: EngineInfo | undefined;
+  readonly options: RunOptions;
+  readonly emit: OnEvent;
+  readonly stop: Stop;
+}
+
+/** One seed under its lock. @returns why it stopped early */
+async function runOne(setting: SeedSetting, seed: number): Promise<StopReason | undefined> {
+  const { plan, options } = setting;
+  const folder = runFolder(seedFolder(plan.out, plan.profile, seed));
+  mkdirSync(folder.root, { recursive: true });
+  using _lock = acquireLock(folder.lock);
+  if (options.restart) clearFolder(folder);
+  const log = (line: string): void => setting.emit({ type: 'log', line });
+  const parts = await createRun(plan, setting.engine, log);
+  return work(setting, folder, parts, seed);
+}
+
+async function work(
+  { plan, engine, options, emit, stop }: SeedSetting,
+  folder: RunFolder,
+  parts: RunParts,
+  seed: number,
+): Promise<StopReason | undefined> {
+  const { resolved } = plan;
+  const dataHash = parts.data?.hash;
+  const fingerprint = takeFingerprint(resolved, { engine, dataHash });
+  const acceptDrift = options.acceptDrift ?? false;
+  if (readRun(folder.root).status === 'finished') {
+    checkDrift(folder, fingerprint, acceptDrift);
+    return undefined;
+  }
+  const profile = plan.profile ?? DEFAULT_PROFILE;
+  const engineClass = engine?.class ?? 'none';
+  const identity = searchIdentity(resolved, { seed, engineClass, dataHash });
+  const facts = { manifest: resolved.manifest, profile, seed, identity, fingerprint };
+  const tracking = new Tracking(parts.tracker, facts, emit);
+  let status: 'finished' | 'failed' | 'interrupted' = 'failed';
+  try {
+    const session = openFolder(folder, {
+      ...{ fingerprint, acceptDrift, resolved: resolved.manifest, origin: originOf(plan, seed) },
+      onCommit: (lines) => tracking.log(lines),
+    });
+    using journal = disposable(session.journal);
+    const { position, keeper, resumed } = session;
+    for (const message of position.warnings) emit({ type: 'warning', message });
+    emit({ type: 'seed', seed, folder: folder.root, resumed });
+    tracking.log(position.lines);
+    const reason = await runSeed({
+      ...{ seed, parts, position, keeper, stop, emit, journal, space: parts.space },
+      cache: fileCache(join(plan.folders.data, 'answers')),
+      pace: {
+        checkpointMs: options.checkpointMs ?? CHECKPOINT_MS,
+        checkpointEvery: options.checkpointEvery,
+      },
+    });
+    journal.commit();
+    status = reason === undefined ? 'finished' : 'interrupted';
+    if (reason === undefined) {
+      const lines = effectiveLines(readJournal(folder.journal).lines);
+      const result = resultOf(lines, resolved, { profile, seed, identity });
+      tracking.artifacts(writeResult(folder, result));
+    }
+    return reason;
+  } finally {
+    await tracking.close(status);
+  }
+}
+
+/** What a folder needs to be resumed without the command that began it. */
+function originOf({ manifest, profile, folders }: RunPlan, seed: number): Record<string, State> {
+  return {
+    manifest: JSON.parse(JSON.stringify(manifest)) as State,
+    profile: profile ?? null,
+    seed,
+    folder: folders.manifest,
+  };
+}
+
+/** Closes with the scope. */
+function disposable<T extends { close(): void }>(resource: T): T & Disposable {
+  return Object.assign(resource, { [Symbol.dispose]: () => resource.close() });
+}

@@ -1,0 +1,159 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
+import {
+  buildRun,
+  type Cache,
+  createStreams,
+  type EngineInfo,
+  type Report,
+  type RunParts,
+  type Search,
+  type State,
+  type Streams,
+} from '@archer-nas/core';
+import type { JobContext, NamedJob } from './job-loop.ts';
+import { runJob, saveJob } from './job-loop.ts';
+import { field } from './journal-reader.ts';
+import type { Position } from './position.ts';
+import { defined, evaluationBody, tablesBody } from './report-body.ts';
+import type { RunPlan } from './run-plan.ts';
+import type { StopReason } from './stop.ts';
+import { dueStudies, nextQuestion, type PlacedStudy, studyJob } from './studies.ts';
+import { studySplits, withhold } from './withhold.ts';
+
+/** The parts of one seed's run, created from the plan. */
+export function createRun(
+  plan: RunPlan,
+  engine: EngineInfo | undefined,
+  log: (line: string) => void,
+): Promise<RunParts> {
+  const { lookup, folders } = plan;
+  return buildRun(plan.resolved, { lookup, engine, folders, log, guard: withhold });
+}
+
+/** The streams that a search of this seed draws from. */
+export function searchStreams(seed: number): Streams {
+  return createStreams(seed).scope('search');
+}
+
+/** What {@link runSeed} works on. */
+export interface SeedRun extends JobContext {
+  readonly parts: RunParts;
+  readonly position: Position;
+  readonly cache: Cache;
+}
+
+/**
+ * Runs a search and its studies from a position to the end, or until somebody wants to
+ * stop: the reason then, with everything saved.
+ */
+export async function runSeed(run: SeedRun): Promise<StopReason | undefined> {
+  const { strategy } = run.parts;
+  const context = { streams: searchStreams(run.seed) };
+  const search = await strategy.begin(context, run.position.search?.state);
+  try {
+    return await alternate(search, run);
+  } finally {
+    search.dispose?.();
+  }
+}
+
+/** The search up to the next question, the studies that ask it, and so on. */
+async function alternate(search: Search<any>, run: SeedRun): Promise<StopReason | undefined> {
+  const studies = run.parts.studies.map((study, index) => ({ index, run: study }));
+  const named: NamedJob = { name: 'search', job: search };
+  run.emit({ type: 'job', seed: run.seed, job: named.name, progress: search.progress });
+  for (;;) {
+    const { stopped } = await runJob(named, run, nextQuestion(studies, search.progress));
+    if (stopped !== undefined) return stopped;
+    const { done, total } = search.progress;
+    if (run.keeper.newest('search')?.at !== done) saveJob(named, run);
+    if (done >= total) await answerSearch(search, run);
+    for (const study of dueStudies(studies, search.progress)) {
+      const reason = await ask(study, search, run);
+      if (reason !== undefined) return reason;
+    }
+    if (done >= total) return undefined;
+  }
+}
+
+/** Journals what the search has found, once. */
+async function answerSearch(search: Search<any>, run: SeedRun): Promise<void> {
+  if (answered(run, 'search', search.progress.done)) return;
+  const { best, metrics, tables = {}, notes = [] } = await search.result();
+  const { space } = run.parts;
+  const at = search.progress.done;
+  run.journal.append({
+    ...{ kind: 'science', job: 'search', event: 'result', at },
+    body: {
+      best: best.map((evaluation) => evaluationBody(evaluation, space)),
+      metrics,
+      tables: tablesBody(tables),
+      notes,
+      searchAt: at,
+    },
+  });
+  run.journal.commit();
+}
+
+/** Runs one study to its answer, going on from its checkpoint where there is one. */
+async function ask(
+  study: PlacedStudy,
+  search: Search<any>,
+  run: SeedRun,
+): Promise<StopReason | undefined> {
+  const name = studyJob(study);
+  const searchAt = search.progress.done;
+  if (answered(run, name, searchAt)) return undefined;
+  const interrupted = run.position.study;
+  const goesOn = interrupted?.saved.job === name && interrupted.searchAt === searchAt;
+  const job = await study.run.study.begin(
+    studyContext(study, search, run),
+    goesOn ? interrupted.saved.state : undefined,
+  );
+  try {
+    run.emit({ type: 'job', seed: run.seed, job: name, progress: job.progress });
+    const end = await runJob({ name, job, notes: { search: searchAt } }, run);
+    if (end.stopped !== undefined) return end.stopped;
+    const body = { ...answerBody(end.last ?? {}), searchAt };
+    run.journal.append({
+      kind: 'science',
+      job: name,
+      event: 'result',
+      at: job.progress.done,
+      body,
+    });
+    run.journal.commit();
+    return undefined;
+  } finally {
+    job.dispose?.();
+  }
+}
+
+/** What a study may use. */
+export function studyContext(
+  { index, run: study }: PlacedStudy,
+  search: Search<any>,
+  { seed, parts, cache }: Pick<SeedRun, 'seed' | 'parts' | 'cache'>,
+) {
+  return {
+    streams: createStreams(seed).scope(`study/${index}/${study.id}`),
+    search,
+    open: studySplits(parts.data, study),
+    cache,
+  };
+}
+
+function answerBody({ metrics = {}, tables = {}, notes = [] }: Report): { [key: string]: State } {
+  return defined({ metrics, tables: tablesBody(tables), notes }) as { [key: string]: State };
+}
+
+/** Whether a job's answer at this progress of the search is in the journal already. */
+function answered({ position }: SeedRun, job: string, searchAt: number): boolean {
+  return position.lines.some(
+    (line) =>
+      line.kind === 'science' &&
+      line.job === job &&
+      line.event === 'result' &&
+      field(line.body, 'searchAt') === searchAt,
+  );
+}
