@@ -5,12 +5,16 @@ import type { JobReport, RunReport } from './run-report.ts';
 import { clean, formatTable, type TextOptions } from './table-text.ts';
 import type { Verdict } from './verdict.ts';
 
+/** Rows of a table that a report shows. */
+const SHOWN_ROWS = 12;
+
 /** A run's report as text without a line break at the end. */
 export function formatRunReport(report: RunReport, options: TextOptions = {}): string {
   const parts = [
     heading(report, options),
     ...report.jobs.flatMap((job) => jobText(job, options)),
     ...(report.best.length > 0 ? [formatTable(bestTable(report), options)] : []),
+    ...[sizes(report) ?? []].flat(),
     ...(report.verdicts.length > 0 ? [formatVerdicts(report.verdicts, options)] : []),
   ];
   return parts.join('\n\n');
@@ -57,11 +61,41 @@ function heading(report: RunReport, { colour = false }: TextOptions): string {
 function jobText({ name, metrics, tables, notes }: JobReport, options: TextOptions): string[] {
   const entries = Object.entries(metrics);
   const table: Table = { title: name, columns: ['metric', 'value'], rows: entries, notes };
-  const hasOwnPart = entries.length > 0 || notes.length > 0;
+  // A job's tables show its metrics already.
+  const own = Object.keys(tables).length === 0 && entries.length + notes.length > 0;
   return [
-    ...(hasOwnPart ? [formatTable(table, options)] : []),
-    ...Object.entries(tables).map(([key, t]) => formatTable({ title: key, ...t }, options)),
+    ...(own ? [formatTable(table, options)] : []),
+    ...Object.entries(tables).map(([key, t]) =>
+      formatTable(shortened({ title: key, ...t }), options),
+    ),
   ];
+}
+
+/** Long tables are for files: their first rows, and where the others are. */
+function shortened(table: Table): Table {
+  const hidden = table.rows.length - SHOWN_ROWS;
+  if (hidden <= 0) return table;
+  const note = `… and ${hidden} more rows; tables/ in the run folder has all of them.`;
+  return {
+    ...table,
+    rows: table.rows.slice(0, SHOWN_ROWS),
+    notes: [note, ...(table.notes ?? [])],
+  };
+}
+
+/** What was trained and ranked, and whether that may be compared with the publication. */
+function sizes({ jobs, profile, verdicts }: RunReport): string | undefined {
+  const find = (metric: string) =>
+    jobs.map(({ metrics }) => metrics[metric]).find((value) => value !== undefined);
+  const trained = find('images-trained');
+  if (trained === undefined) return undefined;
+  const ranked = find('n');
+  const text = [
+    `${trained.toLocaleString('en')} images trained`,
+    ...(ranked === undefined ? [] : [`${ranked.toLocaleString('en')} architectures ranked`]),
+  ].join(', ');
+  const published = verdicts.some(({ expectation }) => expectation.profile === profile);
+  return published ? text : `not comparable with published numbers: ${text}`;
 }
 
 function bestTable({ best }: RunReport): Table {

@@ -37,10 +37,6 @@ describe('runReport', () => {
         'metric   value',
         'loss    1.5000',
         '',
-        'rank.0',
-        'metric        value',
-        'kendall-tau  0.7000',
-        '',
         'ranking',
         'scores        tau',
         'inherited  0.7100',
@@ -54,6 +50,30 @@ describe('runReport', () => {
         'inconclusive: kendall-tau = 0.7000 ± 0.0300, PA&DA: 1 of at least 3 seeds',
       ].join('\n'),
     );
+  });
+
+  it('tells the sizes, and that other than the published protocol compares with nothing', () => {
+    const studies = [study({ n: 1500, 'kendall-tau': 0.7 })];
+    const metrics = { 'images-trained': 12_800 };
+    const text = (profile: string) => {
+      const expect = [{ ...expected[0], profile: 'paper' }] as typeof expected;
+      return formatRunReport(
+        runReport(record({ manifest: { expect }, studies, metrics, profile })),
+      );
+    };
+    const sizes = '12,800 images trained, 1,500 architectures ranked';
+    expect(text('quick')).toContain(`not comparable with published numbers: ${sizes}`);
+    expect(text('paper')).toContain(`\n${sizes}`);
+    expect(text('paper')).not.toContain('not comparable with published');
+  });
+
+  it('shows the first rows of a long table, and says where the rest is', () => {
+    const rows = Array.from({ length: 15_625 }, (_, i) => [`cell ${i}`, i]);
+    const tables = { scores: { columns: ['id', 'score'], rows } };
+    const text = formatRunReport(runReport(record({ studies: [{ ...study({}), tables }] })));
+    expect(text).toContain('cell 11');
+    expect(text).not.toContain('cell 12');
+    expect(text).toContain('… and 15613 more rows');
   });
 
   it('says when a study was asked where it was asked more than once', () => {

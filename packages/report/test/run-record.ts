@@ -6,6 +6,8 @@ export interface Wish {
   readonly seed?: number;
   readonly profile?: string;
   readonly tau?: number;
+  /** Metrics of the search besides its loss. */
+  readonly metrics?: Readonly<Record<string, number>>;
   readonly manifest?: Partial<Manifest>;
   readonly plugins?: Readonly<Record<string, string>>;
   readonly studies?: readonly StudyAnswer[];
@@ -60,7 +62,7 @@ export function record(wish: Wish = {}): RunRecord {
           seed,
           identity: 'id',
           search: {
-            metrics: { loss: 1.5 },
+            metrics: { loss: 1.5, ...wish.metrics },
             tables: {},
             notes: [],
             best: [{ architecture: '|a~0|', metrics: { accuracy: 0.9 } }],

@@ -121,6 +121,7 @@ class OneShotSearch<A> implements Search<A> {
       metrics: {
         'supernet-parameters': this.#training.store.count(),
         'supernet-sites': this.#network.sites.length,
+        'images-trained': this.#training.images,
         ...best[0]?.metrics,
       },
       ...(this.#search

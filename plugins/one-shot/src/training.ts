@@ -105,6 +105,11 @@ export class Training {
   }
 
   /** Optimiser steps that are complete. */
+  /** Images of the whole training, repeated ones counted each time. */
+  get images(): number {
+    return this.#parts.options.epochs * this.#train.size;
+  }
+
   get done(): number {
     return this.#done;
   }

@@ -21,7 +21,7 @@ const search = definePlugin({
   options: searchOptions,
   requires: ['evaluator'],
   provides: ['view:scores'],
-  parts: { sampler: { kind: 'sampler' } },
+  parts: { sampler: { kind: 'sampler', default: { use: 'random' } } },
   create(options, deps) {
     const { space, evaluator } = deps;
     const sampler = deps.parts.sampler as SamplerRecipe;

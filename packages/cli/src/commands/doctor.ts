@@ -1,0 +1,66 @@
+import { cpus, totalmem } from 'node:os';
+import { EXIT } from '@archer-nas/core';
+import { engineChoice, startEngine } from '@archer-nas/engine';
+import { formatTable } from '@archer-nas/report';
+import { dataFolder } from '@archer-nas/runtime';
+import { listDataCache } from '../data-cache.ts';
+import { loadInstalled } from '../installed.ts';
+import { describeError } from '../output.ts';
+import type { Command } from './command.ts';
+
+type Check = readonly [what: string, verdict: 'ok' | 'problem' | 'none', detail: string];
+
+/** `archer doctor`: what works on this machine. */
+export const doctor: Command<{ engine?: string; data?: string }> = {
+  command: 'doctor',
+  describe: 'Check engine, data, tracker and versions on this machine',
+  builder: {
+    engine: { type: 'string', describe: 'Engine to check; the automatic choice otherwise' },
+    data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
+  },
+  async run({ engine, data }, output) {
+    const checks: Check[] = [
+      ['node', 'ok', `${process.version} on ${process.platform}-${process.arch}`],
+      ['machine', 'ok', `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`],
+      await checked('engine', async () => {
+        const choice = engineChoice(engine, process.env);
+        return (await startEngine(choice === undefined ? {} : { engine: choice })).description;
+      }),
+      await checked('plugins', async () => {
+        const { entries } = await loadInstalled(process.cwd());
+        return `${entries.length} installed`;
+      }),
+      await checked('data', async () => {
+        const folder = dataFolder(data);
+        const sets = await listDataCache(folder);
+        return `${folder}: ${sets.length === 0 ? 'empty' : sets.join(', ')}`;
+      }),
+      await trackerCheck(process.env.MLFLOW_TRACKING_URI),
+    ];
+    output.line(formatTable({ columns: ['what', '', 'detail'], rows: checks }, output));
+    output.value(checks.map(([what, verdict, detail]) => ({ what, verdict, detail })));
+    return checks.some(([, verdict]) => verdict === 'problem') ? EXIT.failed : EXIT.ok;
+  },
+};
+
+async function checked(what: string, work: () => Promise<string>): Promise<Check> {
+  try {
+    return [what, 'ok', await work()];
+  } catch (error) {
+    return [what, 'problem', describeError(error, false).split('\n')[0] ?? ''];
+  }
+}
+
+/** MLflow answers `/health`; credentials in the address are not shown. */
+async function trackerCheck(uri: string | undefined): Promise<Check> {
+  if (!uri) return ['tracker', 'none', 'MLFLOW_TRACKING_URI is not set; runs are kept in folders'];
+  const shown = uri.replace(/\/\/[^@/]*@/, '//');
+  return checked('tracker', async () => {
+    const url = new URL('health', `${uri.replace(/\/+$/, '')}/`);
+    url.username = '';
+    url.password = '';
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    if (!response.ok) throw new Error(`${shown} answers ${response.status}`);
+    return `${shown} answers`;
+  });
+}

@@ -1,0 +1,38 @@
+import { EXIT } from '@archer-nas/core';
+import { exportRun as exportFolder } from '@archer-nas/runtime';
+import { findRuns } from '../run-folders.ts';
+import type { Command } from './command.ts';
+
+interface Arguments {
+  run: string;
+  best: boolean;
+  architecture?: string;
+  to: string;
+  out?: string;
+  engine?: string;
+  data?: string;
+}
+
+/** `archer export`: the found network. */
+export const exportRun: Command<Arguments> = {
+  command: 'export <run>',
+  describe: 'Write the found architecture, with its weights for --to tfjs',
+  builder: {
+    run: { type: 'string', describe: 'Run folder' },
+    best: { type: 'boolean', default: true, describe: 'The best of the run' },
+    architecture: { type: 'string', describe: 'This one instead, in the notation of the space' },
+    to: { type: 'string', default: 'genotype', describe: 'genotype, tfjs, or what the search has' },
+    out: { type: 'string', describe: 'Folder; exports/<format> in the run folder otherwise' },
+    engine: { type: 'string', describe: 'Engine to restore the weights on' },
+    data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
+  },
+  async run({ run, architecture, to, out, engine, data }, output) {
+    const [record] = findRuns(run);
+    const options = { format: to, architecture, to: out, engine, dataFolder: data };
+    const exported = await exportFolder(record?.folder ?? run, options);
+    output.line(exported.architecture);
+    for (const file of exported.files) output.line(`${exported.folder}/${file}`);
+    output.value(exported);
+    return EXIT.ok;
+  },
+};

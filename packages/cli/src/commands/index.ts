@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+import { compare } from './compare.ts';
+import { data } from './data.ts';
+import { doctor } from './doctor.ts';
+import { exportRun } from './export.ts';
+import { init } from './init.ts';
+import { list } from './list.ts';
+import { report } from './report.ts';
+import { resume } from './resume.ts';
+import { run } from './run.ts';
+import { schema } from './schema.ts';
+
+/** All commands, in the order of the help page. */
+export const commands: readonly Command<never>[] = [
+  run,
+  resume,
+  report,
+  compare,
+  exportRun,
+  list,
+  init,
+  data,
+  doctor,
+  schema,
+];

@@ -1,0 +1,28 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { ArcherError, EXIT, manifestJsonSchema } from '@archer-nas/core';
+import { loadInstalled } from '../installed.ts';
+import type { Command } from './command.ts';
+
+/** `archer schema`: the JSON Schema that gives editors completion. */
+export const schema: Command<{ out?: string; check: boolean }> = {
+  command: 'schema',
+  describe: 'Write the JSON Schema of manifests over the installed plugins',
+  builder: {
+    out: { type: 'string', describe: 'File to write; standard output otherwise' },
+    check: { type: 'boolean', default: false, describe: 'Fail when --out is not up to date' },
+  },
+  async run({ out, check }, output) {
+    const { plugins } = await loadInstalled(process.cwd());
+    const text = `${JSON.stringify(manifestJsonSchema(plugins), null, 2)}\n`;
+    if (out === undefined) process.stdout.write(text);
+    else if (!check) await writeFile(out, text);
+    else if ((await readFile(out, 'utf8').catch(() => '')) !== text) {
+      throw new ArcherError('ARCHER_SCHEMA', `${out} is not what the installed plugins give.`, {
+        hint: `archer schema --out ${out}`,
+        exit: EXIT.failed,
+      });
+    }
+    if (out !== undefined) output.line(`${out}: ${plugins.length} plugins`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,42 @@
+import { formatTable } from '@archer-nas/report';
+import type { DryRun } from '@archer-nas/runtime';
+import { stringify } from 'yaml';
+import type { Output } from './output.ts';
+import { duration } from './progress.ts';
+
+/** A dry run for people: the resolved manifest, versions, steps, time and disk. */
+export function dryRunText(estimate: DryRun, output: Output): string {
+  const { plan, engine, data, jobs, seconds, diskBytes } = estimate;
+  const { profiles: _, ...manifest } = plan.resolved.manifest;
+  const versions = plan.resolved.plugins.map(({ place, kind, id, package: name, version }) => [
+    place,
+    `${kind}:${id}`,
+    `${name}@${version}`,
+  ]);
+  const rows = jobs.map(({ job, progress, secondsPerStep, seconds: total }) => [
+    job,
+    `${progress.total} ${progress.unit}s`,
+    `${secondsPerStep.toPrecision(2)} s`,
+    duration(total),
+  ]);
+  return [
+    stringify(JSON.parse(JSON.stringify(manifest))).trimEnd(),
+    formatTable({ columns: ['place', 'plugin', 'package'], rows: versions }, output),
+    ...(engine === undefined ? [] : [`engine: ${engine.description}`]),
+    ...(data === undefined ? [] : [`data: ${data}`]),
+    formatTable({ columns: ['job', 'length', 'per step', 'per seed'], rows }, output),
+    `${plan.seeds.length} seed(s): about ${duration(seconds)} and ${megabytes(diskBytes)} in ${plan.out}`,
+    'Estimated from a few steps on this machine; nothing was written.',
+  ].join('\n\n');
+}
+
+/** The same for programs. */
+export function dryRunValue({ plan, engine, data, jobs, seconds, diskBytes }: DryRun): object {
+  const { resolved, profile, seeds, out } = plan;
+  const { manifest, plugins } = resolved;
+  return { manifest, plugins, profile, seeds, out, engine, data, jobs, seconds, diskBytes };
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.ceil(bytes / 1e6)} MB`;
+}

@@ -1,0 +1,41 @@
+import type { Kind, Plugin, PluginLookup } from '@archer-nas/core';
+import { installedPlugins, pluginLookup } from '@archer-nas/runtime';
+import type { InstalledIds } from './compatibility.ts';
+
+/** A plugin as `archer list` shows it. */
+export interface InstalledPlugin {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly package: string;
+  readonly version: string;
+  readonly summary: string;
+}
+
+/** The plugins that a manifest in some folder could use, imported. */
+export interface Installed {
+  readonly entries: readonly InstalledPlugin[];
+  readonly plugins: readonly Plugin[];
+  readonly ids: InstalledIds;
+  readonly lookup: PluginLookup;
+}
+
+/** Those of the testing kit, which are installed only beside its users' tests. */
+const isToy = (id: string): boolean => id.startsWith('toy-');
+
+/** Imports every installed plugin, sorted by kind and id. */
+export async function loadInstalled(folder: string): Promise<Installed> {
+  const index = installedPlugins(folder);
+  const lookup = pluginLookup(index);
+  const entries: InstalledPlugin[] = [];
+  const plugins: Plugin[] = [];
+  const ids = new Map<Kind, string[]>();
+  for (const key of [...index.keys()].sort()) {
+    const [kind, id] = key.split(':') as [Kind, string];
+    if (isToy(id)) continue;
+    const { plugin, package: name, version } = await lookup(kind, id);
+    entries.push({ kind, id, package: name, version, summary: plugin.summary });
+    plugins.push(plugin);
+    ids.set(kind, [...(ids.get(kind) ?? []), id]);
+  }
+  return { entries, plugins, ids, lookup };
+}

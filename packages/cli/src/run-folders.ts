@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArcherError, EXIT } from '@archer-nas/core';
+import { type RunRecord, readRun } from '@archer-nas/runtime';
+
+/**
+ * The runs in a folder: a run folder itself, a profile's folder with its seeds, or a results
+ * folder with one profile.
+ * @throws ArcherError `ARCHER_NO_RUN` when there is none, or several profiles
+ */
+export function findRuns(path: string): RunRecord[] {
+  if (isRun(path)) return [readRun(path)];
+  const inner = folders(path);
+  const seeds = inner.filter((folder) => isRun(folder));
+  if (seeds.length > 0) return seeds.map((folder) => readRun(folder)).sort(bySeed);
+  const profiles = inner.filter((folder) => folders(folder).some((seed) => isRun(seed)));
+  if (profiles.length === 1) return findRuns(profiles[0] as string);
+  const hint =
+    profiles.length > 1
+      ? `Name one of its profiles: ${profiles.join(', ')}`
+      : 'A run folder is <results>/<profile>/seed-<n>.';
+  throw new ArcherError('ARCHER_NO_RUN', `${path} holds no single run.`, {
+    hint,
+    exit: EXIT.usage,
+  });
+}
+
+const isRun = (path: string): boolean => existsSync(join(path, 'journal.jsonl'));
+
+function folders(path: string): string[] {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(path, entry.name));
+}
+
+function bySeed(a: RunRecord, b: RunRecord): number {
+  return (a.result?.seed ?? 0) - (b.result?.seed ?? 0);
+}
