@@ -14,7 +14,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'archer-ci-'));
 const steps = new Steps();
 
 await steps.run('lock file', () => quiet('npm', ['ci', '--dry-run', '--no-audit', '--no-fund']));
-await steps.run('lint', () => quiet('npx', ['biome', 'ci', '.']));
+await steps.run('lint', () => quiet('npx', ['biome', 'ci', '--colors=off', '.']));
 await steps.run('import boundaries', () => quiet('node', ['tools/ci/boundaries.mjs']));
 await steps.run('types', () => quiet('npm', ['run', '--silent', 'typecheck']));
 await steps.run('build', () =>

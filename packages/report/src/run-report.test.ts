@@ -56,7 +56,7 @@ describe('runReport', () => {
     const studies = [study({ n: 1500, 'kendall-tau': 0.7 })];
     const metrics = { 'images-trained': 12_800 };
     const text = (profile: string) => {
-      const expect = [{ ...expected[0], profile: 'paper' }] as typeof expected;
+      const expect = expected.map((one) => ({ ...one, profile: 'paper' }));
       return formatRunReport(
         runReport(record({ manifest: { expect }, studies, metrics, profile })),
       );

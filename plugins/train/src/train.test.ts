@@ -203,7 +203,7 @@ describe('train', () => {
     expect(plugin.id).toBe('train');
     const options = trainOptions.parse({});
     expect(options).toMatchObject({ epochs: 200, lr: 0.1, weightDecay: 5e-4, nesterov: true });
-    const { description } = trainEvaluator(space, data, { ...options, epochs: 3, images: 10 });
+    const { description } = trainEvaluator(space, data, withEngine({ epochs: 3, images: 10 }));
     expect(description).toMatch(/trained alone for 3 epochs on 10 images of toy/);
   });
 });
