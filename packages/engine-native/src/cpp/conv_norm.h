@@ -1,0 +1,74 @@
+// ReLU, convolution, batch norm and an addition as one kernel, forward and backward. Forward: one
+// pass convolves every image from scratch memory and takes its moments while it is in the cache,
+// a second one normalises, from the last image back. Backward: one pass for the two sums of the
+// batch norm, one that makes the gradient of the convolution's result image by image and uses it
+// for both products at once; it never goes through memory.
+#pragma once
+
+#include "batch_norm.h"
+#include "convolution.h"
+
+namespace {
+
+void conv_norm(const Conv& c, float epsilon, bool with_relu, const float* x, const float* w,
+               const float* gamma, const float* beta, const float* addend, float* y, float* z,
+               float* mean, float* variance) {
+  Input in;
+  plan_input(c, with_relu, in);
+  const float* packed = pack_filter(c, w);
+  const Index size = image_out(c), pixels = pixels_out(c);
+  const ImageSums sums = image_sums(c.n, c.co);
+  parallel(c.n, [&](Index n) {
+    const float* source = input_image(c, in, x + n * image_in(c), with_relu);
+    conv_image(c, in, source, packed, y + n * size);
+    image_moments(y + n * size, pixels, c.co, sums.first(n), sums.second(n));
+  });
+  combine_moments(sums, c.n, pixels, mean, variance);
+  const Affine affine = affine_of(c.co, epsilon, gamma, beta, mean, variance);
+  parallel(
+      c.n,
+      [&](Index n) {
+        apply_affine(y + n * size, pixels, c.co, affine, addend ? addend + n * size : nullptr,
+                     z + n * size);
+      },
+      true);
+}
+
+/// dx where x > 0, else 0; in place.
+void cut_below_zero(const float* x, Index size, float* dx) {
+  for (Index i = 0; i < size; i += VL) {
+    const Index n = size - i;
+    store_upto(dx + i, where_greater(load_upto(x + i, n), zero(), load_upto(dx + i, n), zero()), n);
+  }
+}
+
+void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const float* dz, const float* x,
+                        const float* y, const float* w, const float* gamma, const float* mean,
+                        const float* variance, float* dx, float* dw, float* dgamma, float* dbeta) {
+  const Index size = image_out(c), pixels = pixels_out(c), pitch = round_up(c.co, VL);
+  const ImageSums sums = image_sums(c.n, c.co);
+  parallel(c.n, [&](Index n) {
+    image_gradient_sums(dz + n * size, y + n * size, pixels, c.co, mean, sums.first(n), sums.second(n));
+  });
+  const NormGradient g =
+      combine_gradients(sums, c.n, pixels, epsilon, gamma, mean, variance, dgamma, dbeta);
+  Input in;
+  plan_input(c, with_relu, in);
+  InputGradient by_input;
+  if (dx) plan_input_gradient(c, w, by_input);
+  const Groups groups = groups_of(c.n, filter_rows(c) * pitch);
+  for_each_group(groups, c.n, [&](Index n, float* total) {
+    const float* image = x + n * image_in(c);
+    float* dy = floats(archer::kMatrix, size);
+    apply_norm_gradient(dz + n * size, y + n * size, pixels, c.co, g, dy);
+    const float* source = input_image(c, in, image, with_relu);
+    filter_gradient_image(c, in, source, whole_vectors(c, dy), total);
+    if (!dx) return;
+    float* out = dx + n * image_in(c);
+    input_gradient_image(c, by_input, framed_gradient(c, by_input, dy), out);
+    if (with_relu) cut_below_zero(image, image_in(c), out);
+  });
+  add_groups(groups, filter_rows(c), c.co, pitch, dw);
+}
+
+}  // namespace

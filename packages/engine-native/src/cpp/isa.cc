@@ -1,0 +1,41 @@
+// All kernels for one instruction set. Compiled once for each, with ARCHER_TABLE naming the table.
+// Everything else is local to the file: code for a newer machine must not be linked into the others.
+#include "conv_norm.h"
+#include "depthwise.h"
+#include "elementwise.h"
+#include "matmul.h"
+#include "pooling.h"
+#include "reductions.h"
+#include "training.h"
+
+namespace archer {
+
+const Kernels ARCHER_TABLE = {
+    ARCHER_NAME,
+    conv,
+    conv_input_gradient,
+    conv_filter_gradient,
+    depthwise,
+    depthwise_input_gradient,
+    depthwise_filter_gradient,
+    conv_norm,
+    conv_norm_gradient,
+    norm,
+    norm_gradient,
+    norm_given,
+    max_pool,
+    max_pool_gradient,
+    average_pool,
+    average_pool_gradient,
+    unary,
+    binary,
+    sum_all,
+    sum,
+    fill,
+    copy,
+    matmul,
+    cross_entropy,
+    sgd,
+};
+
+}  // namespace archer

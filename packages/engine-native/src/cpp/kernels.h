@@ -1,0 +1,122 @@
+// What every instruction set offers: one table of kernels. Tensors are float, images NHWC, filters
+// [height, width, in, out]. Shapes have been checked before a kernel is called.
+#pragma once
+
+#include <cstdint>
+
+namespace archer {
+
+/// A convolution; for a depthwise one `co` is `ci` times the channel multiplier.
+struct Conv {
+  int n, h, w, ci;
+  int kh, kw, co;
+  int sh, sw;  // strides
+  int dh, dw;  // dilations
+  int pt, pl;  // zeros above and to the left
+  int oh, ow;  // the result
+};
+
+/// A pooling window that moves over images of c channels.
+struct Pool {
+  int n, h, w, c;
+  int kh, kw, sh, sw, pt, pl, oh, ow;
+};
+
+/// Batch normalisation of `rows` pixels in `images` parts.
+struct Norm {
+  std::int64_t images, pixels;
+  int channels;
+  float epsilon;
+};
+
+enum Binary { kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kSquaredDifference, kReluGradient };
+enum Unary { kRelu, kNegate, kSquare, kRoot, kInverseRoot, kReciprocal, kAbsolute, kStep };
+
+constexpr int kMaxRank = 6;
+
+/// Two inputs that are broadcast over a result: sizes and strides (0 where broadcast).
+struct Broadcast {
+  int rank;
+  std::int64_t size[kMaxRank], a[kMaxRank], b[kMaxRank];
+};
+
+/// A copy between boxes: sizes and strides on both sides.
+struct Copy {
+  int rank;
+  std::int64_t size[kMaxRank], from[kMaxRank], to[kMaxRank];
+  std::int64_t from_offset, to_offset;
+};
+
+struct Matmul {
+  int batch, m, k, n;
+  bool transpose_a, transpose_b;
+  /// Distance between the matrices of a batch; 0: one matrix for all.
+  std::int64_t a_step, b_step;
+};
+
+struct Sgd {
+  double rate, momentum, decay;
+  bool nesterov;
+};
+
+struct Kernels {
+  const char* name;
+
+  void (*conv)(const Conv&, const float* x, const float* w, float* y);
+  void (*conv_input_gradient)(const Conv&, const float* dy, const float* w, float* dx);
+  void (*conv_filter_gradient)(const Conv&, const float* x, const float* dy, float* dw);
+
+  void (*depthwise)(const Conv&, const float* x, const float* w, float* y);
+  void (*depthwise_input_gradient)(const Conv&, const float* dy, const float* w, float* dx);
+  void (*depthwise_filter_gradient)(const Conv&, const float* x, const float* dy, float* dw);
+
+  /// y = conv(relu(x)), z = addend + gamma (y − mean)/√(variance + ε) + beta; null where absent.
+  void (*conv_norm)(const Conv&, float epsilon, bool relu, const float* x, const float* w,
+                    const float* gamma, const float* beta, const float* addend, float* y, float* z,
+                    float* mean, float* variance);
+  /// dx may be null, and gamma.
+  void (*conv_norm_gradient)(const Conv&, float epsilon, bool relu, const float* dz, const float* x,
+                             const float* y, const float* w, const float* gamma, const float* mean,
+                             const float* variance, float* dx, float* dw, float* dgamma,
+                             float* dbeta);
+
+  void (*norm)(const Norm&, const float* x, const float* gamma, const float* beta,
+               const float* addend, float* z, float* mean, float* variance);
+  void (*norm_gradient)(const Norm&, const float* dz, const float* x, const float* gamma,
+                        const float* mean, const float* variance, float* dx, float* dgamma,
+                        float* dbeta);
+  /// z = gamma (x − mean)/√(variance + ε) + beta with given statistics.
+  void (*norm_given)(const Norm&, const float* x, const float* gamma, const float* beta,
+                     const float* mean, const float* variance, float* z);
+
+  void (*max_pool)(const Pool&, const float* x, float* y);
+  void (*max_pool_gradient)(const Pool&, const float* x, const float* dy, float* dx);
+  void (*average_pool)(const Pool&, const float* x, float* y);
+  void (*average_pool_gradient)(const Pool&, const float* dy, float* dx);
+
+  void (*unary)(Unary, std::int64_t size, const float* x, float* y);
+  void (*binary)(Binary, const Broadcast&, const float* a, const float* b, float* y);
+  void (*sum_all)(int count, std::int64_t size, const float* const* x, float* y);
+  /// y[o, i] = scale Σ_n x[o, n, i]
+  void (*sum)(std::int64_t outer, std::int64_t n, std::int64_t inner, float scale, const float* x,
+              float* y);
+  void (*fill)(std::int64_t size, float value, float* y);
+  void (*copy)(const Copy&, const float* from, float* to);
+
+  void (*matmul)(const Matmul&, const float* a, const float* b, float* y);
+
+  /// Losses [n] and softmax − one-hot [n, classes].
+  void (*cross_entropy)(int n, int classes, const float* logits, const std::int32_t* labels,
+                        float* losses, float* errors);
+  /// From w and v to new_w and new_v, which may be the same; the gradient may be null.
+  void (*sgd)(const Sgd&, std::int64_t size, const float* w, const float* v, const float* gradient,
+              float* new_w, float* new_v);
+};
+
+extern const Kernels kBaseline;
+#if defined(__x86_64__)
+extern const Kernels kAvx2;
+extern const Kernels kAvx512;
+#endif
+
+}  // namespace archer

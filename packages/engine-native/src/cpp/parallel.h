@@ -1,0 +1,39 @@
+// Work in parallel with results that do not depend on the number of threads: the split into tasks
+// depends on shapes alone, and what tasks leave is combined in the order of their indices.
+#pragma once
+
+#include <type_traits>
+
+#include "kernels.h"
+#include "threads.h"
+#include "vec.h"
+
+namespace {
+
+template <class F>
+void parallel(Index count, F&& f, bool backwards = false) {
+  using Body = typename std::remove_reference<F>::type;
+  archer::run_tasks(
+      static_cast<int>(count), backwards,
+      [](void* body, int i) { (*static_cast<Body*>(body))(static_cast<Index>(i)); }, &f);
+}
+
+/// Parts of [0, size) of at least `grain`, at most 64; f(begin, end).
+template <class F>
+void parallel_ranges(Index size, Index grain, F&& f) {
+  const Index count = lower(64, upper(1, size / grain));
+  parallel(count, [&](Index i) { f(size * i / count, size * (i + 1) / count); });
+}
+
+float* floats(archer::Scratch use, Index count) {
+  return static_cast<float*>(archer::scratch(use, static_cast<std::size_t>(count) * sizeof(float)));
+}
+
+void clear(float* p, Index count) {
+  std::memset(p, 0, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+/// Images are summed over in this many groups at most, each by one task.
+constexpr Index kGroups = 16;
+
+}  // namespace
