@@ -7,5 +7,6 @@ export type {
 export { ENGINES, type EngineChoice, type EngineName, engineChoice } from './choice.ts';
 export { fusedKernels } from './current-fused.ts';
 export type * from './fused-kernels.ts';
+export { hostFused } from './host-fused.ts';
 export { tf } from './repaired.ts';
 export { type StartedEngine, type StartOptions, startEngine } from './start-engine.ts';
