@@ -3,7 +3,15 @@
 // used. Nothing is downloaded. `node install.mjs --strict` fails instead.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,8 +37,20 @@ const PATHS = {
 };
 
 // Contraction off: results then depend on the instruction set only, not on the compiler.
-const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-fno-math-errno', '-pthread', '-w'];
-const PLATFORM_LINK = { darwin: ['-undefined', 'dynamic_lookup'], linux: ['-static-libstdc++', '-static-libgcc'] };
+const FLAGS = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=off',
+  '-fno-math-errno',
+  '-pthread',
+  '-w',
+];
+const PLATFORM_LINK = {
+  darwin: ['-undefined', 'dynamic_lookup'],
+  linux: ['-static-libstdc++', '-static-libgcc'],
+};
 
 function say(line) {
   console.log(`@archer-nas/engine-native: ${line}`);
@@ -56,9 +76,12 @@ function findHeaders() {
 }
 
 function stampOf(compiler) {
-  const hash = createHash('sha256').update([compiler.command, compiler.version, process.arch, process.platform].join());
+  const hash = createHash('sha256').update(
+    [compiler.command, compiler.version, process.arch, process.platform].join(),
+  );
   hash.update(readFileSync(fileURLToPath(import.meta.url)));
-  for (const name of readdirSync(SOURCES).sort()) hash.update(name).update(readFileSync(join(SOURCES, name)));
+  for (const name of readdirSync(SOURCES).sort())
+    hash.update(name).update(readFileSync(join(SOURCES, name)));
   return hash.digest('hex');
 }
 
@@ -66,19 +89,29 @@ function compile(compiler, headers, work) {
   const objects = [];
   const run = (source, name, options) => {
     const object = join(work, `${name}.o`);
-    execFileSync(compiler.command, [...FLAGS, ...options, '-c', join(SOURCES, source), '-o', object], { stdio: 'pipe' });
+    execFileSync(
+      compiler.command,
+      [...FLAGS, ...options, '-c', join(SOURCES, source), '-o', object],
+      { stdio: 'pipe' },
+    );
     objects.push(object);
   };
   const paths = PATHS[process.arch] ?? [['kBaseline', 'generic', []]];
   for (const [table, name, options] of paths) {
-    run('isa.cc', `isa-${name}`, [...options, `-DARCHER_TABLE=${table}`, `-DARCHER_NAME="${name}"`]);
+    run('isa.cc', `isa-${name}`, [
+      ...options,
+      `-DARCHER_TABLE=${table}`,
+      `-DARCHER_NAME="${name}"`,
+    ]);
   }
   run('threads.cc', 'threads', []);
   run('dispatch.cc', 'dispatch', []);
   run('addon.cc', 'addon', [`-I${headers}`]);
   const addon = join(work, 'archer.node');
   const link = PLATFORM_LINK[process.platform] ?? [];
-  execFileSync(compiler.command, ['-shared', '-pthread', ...link, ...objects, '-o', addon], { stdio: 'pipe' });
+  execFileSync(compiler.command, ['-shared', '-pthread', ...link, ...objects, '-o', addon], {
+    stdio: 'pipe',
+  });
   return addon;
 }
 
@@ -87,7 +120,8 @@ function install() {
   const compiler = findCompiler();
   if (!compiler) return 'not built: no C++ compiler (g++ or clang++) is installed';
   const stamp = stampOf(compiler);
-  if (existsSync(ADDON) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return undefined;
+  if (existsSync(ADDON) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp)
+    return undefined;
   const work = join(BUILD, `work-${process.pid}`);
   mkdirSync(work, { recursive: true });
   try {

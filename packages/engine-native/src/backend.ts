@@ -1,0 +1,101 @@
+import { tf } from '@archer-nas/engine';
+import type { Addon } from './addon.ts';
+import { TensorBuffers } from './tensor-buffers.ts';
+
+/** Name under which TensorFlow.js knows the backend. */
+export const BACKEND = 'archer-native';
+
+/** The values of a tensor's data and whether their memory is reused. */
+interface Entry {
+  values: Float32Array | Int32Array | Uint8Array;
+  dtype: tf.DataType;
+  refCount: number;
+  pooled?: boolean;
+}
+
+/** What is used of tfjs-backend-cpu's class. */
+interface CpuBackend extends tf.KernelBackend {
+  readonly data: {
+    get(id: object): Entry;
+    has(id: object): boolean;
+    set(id: object, entry: Entry): void;
+  };
+  write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object;
+  readSync(id: object): tf.backend_util.BackendValues;
+  disposeData(id: object, force?: boolean): boolean;
+  makeTensorInfo(shape: number[], dtype: tf.DataType, values?: Entry['values']): tf.TensorInfo;
+}
+
+/** A float32 tensor that a kernel is about to write. */
+export interface Output {
+  readonly info: tf.TensorInfo;
+  readonly values: Float32Array;
+}
+
+/** The backend: TensorFlow.js's plain one with tensors in reused memory. */
+export interface NativeBackend extends CpuBackend {
+  readonly addon: Addon;
+  readonly buffers: TensorBuffers;
+  /** A new float32 tensor with undefined values. */
+  allocate(shape: readonly number[]): Output;
+  /** The live numbers of a float32 tensor. */
+  values(tensor: tf.TensorInfo): Float32Array;
+  /** Whether nothing else than one tensor refers to these values, and the backend owns them. */
+  exclusive(tensor: tf.TensorInfo): boolean;
+}
+
+/**
+ * Makes the backend's class on top of the `cpu` backend of the one copy of TensorFlow.js that
+ * the kernels are registered with; every kernel that is not replaced works on it as it is.
+ */
+export function createBackend(addon: Addon): NativeBackend {
+  const Cpu = (tf.findBackend('cpu') as CpuBackend).constructor as new () => CpuBackend;
+
+  class Native extends Cpu implements NativeBackend {
+    readonly addon = addon;
+    readonly buffers = new TensorBuffers(addon);
+
+    allocate(shape: readonly number[]): Output {
+      let size = 1;
+      for (const side of shape) size *= side;
+      const values = this.buffers.take(size);
+      const dataId = {};
+      this.data.set(dataId, { values, dtype: 'float32', refCount: 1, pooled: true });
+      return { info: { dataId, shape: shape as number[], dtype: 'float32' }, values };
+    }
+
+    values(tensor: tf.TensorInfo): Float32Array {
+      return this.data.get(tensor.dataId).values as Float32Array;
+    }
+
+    exclusive(tensor: tf.TensorInfo): boolean {
+      const { pooled, refCount } = this.data.get(tensor.dataId);
+      return pooled === true && refCount === 1;
+    }
+
+    override write(
+      values: tf.backend_util.BackendValues,
+      shape: number[],
+      dtype: tf.DataType,
+    ): object {
+      // A kernel of `cpu` may give a part of its input as its output; that memory is reused.
+      const shared = ArrayBuffer.isView(values) && this.buffers.owns(values);
+      return super.write(shared ? values.slice() : values, shape, dtype);
+    }
+
+    override readSync(id: object): tf.backend_util.BackendValues {
+      const values = super.readSync(id);
+      return this.data.get(id).pooled ? (values as Float32Array).slice() : values;
+    }
+
+    override disposeData(id: object, force = false): boolean {
+      if (!this.data.has(id)) return true;
+      const { pooled, values } = this.data.get(id);
+      const gone = super.disposeData(id, force);
+      if (gone && pooled) this.buffers.give(values as Float32Array);
+      return gone;
+    }
+  }
+
+  return new Native();
+}

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { type EngineCandidate, type EngineRequest, tf } from '@archer-nas/engine';
+import { type Addon, loadAddon } from './addon.ts';
+import { BACKEND, createBackend } from './backend.ts';
+import { nativeFused } from './fused.ts';
+import { registerKernels } from './kernels/register-all.ts';
+
+/** More threads than a batch has groups of images do not help small networks. */
+const MOST_THREADS = 16;
+
+/**
+ * Archer's own kernels as an engine. Same bits on every run and for every number of threads;
+ * the instruction-set path decides them, which is why it is part of the engine's class.
+ */
+export const candidate: EngineCandidate = {
+  name: 'native',
+  async start(request) {
+    const loaded = loadAddon();
+    if ('unavailable' in loaded) return loaded;
+    const { addon } = loaded;
+    const reason = refusal(request, addon.paths());
+    if (reason) return { unavailable: reason };
+    const isa = request.isa ?? (addon.paths()[0] as string);
+    const threads = request.threads ?? Math.min(MOST_THREADS, availableParallelism());
+    configure(addon, isa, threads);
+    if (!(await tf.setBackend(BACKEND))) return { unavailable: 'its backend does not start' };
+    return {
+      version: version(),
+      precision: 'f32',
+      isa,
+      reproducible: 'bitwise',
+      threads,
+      fused: nativeFused,
+    };
+  },
+};
+
+function refusal(request: EngineRequest, paths: readonly string[]): string | undefined {
+  const { precision = 'f32', isa, threads } = request;
+  if (request.tf !== tf) return 'another copy of TensorFlow.js is in use';
+  if (precision !== 'f32') return `computes in f32, not ${precision}`;
+  if (isa !== undefined && !paths.includes(isa)) {
+    return `its instruction-set paths here are ${paths.join(', ')}, not ${isa}`;
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    return `runs 1 to 64 threads, not ${threads}`;
+  }
+  return undefined;
+}
+
+/** Registers the backend once per process and sets how it computes. */
+export function configure(addon: Addon, isa: string, threads: number): void {
+  addon.usePath(addon.paths().indexOf(isa));
+  addon.setThreads(threads);
+  if (tf.findBackendFactory(BACKEND)) return;
+  tf.registerBackend(BACKEND, () => createBackend(addon));
+  registerKernels();
+}
+
+/** `4.22.0+0.1.0`: TensorFlow.js and this package. */
+function version(): string {
+  const manifest = createRequire(import.meta.url)('../package.json') as { version: string };
+  return `${tf.version['tfjs-core']}+${manifest.version}`;
+}

@@ -1,0 +1,35 @@
+import { input, register } from './register.ts';
+import { poolingPlan } from './shapes.ts';
+
+/** Registers maximum and average pooling and their gradients. */
+export function registerPooling(): void {
+  for (const [name, kernel] of [
+    ['MaxPool', 'maxPool'],
+    ['AvgPool', 'averagePool'],
+  ] as const) {
+    register(name, (inputs, attrs, backend) => {
+      const x = input(inputs, 'x');
+      const plan = poolingPlan(x.shape, attrs);
+      if (!plan) return undefined;
+      const y = backend.allocate(plan.output);
+      backend.addon[kernel](plan.shape, backend.values(x), y.values);
+      return y.info;
+    });
+  }
+  register('MaxPoolGrad', (inputs, attrs, backend) => {
+    const [x, dy] = [input(inputs, 'input'), input(inputs, 'dy')];
+    const plan = poolingPlan(x.shape, attrs);
+    if (!plan) return undefined;
+    const dx = backend.allocate(x.shape);
+    backend.addon.maxPoolGradient(plan.shape, backend.values(x), backend.values(dy), dx.values);
+    return dx.info;
+  });
+  register('AvgPoolGrad', (inputs, attrs, backend) => {
+    const [x, dy] = [input(inputs, 'input'), input(inputs, 'dy')];
+    const plan = poolingPlan(x.shape, attrs);
+    if (!plan) return undefined;
+    const dx = backend.allocate(x.shape);
+    backend.addon.averagePoolGradient(plan.shape, backend.values(dy), dx.values);
+    return dx.info;
+  });
+}
