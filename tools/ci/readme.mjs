@@ -1,0 +1,88 @@
+// @ts-check
+// What the documents say must hold: every manifest or block of a manifest in a README resolves
+// against the installed plugins, every experiment, profile and command that is named exists.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { summarise } from '../nx/plugin.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+const KEYS = ['space', 'data', 'evaluator', 'objective', 'strategy', 'study', 'tracker'];
+
+/** @param {string} text @param {string} language @returns {string[]} */
+export function blocksOf(text, language) {
+  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms');
+  return [...text.matchAll(fence)].map(([, body]) => /** @type {string} */ (body));
+}
+
+/** A whole manifest from a fragment: what it leaves out is filled with parts that fit.
+ * @param {Record<string, any>} fragment */
+export function completed(fragment) {
+  const filled = {
+    name: 'readme',
+    space: { use: 'nas-bench-201' },
+    data: { use: 'synthetic' },
+    evaluator: { use: 'train' },
+    strategy: { use: 'one-shot' },
+    ...fragment,
+  };
+  return fragment.name === undefined ? filled : fragment;
+}
+
+/** @param {string} text @returns {string[]} what is named and does not exist */
+export function missingNames(text) {
+  const problems = [];
+  for (const [, id, profile] of text.matchAll(/nx run experiments:([\w-]+)(?::([\w-]+))?/g)) {
+    const file = join(root, 'experiments', id ?? '', 'manifest.yaml');
+    if (id === 'my-strategy') continue;
+    if (!existsSync(file)) problems.push(`no experiment ${id}`);
+    else if (profile !== undefined && !summarise(file).profiles.includes(profile)) {
+      problems.push(`experiment ${id} has no profile ${profile}`);
+    }
+  }
+  return problems;
+}
+
+async function main() {
+  const { planRun } = await import(join(root, 'packages/runtime/dist/index.js'));
+  const cli = join(root, 'packages/cli/dist/bin.js');
+  const help = execFileSync(process.execPath, [cli, '--help'], { encoding: 'utf8' });
+  const files = globFiles();
+  let checked = 0;
+  const problems = [];
+  for (const file of files) {
+    const text = readFileSync(join(root, file), 'utf8');
+    problems.push(...missingNames(text).map((problem) => `${file}: ${problem}`));
+    for (const [, command] of text.matchAll(/`(?:npx )?archer ([a-z]+)[ `]/g)) {
+      if (!help.includes(`archer ${command}`)) problems.push(`${file}: no command ${command}`);
+    }
+    for (const block of blocksOf(text, 'yaml')) {
+      const fragment = parse(block);
+      if (!KEYS.some((key) => Object.hasOwn(Object(fragment), key))) continue;
+      try {
+        const manifest = JSON.stringify(completed(fragment));
+        await planRun({ manifest: await parsed(manifest, file), folder: root });
+        checked += 1;
+      } catch (error) {
+        problems.push(`${file}: ${/** @type {Error} */ (error).message}\n${block}`);
+      }
+    }
+  }
+  for (const problem of problems) console.error(problem);
+  console.log(`${files.length} documents, ${checked} manifests in them resolve`);
+  process.exitCode = problems.length > 0 || checked === 0 ? 1 : 0;
+}
+
+/** @param {string} text @param {string} file */
+async function parsed(text, file) {
+  const { parseManifest } = await import(join(root, 'packages/core/dist/index.js'));
+  return parseManifest(text, file);
+}
+
+function globFiles() {
+  const listed = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' });
+  return listed.trim().split('\n');
+}
+
+if (process.argv[1] === import.meta.filename) await main();
