@@ -40,6 +40,8 @@ export interface NativeBackend extends CpuBackend {
   allocate(shape: readonly number[]): Output;
   /** The live numbers of a float32 tensor. */
   values(tensor: tf.TensorInfo): Float32Array;
+  /** The numbers of an int32 tensor. */
+  integers(tensor: tf.TensorInfo): Int32Array;
   /** Whether nothing else than one tensor refers to these values, and the backend owns them. */
   exclusive(tensor: tf.TensorInfo): boolean;
 }
@@ -65,7 +67,14 @@ export function createBackend(addon: Addon): NativeBackend {
     }
 
     values(tensor: tf.TensorInfo): Float32Array {
-      return this.data.get(tensor.dataId).values as Float32Array;
+      const { values } = this.data.get(tensor.dataId);
+      // A cast that loses nothing shares its input's array, of whatever type that is.
+      return values instanceof Float32Array ? values : Float32Array.from(values);
+    }
+
+    integers(tensor: tf.TensorInfo): Int32Array {
+      const { values } = this.data.get(tensor.dataId);
+      return values instanceof Int32Array ? values : Int32Array.from(values);
     }
 
     exclusive(tensor: tf.TensorInfo): boolean {

@@ -11,7 +11,7 @@ export function registerTraining(): void {
     const labels = input(inputs, 'labels');
     const [samples, classes] = logits.shape as [number, number];
     const [losses, errors] = [backend.allocate([samples]), backend.allocate(logits.shape)];
-    const wanted = backend.data.get(labels.dataId).values as Int32Array;
+    const wanted = backend.integers(labels);
     const x = backend.values(logits);
     backend.addon.crossEntropy(samples, classes, x, wanted, losses.values, errors.values);
     return [losses.info, errors.info];
