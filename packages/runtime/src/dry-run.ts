@@ -5,6 +5,7 @@ import { type RunOptions, startPlannedEngine } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, searchStreams, studyContext } from './seed-run.ts';
 import { bytesOfState } from './state-size.ts';
+import { timesAsked } from './studies.ts';
 
 const PROBE_STEPS = 3;
 const KEPT_CHECKPOINTS = 2;
@@ -16,6 +17,7 @@ export interface JobEstimate {
   readonly progress: Progress;
   /** From a few steps made on this machine; the first one, which warms up, is left out. */
   readonly secondsPerStep: number;
+  /** All steps, as often as the job is asked. */
   readonly seconds: number;
 }
 
@@ -45,9 +47,10 @@ export async function dryRun(options: RunOptions): Promise<DryRun> {
   const jobs = [await probe('search', search)];
   const cache = readOnlyCache(fileCache(join(plan.folders.data, 'answers')));
   for (const [index, study] of parts.studies.entries()) {
-    const context = studyContext({ index, run: study }, search, { seed, parts, cache });
+    const placed = { index, run: study };
+    const context = studyContext(placed, search, { seed, parts, cache });
     const job = await study.study.begin(context);
-    jobs.push(await probe(`study ${study.id}`, job));
+    jobs.push(await probe(`study ${study.id}`, job, timesAsked(placed, search.progress)));
     job.dispose?.();
   }
   const state = bytesOfState(search.state);
@@ -61,8 +64,8 @@ export async function dryRun(options: RunOptions): Promise<DryRun> {
   };
 }
 
-/** Times a few steps of a job. */
-async function probe(name: string, job: Job): Promise<JobEstimate> {
+/** Times a few steps of a job that runs so many `times`. */
+async function probe(name: string, job: Job, times = 1): Promise<JobEstimate> {
   const { signal } = new AbortController();
   const start = job.progress.done;
   let [doneAtFirst, timed] = [start, 0];
@@ -75,5 +78,5 @@ async function probe(name: string, job: Job): Promise<JobEstimate> {
   const { progress } = job;
   const made = progress.done - doneAtFirst;
   const secondsPerStep = made > 0 ? timed / made : 0;
-  return { job: name, progress, secondsPerStep, seconds: secondsPerStep * progress.total };
+  return { job: name, progress, secondsPerStep, seconds: secondsPerStep * progress.total * times };
 }

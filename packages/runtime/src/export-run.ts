@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { join, resolve } from 'node:path';
-import { ArcherError, EXIT, type Search } from '@archer-nas/core';
+import { ArcherError, EXIT, type PluginLookup, type Search } from '@archer-nas/core';
 import { replaceFile } from './durable.ts';
 import { runFolder } from './folders.ts';
 import { readJournal } from './journal-reader.ts';
@@ -21,6 +21,8 @@ export interface ExportOptions {
   readonly to?: string | undefined;
   readonly engine?: string | undefined;
   readonly dataFolder?: string | undefined;
+  /** Finds plugins elsewhere than among installed packages. */
+  readonly lookup?: PluginLookup | undefined;
 }
 
 /** What was written. */
@@ -32,8 +34,8 @@ export interface Exported {
 
 /** Writes an architecture of a run, with its weights where the format has some. */
 export async function exportRun(folder: string, options: ExportOptions): Promise<Exported> {
-  const { format, engine, dataFolder } = options;
-  const plan = await planRun({ ...originOf(folder), dataFolder });
+  const { format, engine, dataFolder, lookup } = options;
+  const plan = await planRun({ ...originOf(folder), dataFolder, lookup });
   const architecture = options.architecture ?? bestOf(readRun(folder));
   const to = resolve(options.to ?? join(runFolder(resolve(folder)).exports, format));
   const info = format === 'genotype' ? undefined : await startPlannedEngine(plan, engine);

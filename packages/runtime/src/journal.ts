@@ -35,7 +35,8 @@ export interface JournalEnd {
 /**
  * The writing end of a run's journal. Its life: `append` buffers a line, `commit` makes all
  * buffered lines durable in one fsync (by itself after 200 ms), `close` commits the rest.
- * An error of the disk in the background is thrown by the next call.
+ * An error of the disk in the background is thrown by the next call; after an error nothing
+ * more is written.
  */
 export class JournalWriter {
   readonly #descriptor: number;
@@ -44,7 +45,7 @@ export class JournalWriter {
   #pending: { readonly line: JournalLine; readonly text: string }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #oldestMs = 0;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: { readonly error: unknown; thrown: boolean } | undefined;
 
   /**
    * Opens `file` and cuts off what lies behind `end`, a torn line. `onCommit` gets lines
@@ -81,6 +82,21 @@ export class JournalWriter {
   /** Returns when every appended line is on disk. */
   commit(): void {
     this.#throwFailure();
+    this.#flush();
+    this.#throwFailure();
+  }
+
+  /** Commits, unless an error was thrown before: that one is what the caller should see. */
+  close(): void {
+    clearTimeout(this.#timer);
+    try {
+      if (!this.#failure?.thrown) this.commit();
+    } finally {
+      closeSync(this.#descriptor);
+    }
+  }
+
+  #flush(): void {
     clearTimeout(this.#timer);
     if (this.#pending.length === 0) return;
     const pending = this.#pending;
@@ -88,34 +104,23 @@ export class JournalWriter {
     try {
       writeFully(this.#descriptor, Buffer.from(pending.map(({ text }) => `${text}\n`).join('')));
       fdatasyncSync(this.#descriptor);
+      this.#onCommit(pending.map(({ line }) => line));
     } catch (error) {
-      this.#failure = { error };
-      throw error;
-    }
-    this.#onCommit(pending.map(({ line }) => line));
-  }
-
-  close(): void {
-    try {
-      this.commit();
-    } finally {
-      closeSync(this.#descriptor);
+      this.#failure = { error, thrown: false };
     }
   }
 
   #startClock(): void {
     this.#oldestMs = performance.now();
     this.#timer = setTimeout(() => {
-      try {
-        this.commit();
-      } catch (error) {
-        this.#failure = { error };
-      }
+      if (this.#failure === undefined) this.#flush();
     }, GROUP_COMMIT_MS);
     this.#timer.unref();
   }
 
   #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#failure === undefined) return;
+    this.#failure.thrown = true;
+    throw this.#failure.error;
   }
 }

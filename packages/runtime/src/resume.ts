@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { ArcherError, EXIT, type Manifest } from '@archer-nas/core';
-import { runFolder } from './folders.ts';
+import { runFolder, seedFolder } from './folders.ts';
 import { field, readJournal } from './journal-reader.ts';
 import { type RunOptions, type RunSummary, run } from './run.ts';
 
@@ -12,19 +12,30 @@ export type ResumeOptions = Omit<
 
 /**
  * Goes on with a run folder as the command that began it would.
- * @throws ArcherError `ARCHER_NO_RUN` when the folder holds no run
+ * @throws ArcherError `ARCHER_NO_RUN` when the folder holds no run, `ARCHER_RUN_RENAMED` when
+ * it no longer has the name that its profile and seed give it
  */
 export async function resume(folder: string, options: ResumeOptions = {}): Promise<RunSummary> {
-  return run({ ...options, ...originOf(folder) });
+  const origin = originOf(folder);
+  const expected = seedFolder(origin.out, origin.profile, origin.seeds[0]);
+  if (expected !== resolve(folder)) throw renamed(folder, expected);
+  return run({ ...options, ...origin });
 }
 
-/** How the run in a folder was begun. @throws ArcherError `ARCHER_NO_RUN` */
-export function originOf(
-  folder: string,
-): Pick<RunOptions, 'profile' | 'seeds' | 'out' | 'folder'> & { readonly manifest: Manifest } {
+/** The options of `run` that a run folder knows. */
+export interface RunOrigin {
+  readonly manifest: Manifest;
+  readonly profile: string | undefined;
+  readonly seeds: readonly [number];
+  readonly out: string;
+  readonly folder: string;
+}
+
+/** How the run in a folder was begun, or went on after accepted drift. @throws ArcherError `ARCHER_NO_RUN` */
+export function originOf(folder: string): RunOrigin {
   const root = resolve(folder);
-  const begin = readJournal(runFolder(root).journal).lines.find(
-    ({ job, event }) => job === 'run' && event === 'begin',
+  const begin = readJournal(runFolder(root).journal).lines.findLast(
+    ({ job, body }) => job === 'run' && field(body, 'manifest') !== undefined,
   );
   if (begin === undefined) {
     throw new ArcherError('ARCHER_NO_RUN', `${folder} is no run folder.`, {
@@ -32,12 +43,22 @@ export function originOf(
       exit: EXIT.usage,
     });
   }
-  const profile = field(begin.body, 'profile');
+  const recorded = field(begin.body, 'profile');
+  const profile = typeof recorded === 'string' ? recorded : undefined;
+  // The profile is in the manifest already; its name only says where the run lies.
+  const profiles = profile === undefined ? {} : { [profile]: null };
   return {
-    manifest: { ...(field(begin.body, 'manifest') as unknown as Manifest), profiles: {} },
-    profile: typeof profile === 'string' ? profile : undefined,
+    manifest: { ...(field(begin.body, 'manifest') as unknown as Manifest), profiles },
+    profile,
     seeds: [Number(field(begin.body, 'seed'))],
     out: dirname(dirname(root)),
     folder: String(field(begin.body, 'folder')),
   };
+}
+
+function renamed(folder: string, expected: string): ArcherError {
+  return new ArcherError('ARCHER_RUN_RENAMED', `${folder} holds the run of ${expected}.`, {
+    hint: 'A run goes on only under its own name, <results>/<profile>/seed-<n>: rename it back.',
+    exit: EXIT.usage,
+  });
 }

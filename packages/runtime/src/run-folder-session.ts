@@ -5,8 +5,8 @@ import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { replaceFile } from './durable.ts';
 import { differences, drifted, type Fingerprint, readFingerprint } from './fingerprint.ts';
 import type { RunFolder } from './folders.ts';
-import { JournalWriter } from './journal.ts';
-import { readJournal } from './journal-reader.ts';
+import { JournalWriter, type NewLine } from './journal.ts';
+import { type Journal, readJournal } from './journal-reader.ts';
 import { findPosition, type Position, removeOrphans } from './position.ts';
 
 /** An opened run folder: where the run stands, and the writers to go on with. */
@@ -22,9 +22,10 @@ export interface OpenOptions {
   readonly fingerprint: Fingerprint;
   /** With presets expanded: what `manifest.json` shows. */
   readonly resolved: Manifest;
-  /** Journalled at the beginning, so that a folder alone can be resumed. */
+  /** Journalled at the beginning and after drift, so that a folder alone can be resumed. */
   readonly origin: Readonly<Record<string, State>>;
   readonly acceptDrift: boolean;
+  /** Gets the lines that count, once they are durable: at a resume first those that are there. */
   readonly onCommit: (lines: readonly JournalLine[]) => void;
 }
 
@@ -52,31 +53,54 @@ export function checkDrift(
   return changes;
 }
 
-/** Begins a run's folder or finds where it stands. The caller holds the lock. */
+/**
+ * Begins a run's folder or finds where it stands. The caller holds the lock.
+ * @throws ArcherError `ARCHER_DRIFT`, or that the folder cannot be resumed; nothing was changed then
+ */
 export function openFolder(folder: RunFolder, options: OpenOptions): FolderSession {
-  const { fingerprint, resolved, origin, acceptDrift, onCommit } = options;
-  const changes = checkDrift(folder, fingerprint, acceptDrift);
-  mkdirSync(folder.checkpoints, { recursive: true });
   const read = readJournal(folder.journal);
-  const position = findPosition(folder, read);
-  removeOrphans(folder, position);
   const resumed = read.lines.length > 0;
-  if (!resumed || changes.length > 0) {
-    replaceFile(folder.manifest, `${JSON.stringify(resolved, null, 2)}\n`);
-    replaceFile(folder.fingerprint, `${JSON.stringify(fingerprint, null, 2)}\n`);
+  const changes = resumed ? checkDrift(folder, options.fingerprint, options.acceptDrift) : [];
+  const position = findPosition(folder, read);
+  mkdirSync(folder.checkpoints, { recursive: true });
+  removeOrphans(folder, position);
+  if (!resumed) describeRun(folder, options);
+  else options.onCommit(position.lines);
+  const journal = new JournalWriter(folder.journal, read.end, options.onCommit);
+  try {
+    journal.append(resumed ? resumeLine(position, read, changes, options) : beginLine(options));
+    journal.commit();
+    // Drift is written down before it is no longer to be seen.
+    if (changes.length > 0) describeRun(folder, options);
+  } catch (error) {
+    journal.close();
+    throw error;
   }
-  const journal = new JournalWriter(folder.journal, read.end, onCommit);
-  const machine = { ...fingerprint.machine, node: fingerprint.node };
-  const time = { timeMs: Date.now(), machine };
-  journal.append(
-    resumed
-      ? {
-          ...{ kind: 'telemetry', job: 'run', event: 'resume' },
-          body: { ...time, after: position.after, torn: read.tornBytes, drift: [...changes] },
-        }
-      : { kind: 'telemetry', job: 'run', event: 'begin', body: { ...time, ...origin } },
-  );
-  journal.commit();
   const keeper = new CheckpointKeeper(folder.checkpoints, journal, position.checkpoints);
   return { position, resumed, journal, keeper };
+}
+
+function describeRun(folder: RunFolder, { resolved, fingerprint }: OpenOptions): void {
+  replaceFile(folder.manifest, `${JSON.stringify(resolved, null, 2)}\n`);
+  replaceFile(folder.fingerprint, `${JSON.stringify(fingerprint, null, 2)}\n`);
+}
+
+function beginLine({ fingerprint, origin }: OpenOptions): NewLine {
+  const body = { ...circumstances(fingerprint), ...origin };
+  return { kind: 'telemetry', job: 'run', event: 'begin', body };
+}
+
+function resumeLine(
+  { after }: Position,
+  { tornBytes }: Journal,
+  changes: readonly string[],
+  { fingerprint, origin }: OpenOptions,
+): NewLine {
+  const drift = changes.length > 0 ? { drift: changes, ...origin } : {};
+  const body = { ...circumstances(fingerprint), after, torn: tornBytes, ...drift };
+  return { kind: 'telemetry', job: 'run', event: 'resume', body };
+}
+
+function circumstances({ machine, node }: Fingerprint) {
+  return { timeMs: Date.now(), machine: { ...machine, node } };
 }

@@ -48,7 +48,7 @@ export interface RunPlan {
   readonly folders: { readonly data: string; readonly manifest: string };
 }
 
-/** Reads, merges and checks a manifest. @throws ArcherError with exit code 2 or 3 */
+/** Reads, merges and checks a manifest; touches nothing. @throws ArcherError with exit code 2 or 3 */
 export async function planRun(options: PlanOptions): Promise<RunPlan> {
   const file = typeof options.manifest === 'string' ? resolve(options.manifest) : undefined;
   const folder = resolve(options.folder ?? (file === undefined ? '.' : dirname(file)));
@@ -60,7 +60,7 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     manifest,
     resolved: await resolveManifest(manifest, lookup),
     profile: options.profile,
-    seeds: options.seeds ?? manifest.seeds,
+    seeds: checkSeeds(options.seeds ?? manifest.seeds),
     out: outFolder(options.out, { file, name: manifest.name }),
     lookup,
     folders: { data: dataFolder(options.dataFolder), manifest: folder },
@@ -79,6 +79,16 @@ function readManifest(manifest: string | Manifest): Manifest {
       cause,
     });
   }
+}
+
+/** Seeds name folders and streams: what the manifest's schema asks of its own. */
+function checkSeeds(seeds: readonly number[]): readonly number[] {
+  const sound = seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0);
+  if (sound && seeds.length > 0 && new Set(seeds).size === seeds.length) return seeds;
+  throw new ArcherError('ARCHER_SEEDS', `The seeds ${JSON.stringify(seeds)} cannot be run.`, {
+    hint: 'Seeds are whole numbers from 0 on, at least one, none twice.',
+    exit: EXIT.usage,
+  });
 }
 
 /** MLflow when its address is set, unless the manifest says otherwise (`tracker: null`). */

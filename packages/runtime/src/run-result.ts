@@ -23,7 +23,7 @@ export function resultOf(
   facts: ResultFacts,
 ): RunResult {
   const results = lines.filter((line) => line.kind === 'science' && line.event === 'result');
-  const search = results.find(({ job }) => job === 'search');
+  const search = results.findLast(({ job }) => job === 'search');
   const studies = results.flatMap((line): StudyAnswer[] => {
     const [kind, position, id] = line.job.split(':');
     const index = Number(position);

@@ -122,7 +122,13 @@ async function work(
   const fingerprint = takeFingerprint(resolved, { engine, dataHash });
   const acceptDrift = options.acceptDrift ?? false;
   if (readRun(folder.root).status === 'finished') {
-    checkDrift(folder, fingerprint, acceptDrift);
+    const changes = checkDrift(folder, fingerprint, acceptDrift);
+    for (const change of changes) {
+      emit({
+        type: 'warning',
+        message: `${folder.root} is finished, before this changed: ${change}`,
+      });
+    }
     return undefined;
   }
   const profile = plan.profile ?? DEFAULT_PROFILE;
@@ -140,7 +146,6 @@ async function work(
     const { position, keeper, resumed } = session;
     for (const message of position.warnings) emit({ type: 'warning', message });
     emit({ type: 'seed', seed, folder: folder.root, resumed });
-    tracking.log(position.lines);
     const reason = await runSeed({
       ...{ seed, parts, position, keeper, stop, emit, journal, space: parts.space },
       cache: fileCache(join(plan.folders.data, 'answers')),
@@ -150,12 +155,12 @@ async function work(
       },
     });
     journal.commit();
-    status = reason === undefined ? 'finished' : 'interrupted';
     if (reason === undefined) {
       const lines = effectiveLines(readJournal(folder.journal).lines);
       const result = resultOf(lines, resolved, { profile, seed, identity });
       tracking.artifacts(writeResult(folder, result));
     }
+    status = reason === undefined ? 'finished' : 'interrupted';
     return reason;
   } finally {
     await tracking.close(status);

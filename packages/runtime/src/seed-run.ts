@@ -4,6 +4,7 @@ import {
   type Cache,
   createStreams,
   type EngineInfo,
+  type JournalLine,
   type Report,
   type RunParts,
   type Search,
@@ -17,7 +18,7 @@ import type { Position } from './position.ts';
 import { defined, evaluationBody, tablesBody } from './report-body.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { StopReason } from './stop.ts';
-import { dueStudies, nextQuestion, type PlacedStudy, studyJob } from './studies.ts';
+import { checkUnits, dueStudies, nextQuestion, type PlacedStudy, studyJob } from './studies.ts';
 import { studySplits, withhold } from './withhold.ts';
 
 /** The parts of one seed's run, created from the plan. */
@@ -57,28 +58,33 @@ export async function runSeed(run: SeedRun): Promise<StopReason | undefined> {
   }
 }
 
-/** The search up to the next question, the studies that ask it, and so on. */
+/** The studies that are due, the search up to the next question, and so on. */
 async function alternate(search: Search<any>, run: SeedRun): Promise<StopReason | undefined> {
   const studies = run.parts.studies.map((study, index) => ({ index, run: study }));
+  checkUnits(studies, search.progress);
+  const answered = answersIn(run.position.lines);
   const named: NamedJob = { name: 'search', job: search };
   run.emit({ type: 'job', seed: run.seed, job: named.name, progress: search.progress });
+  // Questions come first: a run may have died with the search at one and the study not begun.
   for (;;) {
-    const { stopped } = await runJob(named, run, nextQuestion(studies, search.progress));
-    if (stopped !== undefined) return stopped;
     const { done, total } = search.progress;
-    if (run.keeper.newest('search')?.at !== done) saveJob(named, run);
-    if (done >= total) await answerSearch(search, run);
-    for (const study of dueStudies(studies, search.progress)) {
+    const due = dueStudies(studies, search.progress, answered);
+    const ended = done >= total;
+    if ((ended || due.length > 0) && run.keeper.newest('search')?.at !== done) saveJob(named, run);
+    if (ended && answered.get('search') !== done) await answerSearch(search, run);
+    for (const study of due) {
       const reason = await ask(study, search, run);
       if (reason !== undefined) return reason;
+      answered.set(studyJob(study), done);
     }
-    if (done >= total) return undefined;
+    if (ended) return undefined;
+    const { stopped } = await runJob(named, run, nextQuestion(studies, search.progress));
+    if (stopped !== undefined) return stopped;
   }
 }
 
-/** Journals what the search has found, once. */
+/** Journals what the search has found. */
 async function answerSearch(search: Search<any>, run: SeedRun): Promise<void> {
-  if (answered(run, 'search', search.progress.done)) return;
   const { best, metrics, tables = {}, notes = [] } = await search.result();
   const { space } = run.parts;
   const at = search.progress.done;
@@ -103,7 +109,6 @@ async function ask(
 ): Promise<StopReason | undefined> {
   const name = studyJob(study);
   const searchAt = search.progress.done;
-  if (answered(run, name, searchAt)) return undefined;
   const interrupted = run.position.study;
   const goesOn = interrupted?.saved.job === name && interrupted.searchAt === searchAt;
   const job = await study.run.study.begin(
@@ -147,13 +152,8 @@ function answerBody({ metrics = {}, tables = {}, notes = [] }: Report): { [key: 
   return defined({ metrics, tables: tablesBody(tables), notes }) as { [key: string]: State };
 }
 
-/** Whether a job's answer at this progress of the search is in the journal already. */
-function answered({ position }: SeedRun, job: string, searchAt: number): boolean {
-  return position.lines.some(
-    (line) =>
-      line.kind === 'science' &&
-      line.job === job &&
-      line.event === 'result' &&
-      field(line.body, 'searchAt') === searchAt,
-  );
+/** The search's progress at the last answer of each job in the journal. */
+function answersIn(lines: readonly JournalLine[]): Map<string, number> {
+  const results = lines.filter(({ kind, event }) => kind === 'science' && event === 'result');
+  return new Map(results.map(({ job, body }) => [job, Number(field(body, 'searchAt'))]));
 }

@@ -9,6 +9,8 @@ import type { OnEvent } from './events.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 const CLOSE_TIMEOUT_MS = 15_000;
+/** What a tracker gets beyond its time before it is left alone. */
+const GRACE_MS = 1000;
 
 /** What a tracker is told of a run. */
 export interface TrackingFacts {
@@ -19,17 +21,25 @@ export interface TrackingFacts {
   readonly fingerprint: Fingerprint;
 }
 
-/** A tracker that cannot hurt: its errors become warnings, and it then is left alone. */
+/**
+ * A tracker that cannot hurt: its errors become warnings, and it then is left alone. Its
+ * session opens with the first lines: a run that is refused shows nowhere.
+ */
 export class Tracking {
+  #open: (() => TrackedSession | undefined) | undefined;
   #session: TrackedSession | undefined;
   readonly #emit: OnEvent;
 
   constructor(tracker: Tracker | undefined, facts: TrackingFacts, emit: OnEvent) {
     this.#emit = emit;
-    this.#session = this.#guard(() => tracker?.open(trackedRun(facts)));
+    this.#open = tracker && (() => tracker.open(trackedRun(facts)));
   }
 
+  /** Takes committed lines, at a resume also those that were logged before. */
   log(lines: readonly JournalLine[]): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open !== undefined) this.#session = this.#guard(open);
     this.#guard(() => this.#session?.log(lines));
   }
 
@@ -41,10 +51,11 @@ export class Tracking {
 
   async close(status: 'finished' | 'failed' | 'interrupted'): Promise<void> {
     try {
-      const problems = (await this.#session?.close(status, CLOSE_TIMEOUT_MS)) ?? [];
+      const closing = this.#session?.close(status, CLOSE_TIMEOUT_MS);
+      const problems = (await within(CLOSE_TIMEOUT_MS + GRACE_MS, closing)) ?? [];
       for (const problem of problems) this.#warn(problem);
     } catch (error) {
-      this.#warn((error as Error).message);
+      this.#warn(messageOf(error));
     }
   }
 
@@ -53,7 +64,7 @@ export class Tracking {
       return use();
     } catch (error) {
       this.#session = undefined;
-      this.#warn((error as Error).message);
+      this.#warn(messageOf(error));
       return undefined;
     }
   }
@@ -61,6 +72,24 @@ export class Tracking {
   #warn(message: string): void {
     this.#emit({ type: 'warning', message: `tracker: ${message}` });
   }
+}
+
+/** The promise's value; rejects when it takes longer. */
+async function within<T>(timeoutMs: number, promise: T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`did not close within ${timeoutMs / 1000} s`);
+    timer = setTimeout(() => reject(error), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function trackedRun({ manifest, profile, seed, identity, fingerprint }: TrackingFacts) {
