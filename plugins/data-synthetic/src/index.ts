@@ -9,7 +9,7 @@ const plugin = definePlugin({
   id: 'synthetic',
   kind: 'data',
   summary: 'Small labelled images made from a stream, for smoke runs and tests.',
-  provides: ['data:classification'],
+  provides: ['data:classification', 'data:made-up'],
   options: z.strictObject({
     classes: z.number().int().min(2).max(1000).default(4),
     size: z.number().int().min(2).max(256).default(8).describe('height and width in pixels'),

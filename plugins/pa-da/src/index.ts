@@ -11,8 +11,14 @@ const VARIANTS = {
 
 /** Released settings on NAS-Bench-201. Loose: other options of one-shot pass through to it. */
 const options = z.looseObject({
-  variant: z.enum(['released', 'weighted']).default('released'),
-  weights: z.enum(['none', 'path', 'data', 'both']).optional(),
+  variant: z
+    .enum(['released', 'weighted'])
+    .default('released')
+    .describe('what weights and norms are, unless they are set'),
+  weights: z
+    .enum(['none', 'path', 'data', 'both'])
+    .optional()
+    .describe('which half weights its samples'),
   ...pathOptions.omit({ weighted: true, norms: true }).shape,
   norms: pathOptions.shape.norms.unwrap().optional(),
   epochs: z.int().positive().default(250),

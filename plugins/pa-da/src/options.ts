@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 /** Options of `order: { use: importance }`. Smoothing `linear` is τ = e/E, a number a constant τ. */
 export const orderOptions = z.strictObject({
-  smoothing: z.union([z.literal('linear'), z.number().min(0).max(1)]).default('linear'),
+  smoothing: z
+    .union([z.literal('linear'), z.number().min(0).max(1)])
+    .default('linear')
+    .describe('linear: τ = e/E; a number: that constant τ'),
   weighted: z.boolean().default(false),
   weightCap: z.number().positive().optional(),
 });

@@ -4,14 +4,17 @@ import { randomSampler } from './random-sampler.ts';
 import { beginSearch } from './search.ts';
 
 const searchOptions = z.strictObject({
-  /** Architectures that may be evaluated. */
-  evaluations: z.int().positive().default(1000),
-  /** Proposals per round; a sampler that learns may prefer few. */
-  batch: z.int().positive().default(1),
-  /** The metric that counts; default the evaluator's first. */
-  metric: z.string().optional(),
-  /** Batches of validation images per evaluation, where the evaluator uses images. */
-  batches: z.union([z.literal('all'), z.int().positive()]).default('all'),
+  evaluations: z.int().positive().default(1000).describe('architectures that may be evaluated'),
+  batch: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('proposals per round; a sampler that learns may prefer few'),
+  metric: z.string().optional().describe("the metric that counts; default the evaluator's first"),
+  batches: z
+    .union([z.literal('all'), z.int().positive()])
+    .default('all')
+    .describe('batches of validation images per evaluation, where the evaluator uses images'),
 });
 
 const search = definePlugin({
@@ -48,10 +51,12 @@ const sampler = definePlugin({
   kind: 'sampler',
   summary: 'Architectures drawn uniformly from the space.',
   options: z.strictObject({
-    /** Whether an architecture may be proposed again. */
-    repeats: z.boolean().default(false),
-    /** Draws for each new architecture before the space counts as exhausted. */
-    attempts: z.int().positive().default(1000),
+    repeats: z.boolean().default(false).describe('whether an architecture may be proposed again'),
+    attempts: z
+      .int()
+      .positive()
+      .default(1000)
+      .describe('draws for each new architecture before the space counts as exhausted'),
   }),
   create: (options) => randomSampler(options),
 });

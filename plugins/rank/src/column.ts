@@ -10,7 +10,7 @@ import {
 
 /** One number per architecture, measured piece by piece. */
 export interface Column<A> {
-  readonly name: 'truth' | 'supernet' | 'untrained';
+  readonly name: 'truth' | 'scores' | 'untrained';
   readonly evaluator: Evaluator<A>;
   readonly context: EvaluationContext;
   /** Architectures per step. */

@@ -34,7 +34,7 @@ export interface RankPlan<A> {
 }
 
 /** Where the scores of a row come from; the baselines after the search's own. */
-type Source = 'supernet' | 'random' | 'params' | 'untrained';
+type Source = 'scores' | 'random' | 'params' | 'untrained';
 
 interface Saved {
   /** By column, of the first architectures. */
@@ -109,7 +109,7 @@ export class RankJob<A> implements Job {
       rows: rows.flat(),
       level: bootstrap.level,
       architectures: architectures.map((a) => space.format(a)),
-      scores: this.#values('supernet'),
+      scores: this.#values('scores'),
       truth: this.#values('truth'),
       notes,
     });
@@ -124,9 +124,9 @@ export class RankJob<A> implements Job {
       ids: this.#ids,
     });
     const statistics = statisticsOf(ranking, resampling);
-    if (source !== 'supernet') return [{ name: source, statistics }];
+    if (source !== 'scores') return [{ name: source, statistics }];
     const row = {
-      name: source,
+      name: this.#sources.includes('untrained') ? 'supernet' : source,
       statistics: { ...statistics, ...moreIntervals(ranking, resampling) },
     };
     const able = this.#aboveChance(ranking);
@@ -171,7 +171,7 @@ function sourcesOf<A>({ space, columns }: RankPlan<A>): readonly Source[] {
   const params = space.costs?.names.includes('params') ?? false;
   const untrained = columns.some(({ name }) => name === 'untrained');
   return [
-    'supernet',
+    'scores',
     'random',
     ...(params ? ['params' as const] : []),
     ...(untrained ? ['untrained' as const] : []),

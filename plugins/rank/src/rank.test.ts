@@ -151,7 +151,15 @@ describe('rank', () => {
   it('has no metric where there is nothing to order', async () => {
     const report = await answer(await begin({ views: { scores: formula(() => 7) } }));
     expect(report.metrics).not.toHaveProperty('kendall-tau');
-    expect(report.tables?.rank?.rows[0]?.slice(0, 4)).toEqual(['supernet', 64, null, null]);
+    expect(report.tables?.rank?.rows[0]?.slice(0, 4)).toEqual(['scores', 64, null, null]);
+  });
+
+  it('calls the first row a supernet only beside an untrained one, whose metrics stay', async () => {
+    const search = await answer(await begin({ views: { scores } }));
+    expect(search.tables?.rank?.rows[0]?.[0]).toBe('scores');
+    const supernet = await answer(await begin({ views: { scores, untrained } }));
+    expect(supernet.tables?.rank?.rows[0]?.[0]).toBe('supernet');
+    expect(supernet.metrics).toMatchObject(search.metrics ?? {});
   });
 
   it('ranks again without architectures at chance', async () => {

@@ -63,8 +63,8 @@ function columnsOf<A>(
     perStep: benchmark ? n : 1, // a table is read at once, a training is a step of its own
     cache,
   };
-  const scored = (['supernet', 'untrained'] as const).flatMap((name): Column<A>[] => {
-    const evaluator = name === 'supernet' ? search.views.scores : search.views.untrained;
+  const scored = (['scores', 'untrained'] as const).flatMap((name): Column<A>[] => {
+    const evaluator = search.views[name];
     const context = contextOf(streams.scope('scores'));
     return evaluator ? [{ name, evaluator, context, perStep: options.chunk }] : [];
   });

@@ -8,7 +8,11 @@ export interface Row {
 }
 
 /** Before the names of metrics; baselines have their own. */
-const PREFIX: Readonly<Record<string, string>> = { supernet: '', 'above-chance': 'above-chance/' };
+const PREFIX: Readonly<Record<string, string>> = {
+  supernet: '',
+  scores: '',
+  'above-chance': 'above-chance/',
+};
 
 /** Everything that was found out. */
 export interface Finished {

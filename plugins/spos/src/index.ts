@@ -12,11 +12,11 @@ const options = z.looseObject({
   weightDecay: z.number().min(0).default(2.5e-4),
   clip: z.number().positive().nullable().default(5),
   unsampled: z.enum(['freeze', 'decay']).default('freeze'),
-  /** The search of the trained supernet; `null` for none, as where all cells are ranked anyway. */
   search: z
     .looseObject({ use: z.string().default('evolution') })
     .nullable()
-    .prefault({}),
+    .prefault({})
+    .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
 });
 
 /** SPOS: uniform single paths, then evolution under cost limits with inherited weights. */
