@@ -7,47 +7,62 @@ import {
   resolveManifest,
 } from '@archer-nas/core';
 
-/** Ids of the installed plugins by kind. */
+/** The ids of the installed plugins by kind; of data, those that need no files first. */
 export type InstalledIds = ReadonlyMap<Kind, readonly string[]>;
+
+/** What a manifest consists of, by its keys. */
+export type Blocks = Readonly<{
+  space: Block;
+  strategy: Block;
+  data?: Block;
+  evaluator?: Block;
+  study?: readonly Readonly<Record<string, object>>[];
+}>;
 
 /** Whether a strategy runs on a space, and with what beside it; or why not. */
 export type Fit =
   | { readonly fits: true; readonly data?: string; readonly evaluator?: string }
   | { readonly fits: false; readonly reason: string };
 
+/** What is to fit together; `data` where only that data set will do. */
+export interface Wanted {
+  readonly strategy: string;
+  readonly space: string;
+  readonly data?: string | undefined;
+}
+
 /**
  * Finds out by resolving the smallest manifest, which is also what a run does: alone, then
- * with each installed data set, then with an evaluator as well.
+ * with an evaluator, then the same with each installed data set.
  */
 export async function findFit(
-  strategy: string,
-  space: string,
+  { strategy, space, data: given }: Wanted,
   installed: InstalledIds,
   lookup: PluginLookup,
 ): Promise<Fit> {
-  let reason = '';
-  for (const data of [undefined, ...(installed.get('data') ?? [])]) {
+  let reason: string | undefined;
+  const sets = given === undefined ? [undefined, ...(installed.get('data') ?? [])] : [given];
+  for (const data of sets) {
     for (const evaluator of [undefined, ...(installed.get('evaluator') ?? [])]) {
-      const blocks = { space, strategy, data, evaluator };
+      const blocks = {
+        ...{ space: { use: space }, strategy: { use: strategy } },
+        ...(data && { data: { use: data } }),
+        ...(evaluator && { evaluator: { use: evaluator } }),
+      };
       const problem = await problemOf(blocks, lookup);
       if (problem === undefined) {
         return { fits: true, ...(data && { data }), ...(evaluator && { evaluator }) };
       }
-      reason = problem;
+      reason ??= problem;
     }
   }
-  return { fits: false, reason };
+  return { fits: false, reason: reason ?? 'nothing was tried' };
 }
 
-async function problemOf(
-  ids: Readonly<Record<string, string | undefined>>,
-  lookup: PluginLookup,
-): Promise<string | undefined> {
-  const blocks = Object.entries(ids).flatMap(([key, use]): [string, Block][] =>
-    use === undefined ? [] : [[key, { use }]],
-  );
-  const text = JSON.stringify({ name: 'fit', ...Object.fromEntries(blocks) });
+/** Why blocks do not make a manifest; `undefined` when they do. */
+export async function problemOf(blocks: Blocks, lookup: PluginLookup): Promise<string | undefined> {
   try {
+    const text = JSON.stringify({ name: 'fit', ...blocks });
     await resolveManifest(parseManifest(text, 'fit'), lookup);
     return undefined;
   } catch (error) {
@@ -65,7 +80,7 @@ export async function fitMatrix(
   for (const strategy of installed.get('strategy') ?? []) {
     const row = new Map<string, Fit>();
     for (const space of installed.get('space') ?? []) {
-      row.set(space, await findFit(strategy, space, installed, lookup));
+      row.set(space, await findFit({ strategy, space }, installed, lookup));
     }
     matrix.set(strategy, row);
   }

@@ -20,6 +20,9 @@ export async function follow(
 ): Promise<number> {
   const progress = createProgress(output);
   using signals = stopOnSignals();
+  signals.signal.addEventListener('abort', () => {
+    output.note('Stopping after this step; the same again stops at once.');
+  });
   let summary: RunSummary;
   try {
     summary = await start({ signal: signals.signal, onEvent: (event) => progress.onEvent(event) });
@@ -30,7 +33,7 @@ export async function follow(
   return summary.exitCode;
 }
 
-function show({ status, records, plan }: RunSummary, output: Output): void {
+function show({ status, exitCode, records, plan }: RunSummary, output: Output): void {
   const finished = records.filter((record) => record.status === 'finished');
   for (const record of finished) output.line(`\n${formatRunReport(runReport(record), output)}`);
   if (finished.length > 1) output.line(`\n${formatTable(seedTable(finished), output)}`);
@@ -43,7 +46,7 @@ function show({ status, records, plan }: RunSummary, output: Output): void {
     const why = status === 'time-up' ? 'The time is up' : 'Interrupted';
     output.note(`\n${why}; nothing is lost. Go on with:\n  archer resume ${quoted(folder)}`);
   }
-  output.value({ status, runs: records.map((record) => runReport(record)) });
+  output.value({ status, exitCode, runs: records.map((record) => runReport(record)) });
 }
 
 /** A path as a shell takes it. */

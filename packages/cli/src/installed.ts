@@ -1,4 +1,4 @@
-import type { Kind, Plugin, PluginLookup } from '@archer-nas/core';
+import { isPreset, type Kind, type Plugin, type PluginLookup } from '@archer-nas/core';
 import { installedPlugins, pluginLookup } from '@archer-nas/runtime';
 import type { InstalledIds } from './compatibility.ts';
 
@@ -37,5 +37,12 @@ export async function loadInstalled(folder: string): Promise<Installed> {
     plugins.push(plugin);
     ids.set(kind, [...(ids.get(kind) ?? []), id]);
   }
-  return { entries, plugins, ids, lookup };
+  const offline = plugins.filter(isMadeUp).map(({ id }) => id);
+  const others = (ids.get('data') ?? []).filter((id) => !offline.includes(id));
+  return { entries, plugins, ids: ids.set('data', [...offline, ...others]), lookup };
+}
+
+/** Data that are made on the spot: nothing is fetched, no folder is named. */
+function isMadeUp(plugin: Plugin): boolean {
+  return plugin.kind === 'data' && !isPreset(plugin) && !!plugin.provides?.includes('data:made-up');
 }

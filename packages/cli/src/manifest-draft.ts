@@ -1,57 +1,128 @@
-import { type Kind, manifestJsonSchema, type Plugin } from '@archer-nas/core';
+import { type Block, isPreset, type Kind, manifestJsonSchema, type Plugin } from '@archer-nas/core';
+import { stringify } from 'yaml';
+import type { Blocks } from './compatibility.ts';
 
-type Property = { readonly default?: unknown; readonly description?: string };
+/** What of a JSON Schema describes an option. */
+interface Property {
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Property>>;
+}
 
-/** The parts of a new manifest. */
+type Properties = Readonly<Record<string, Property>>;
+
+/** A new manifest. */
 export interface Draft {
   readonly name: string;
-  readonly blocks: Readonly<Partial<Record<Kind, string>>>;
-  readonly studies: readonly string[];
+  /** The file it is for: its comments show commands. */
+  readonly file: string;
+  readonly blocks: Blocks;
+  /** Other data sets that would do. */
+  readonly otherData: readonly string[];
 }
+
+const KEYS = ['space', 'data', 'evaluator', 'strategy'] as const;
 
 /**
- * The text of a manifest with every option of its plugins as a comment with its default,
- * ready to be uncommented. It resolves as it stands.
+ * The text of a manifest. What a block does not set is a comment: each option with its
+ * default and what it means, ready to be uncommented.
  */
 export function draftManifest(draft: Draft, plugins: readonly Plugin[]): string {
-  const { definitions } = manifestJsonSchema(plugins) as {
-    definitions: Record<string, { properties?: Record<string, Property> }>;
-  };
-  const optionsOf = (kind: Kind, id: string) => definitions[`${kind}.${id}`]?.properties ?? {};
-  const about = (kind: Kind, id: string) =>
-    plugins.find((plugin) => plugin.kind === kind && plugin.id === id)?.summary ?? '';
+  const { name, file, blocks, otherData } = draft;
+  const write = blockWriter(plugins);
   const lines = [
-    '# Run it:      archer run manifest.yaml',
-    '# A seed each: one run folder, resumed when the same command runs again.',
-    `name: ${draft.name}`,
+    `# Run it with: archer run ${file}`,
+    '# Stopped or killed, the same command goes on where it was.',
+    `name: ${flow(name)}`,
     'seeds: [0, 1, 2]',
   ];
-  for (const kind of ['space', 'data', 'evaluator', 'strategy'] as const) {
-    const id = draft.blocks[kind];
-    if (id === undefined) continue;
-    lines.push('', `# ${about(kind, id)}`, `${kind}:`, `  use: ${id}`);
-    lines.push(...commented(optionsOf(kind, id), '  '));
+  for (const key of KEYS) {
+    const block = blocks[key];
+    if (block === undefined) continue;
+    lines.push('', write.about(key, block.use));
+    if (key === 'data' && otherData.length > 0) {
+      lines.push(`# Others that fit are ${otherData.join(', ')}.`);
+    }
+    lines.push(`${key}:`, `  use: ${block.use}`, ...write.options(key, block, '  '));
   }
-  if (draft.studies.length > 0)
-    lines.push('', '# Questions asked of the search when it is done.', 'study:');
-  for (const id of draft.studies) {
-    lines.push(
-      `  # ${about('study', id)}`,
-      `  - ${id}:`,
-      ...commented(optionsOf('study', id), '      '),
-    );
+  for (const [i, study] of (blocks.study ?? []).entries()) {
+    const [[id, options] = ['', {}]] = Object.entries(study);
+    if (i === 0) lines.push('', '# Questions asked of the search when it is done.', 'study:');
+    lines.push(`  ${write.about('study', id)}`, `  - ${id}:`);
+    lines.push(...write.options('study', { ...options, use: id }, '      '));
   }
-  lines.push('', '# The same experiment at other sizes: archer run manifest.yaml --profile quick');
-  lines.push('profiles:', '  quick: {}', '');
-  return lines.join('\n');
+  return [...lines, '', ...profileExample(file, write.small(blocks.strategy.use)), ''].join('\n');
 }
 
-/** One comment line per option that has a default. */
-function commented(properties: Readonly<Record<string, Property>>, indent: string): string[] {
-  return Object.entries(properties)
-    .filter(([name, property]) => name !== 'use' && property.default !== undefined)
-    .map(([name, { default: value, description }]) => {
-      const note = description === undefined ? '' : `  # ${description}`;
-      return `${indent}# ${name}: ${JSON.stringify(value)}${note}`;
+/** Writes blocks with what is known of the plugins. */
+function blockWriter(plugins: readonly Plugin[]) {
+  const { definitions } = manifestJsonSchema(plugins) as {
+    readonly definitions: Readonly<Record<string, { readonly properties?: Properties }>>;
+  };
+  const find = (kind: Kind, id: string) => plugins.find((p) => p.kind === kind && p.id === id);
+  const about = (kind: Kind, id: string) => `# ${kind} ${id}. ${find(kind, id)?.summary ?? ''}`;
+  const propertiesOf = (kind: Kind, id: string): Properties => {
+    const { use: _, ...properties } = definitions[`${kind}.${id}`]?.properties ?? {};
+    return properties;
+  };
+
+  const options = (kind: Kind, { use, ...given }: Block, indent: string): string[] => {
+    const plugin = find(kind, use);
+    const parts = plugin && !isPreset(plugin) ? (plugin.parts ?? {}) : {};
+    const properties = propertiesOf(kind, use);
+    return Object.keys(properties).flatMap((name): string[] => {
+      const part = parts[name];
+      const value = given[name];
+      if (value === undefined) {
+        const property = properties[name] as Property;
+        if (part === undefined) return commented(name, property, indent);
+        const kinds = [part.kind].flat() as Kind[];
+        const ids = plugins.filter((p) => kinds.includes(p.kind)).map(({ id }) => id);
+        const description = `${part.optional ? 'optional: ' : ''}${ids.join(' or ')}`;
+        return commented(name, { default: part.default, description }, indent);
+      }
+      if (part === undefined) return [`${indent}${name}: ${flow(value)}`];
+      const block = value as Block;
+      const kind = ([part.kind].flat() as Kind[]).find((k) => find(k, block.use)) as Kind;
+      const inner = `${indent}  `;
+      return [`${indent}${name}:`, `${inner}use: ${block.use}`, ...options(kind, block, inner)];
     });
+  };
+
+  /** A strategy's first size, a tenth of it. */
+  const small = (strategy: string): string | undefined => {
+    for (const [name, { default: size }] of Object.entries(propertiesOf('strategy', strategy))) {
+      if (Number.isInteger(size)) return `{ ${name}: ${Math.ceil((size as number) / 10)} }`;
+    }
+    return undefined;
+  };
+  return { about, options, small };
+}
+
+/** An option as a comment: `# epochs: 250  # what it means`; groups line by line. */
+function commented(name: string, property: Property, indent: string, depth = ''): string[] {
+  const { default: value, description, properties } = property;
+  const note = description === undefined ? '' : `  # ${description}`;
+  const inner = Object.entries(properties ?? {});
+  if (value !== undefined && inner.some(([, { default: one }]) => one !== undefined)) {
+    const lines = inner.flatMap(([key, one]) => commented(key, one, indent, `${depth}  `));
+    return [`${indent}# ${depth}${name}:${note}`, ...lines];
+  }
+  if (value !== undefined) return [`${indent}# ${depth}${name}: ${flow(value)}${note}`];
+  return [`${indent}# ${depth}${name}, no default${description ? `: ${description}` : ''}`];
+}
+
+function profileExample(file: string, small: string | undefined): string[] {
+  if (small === undefined) return [];
+  return [
+    `# The same experiment at another size: archer run ${file} --profile small`,
+    '# profiles:',
+    '#   small:',
+    `#     strategy: ${small}`,
+  ];
+}
+
+/** A value on one line of YAML. */
+function flow(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
 }

@@ -9,7 +9,10 @@ export interface Command<A = Arguments> {
   /** yargs notation: `run <manifest>`. */
   readonly command: string;
   readonly describe: string;
+  /** Options and, by the names in `command`, positionals. */
   readonly builder: Readonly<Record<string, Options>>;
+  /** For the help page: what follows `archer`, and what it does. */
+  readonly examples?: readonly (readonly [line: string, what: string])[];
   /** Does it and returns the exit code. */
   run(argv: A, output: Output): Promise<number>;
 }

@@ -14,7 +14,7 @@ import type { Output } from '../output.ts';
 import type { Command } from './command.ts';
 
 interface DataOptions {
-  action: 'fetch' | 'list';
+  action: string;
   id?: string;
   data?: string;
   url?: string;
@@ -27,14 +27,18 @@ export const data: Command<DataOptions> = {
   command: 'data <action> [id]',
   describe: 'Fetch a data set or benchmark table once, or list what is there',
   builder: {
-    action: { choices: ['fetch', 'list'], describe: 'What to do' },
+    action: { type: 'string', describe: 'fetch or list' },
     id: { type: 'string', describe: 'For fetch: cifar10, nas-bench-201, …' },
     data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
     url: { type: 'string', describe: 'Fetch from here instead' },
     file: { type: 'string', describe: 'Read this file instead of fetching' },
     sha256: { type: 'string', describe: 'Expected hash of --url or --file' },
   },
+  examples: [['data fetch nas-bench-201 --file nb201.csv', 'a table that is there already']],
   async run({ action, id, data, url, file, sha256 }, output) {
+    if (action !== 'fetch' && action !== 'list') {
+      throw wrong(`archer data has no action "${action}".`, suggestion(action, ACTIONS));
+    }
     const folder = dataFolder(data);
     if (action === 'list') {
       const sets = await listDataCache(folder);
@@ -42,7 +46,8 @@ export const data: Command<DataOptions> = {
       output.value({ folder, sets });
       return EXIT.ok;
     }
-    const maker = await findMaker(await loadInstalled(process.cwd()), id ?? '');
+    if (id === undefined) throw wrong('Fetch what?', 'archer data fetch cifar10');
+    const maker = await findMaker(await loadInstalled(process.cwd()), id);
     const source = { ...(url && { url }), ...(file && { file }), ...(sha256 && { sha256 }) };
     const there = await fetchWith(maker, { folder, ...source, log: output.note }, output);
     output.line(there);
@@ -50,6 +55,12 @@ export const data: Command<DataOptions> = {
     return EXIT.ok;
   },
 };
+
+const ACTIONS = ['fetch', 'list'];
+
+function wrong(message: string, hint: string, code: `ARCHER_${string}` = 'ARCHER_USAGE') {
+  return new ArcherError(code, message, { hint, exit: EXIT.usage });
+}
 
 /** A table is named by its benchmark: `nas-bench-201` finds `bench-nas-bench-201`. */
 async function findMaker({ ids, lookup }: Installed, id: string): Promise<Maker> {
@@ -61,16 +72,20 @@ async function findMaker({ ids, lookup }: Installed, id: string): Promise<Maker>
   for (const [kind, name] of places) {
     if (ids.get(kind)?.includes(name)) return (await lookup(kind, name)).plugin as Maker;
   }
-  const known = [...(ids.get('data') ?? []), ...(ids.get('benchmark') ?? [])];
-  throw new ArcherError('ARCHER_NO_PLUGIN', `No data set or benchmark "${id}" is installed.`, {
-    hint: suggestion(id, known),
-    exit: EXIT.usage,
-  });
+  const tables = (ids.get('benchmark') ?? []).map((name) => name.replace(/^bench-/, ''));
+  const known = [...(ids.get('data') ?? []), ...tables];
+  const hint = suggestion(id, known);
+  throw wrong(`No data set or benchmark "${id}" is installed.`, hint, 'ARCHER_NO_PLUGIN');
 }
 
 async function fetchWith(maker: Maker, request: FetchRequest, output: Output): Promise<string> {
   if (maker.fetch !== undefined) return maker.fetch(request);
-  const options = maker.options.parse({});
+  if (request.url ?? request.file ?? request.sha256) {
+    const hint = `archer data fetch ${maker.id} takes its own.`;
+    throw wrong(`${maker.id} reads no other --url, --file or --sha256.`, hint);
+  }
+  const { success, data: options } = maker.options.safeParse({});
+  if (!success) throw wrong(`${maker.id} has nothing to fetch.`, 'Its images are your own.');
   const dependencies = {
     parts: {},
     missing: {},

@@ -1,5 +1,5 @@
-import { EXIT } from '@archer-nas/core';
-import { exportRun as exportFolder } from '@archer-nas/runtime';
+import { ArcherError, EXIT } from '@archer-nas/core';
+import { exportRun as exportFolder, type RunRecord } from '@archer-nas/runtime';
 import { findRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
 
@@ -27,7 +27,8 @@ export const exportRun: Command<Arguments> = {
     data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
   },
   async run({ run, architecture, to, out, engine, data }, output) {
-    const [record] = findRuns(run);
+    const [record, ...others] = findRuns(run);
+    if (others.length > 0) throw several(run, [record as RunRecord, ...others]);
     const options = { format: to, architecture, to: out, engine, dataFolder: data };
     const exported = await exportFolder(record?.folder ?? run, options);
     output.line(exported.architecture);
@@ -36,3 +37,10 @@ export const exportRun: Command<Arguments> = {
     return EXIT.ok;
   },
 };
+
+function several(folder: string, records: readonly RunRecord[]): ArcherError {
+  return new ArcherError('ARCHER_USAGE', `${folder} holds ${records.length} runs.`, {
+    hint: `Name one: ${records.map((record) => record.folder).join(', ')}`,
+    exit: EXIT.usage,
+  });
+}

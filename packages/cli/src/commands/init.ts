@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { ArcherError, EXIT, type Kind, suggestion } from '@archer-nas/core';
-import { findFit } from '../compatibility.ts';
-import { loadInstalled } from '../installed.ts';
+import {
+  ArcherError,
+  EXIT,
+  type Kind,
+  parseManifest,
+  resolveManifest,
+  suggestion,
+} from '@archer-nas/core';
+import { type Blocks, findFit, problemOf, type Wanted } from '../compatibility.ts';
+import { type Installed, loadInstalled } from '../installed.ts';
 import { draftManifest } from '../manifest-draft.ts';
 import type { Command } from './command.ts';
 
@@ -9,9 +16,13 @@ interface InitOptions {
   name: string;
   space: string;
   strategy: string;
+  dataset?: string;
   out: string;
   force: boolean;
 }
+
+/** A sample: the truth is a training of each architecture, the whole space is for tables. */
+const RANKING = { rank: { architectures: { sample: 20 }, truth: { use: 'train' } } };
 
 /** `archer init`: a commented manifest of parts that fit together. */
 export const init: Command<InitOptions> = {
@@ -21,53 +32,80 @@ export const init: Command<InitOptions> = {
     name: { type: 'string', default: 'my-experiment', describe: 'Name of the experiment' },
     space: { type: 'string', default: 'nas-bench-201', describe: 'Search space' },
     strategy: { type: 'string', default: 'spos', describe: 'Strategy' },
+    dataset: { type: 'string', describe: 'Data; one that needs no download otherwise' },
     out: { type: 'string', default: 'manifest.yaml', describe: 'File to write' },
     force: { type: 'boolean', default: false, describe: 'Replace a file that is there' },
   },
-  async run({ name, space, strategy, out, force }, output) {
-    const { ids, lookup, plugins } = await loadInstalled(process.cwd());
-    for (const [kind, id] of [
-      ['space', space],
-      ['strategy', strategy],
-    ] as [Kind, string][]) {
-      const known = ids.get(kind) ?? [];
-      if (!known.includes(id)) throw unknown(kind, id, known);
-    }
-    const fit = await findFit(strategy, space, ids, lookup);
-    if (!fit.fits) {
-      throw new ArcherError('ARCHER_CAPABILITY', fit.reason, {
-        hint: 'archer list --fits shows what fits what.',
-        exit: EXIT.manifest,
-      });
-    }
-    const { fits: _, ...beside } = fit;
-    const text = draftManifest(
-      { name, blocks: { space, strategy, ...beside }, studies: [] },
-      plugins,
-    );
+  examples: [['init --strategy pa-da --dataset cifar10', 'writes manifest.yaml']],
+  async run({ name, space, strategy, dataset, out, force }, output) {
+    const installed = await loadInstalled(process.cwd());
+    checkKnown(installed, { space, strategy, data: dataset });
+    const blocks = await chooseBlocks({ space, strategy, data: dataset }, installed);
+    const otherData = await fittingData(blocks, installed);
+    const text = draftManifest({ name, file: out, blocks, otherData }, installed.plugins);
+    await resolveManifest(parseManifest(text, out), installed.lookup);
     await writeNew(out, text, force);
     output.line(`${out}: ${strategy} on ${space}. Run it: archer run ${out}`);
-    output.value({ file: out, space, strategy, ...beside });
+    output.value({ file: out, ...blocks });
     return EXIT.ok;
   },
 };
+
+function checkKnown({ ids }: Installed, wanted: Wanted): void {
+  for (const [kind, id] of Object.entries(wanted) as [Kind, string | undefined][]) {
+    const known = ids.get(kind) ?? [];
+    if (id === undefined || known.includes(id)) continue;
+    throw new ArcherError('ARCHER_NO_PLUGIN', `No ${kind} "${id}" is installed.`, {
+      hint: suggestion(id, known),
+      exit: EXIT.usage,
+    });
+  }
+}
+
+/** What has to stand beside strategy and space, and a ranking where the search has scores. */
+async function chooseBlocks(wanted: Wanted, { ids, lookup }: Installed): Promise<Blocks> {
+  const { strategy, space } = wanted;
+  const fit = await findFit(wanted, ids, lookup);
+  if (!fit.fits) {
+    throw new ArcherError('ARCHER_CAPABILITY', fit.reason, {
+      hint: 'archer list --fits shows what fits what.',
+      exit: EXIT.manifest,
+    });
+  }
+  const blocks: Blocks = {
+    ...{ space: { use: space }, strategy: { use: strategy } },
+    ...(fit.data && { data: { use: fit.data } }),
+    ...(fit.evaluator && { evaluator: { use: fit.evaluator } }),
+  };
+  const ranked: Blocks = { ...blocks, study: [RANKING] };
+  return (await problemOf(ranked, lookup)) === undefined ? ranked : blocks;
+}
+
+/** The data sets that could stand there instead. */
+async function fittingData(blocks: Blocks, { ids, lookup }: Installed): Promise<string[]> {
+  const others: string[] = [];
+  for (const use of ids.get('data') ?? []) {
+    if (blocks.data === undefined || use === blocks.data.use) continue;
+    if ((await problemOf({ ...blocks, data: { use } }, lookup)) === undefined) others.push(use);
+  }
+  return others;
+}
 
 async function writeNew(file: string, text: string, force: boolean): Promise<void> {
   try {
     await writeFile(file, text, { flag: force ? 'w' : 'wx' });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new ArcherError('ARCHER_EXISTS', `${file} is there already.`, {
-      hint: '--force replaces it, --out names another file.',
-      exit: EXIT.usage,
-      cause,
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') {
+      throw new ArcherError('ARCHER_EXISTS', `${file} is there already.`, {
+        hint: '--force replaces it, --out names another file.',
+        exit: EXIT.usage,
+        cause,
+      });
+    }
+    if (code !== 'ENOENT') throw cause;
+    throw new ArcherError('ARCHER_USAGE', `${file} cannot be written: no such folder.`, {
+      ...{ hint: 'Make the folder first.', exit: EXIT.usage, cause },
     });
   }
-}
-
-function unknown(kind: Kind, id: string, known: readonly string[]): ArcherError {
-  return new ArcherError('ARCHER_NO_PLUGIN', `No ${kind} "${id}" is installed.`, {
-    hint: suggestion(id, known),
-    exit: EXIT.usage,
-  });
 }

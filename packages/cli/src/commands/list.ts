@@ -1,4 +1,4 @@
-import { EXIT } from '@archer-nas/core';
+import { ArcherError, EXIT, type Kind, suggestion } from '@archer-nas/core';
 import { formatTable } from '@archer-nas/report';
 import { fitMatrix } from '../compatibility.ts';
 import { loadInstalled } from '../installed.ts';
@@ -14,14 +14,27 @@ export const list: Command<{ fits: boolean; kind?: string }> = {
   },
   async run({ fits, kind }, output) {
     const installed = await loadInstalled(process.cwd());
+    const kinds = [...installed.ids.keys()];
+    if (kind !== undefined && !kinds.includes(kind as Kind)) {
+      const hint = suggestion(kind, kinds);
+      throw new ArcherError('ARCHER_USAGE', `No plugin is of the kind "${kind}".`, {
+        ...{ hint, exit: EXIT.usage },
+      });
+    }
     if (fits) {
       const matrix = await fitMatrix(installed.ids, installed.lookup);
       const spaces = installed.ids.get('space') ?? [];
+      const misfits = [...matrix].flatMap(([strategy, row]) =>
+        [...row].flatMap(([space, fit]) =>
+          fit.fits ? [] : [`\n${strategy} on ${space}: ${fit.reason}`],
+        ),
+      );
       const rows = [...matrix].map(([strategy, row]) => [
         strategy,
         ...spaces.map((space) => (row.get(space)?.fits ? '✓' : '–')),
       ]);
       output.line(formatTable({ columns: ['strategy', ...spaces], rows }, output));
+      for (const text of misfits) output.line(text);
       output.value(Object.fromEntries([...matrix].map(([s, row]) => [s, Object.fromEntries(row)])));
       return EXIT.ok;
     }

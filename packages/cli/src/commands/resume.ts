@@ -1,7 +1,7 @@
 import { resume as resumeRun } from '@archer-nas/runtime';
 import { follow } from '../follow.ts';
 import type { Command } from './command.ts';
-import { type RunArguments, runOptions } from './run-options.ts';
+import { type RunArguments, runOptions, runSettings } from './run-options.ts';
 
 /** `archer resume`: goes on with a run folder. */
 export const resume: Command<RunArguments & { run: string }> = {
@@ -11,6 +11,6 @@ export const resume: Command<RunArguments & { run: string }> = {
     run: { type: 'string', describe: 'Run folder: <results>/<profile>/seed-<n>' },
     ...runOptions,
   },
-  run: ({ run, data, ...rest }, output) =>
-    follow((followed) => resumeRun(run, { ...rest, ...followed, dataFolder: data }), output),
+  run: ({ run, ...rest }, output) =>
+    follow((followed) => resumeRun(run, { ...runSettings(rest), ...followed }), output),
 };

@@ -1,4 +1,6 @@
+import type { RunOptions } from '@archer-nas/runtime';
 import type { Options } from 'yargs';
+import { wholeNumber } from '../number-options.ts';
 
 /** Options that `run` and `resume` share. */
 export const runOptions = {
@@ -8,9 +10,9 @@ export const runOptions = {
   'accept-drift': {
     type: 'boolean',
     default: false,
-    describe: 'Resume although something changed; the changes are journalled',
+    describe: 'Resume although something changed, and write down what',
   },
-  'checkpoint-every': { type: 'number', describe: 'Also checkpoint after every so many steps' },
+  'checkpoint-every': { type: 'string', describe: 'Also checkpoint after every so many steps' },
 } as const satisfies Record<string, Options>;
 
 /** Their parsed values. */
@@ -19,5 +21,19 @@ export interface RunArguments {
   data?: string;
   maxTime?: string;
   acceptDrift: boolean;
-  checkpointEvery?: number;
+  checkpointEvery?: string;
 }
+
+/** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
+export function runSettings({ data, checkpointEvery, ...rest }: RunArguments): RunOptionsHere {
+  return {
+    ...{ engine: rest.engine, maxTime: rest.maxTime, acceptDrift: rest.acceptDrift },
+    dataFolder: data,
+    checkpointEvery:
+      checkpointEvery === undefined
+        ? undefined
+        : wholeNumber('--checkpoint-every', 1, checkpointEvery),
+  };
+}
+
+type RunOptionsHere = Omit<RunOptions, 'manifest'>;

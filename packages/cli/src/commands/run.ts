@@ -1,16 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseManifest } from '@archer-nas/core';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArcherError, EXIT, parseManifest } from '@archer-nas/core';
 import { dryRun, type RunOptions, run as runManifest } from '@archer-nas/runtime';
 import { dryRunText, dryRunValue } from '../dry-run-text.ts';
 import { follow } from '../follow.ts';
+import { wholeNumber } from '../number-options.ts';
 import type { Command } from './command.ts';
-import { type RunArguments, runOptions } from './run-options.ts';
+import { type RunArguments, runOptions, runSettings } from './run-options.ts';
 
 interface Arguments extends RunArguments {
   manifest: string;
   profile?: string;
   set: string[];
-  seed?: number[];
+  seed?: string[];
   out?: string;
   restart: boolean;
   dryRun: boolean;
@@ -29,27 +31,44 @@ export const run: Command<Arguments> = {
     manifest: { type: 'string', describe: 'YAML or JSON file' },
     profile: {
       type: 'string',
-      describe: `One of the manifest's profiles; "${DEFAULT_PROFILE}" where there is one, "${NO_PROFILE}" for none`,
+      describe: `One of the manifest's; "${DEFAULT_PROFILE}" if it has that, "${NO_PROFILE}" for none`,
     },
-    set: { type: 'string', array: true, default: [], describe: 'strategy.epochs=20; repeatable' },
-    seed: { type: 'number', array: true, describe: "Instead of the manifest's seeds" },
-    out: { type: 'string', describe: 'Folder of results; "results" beside the manifest otherwise' },
+    set: {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [],
+      defaultDescription: 'nothing',
+      describe: 'Change one value of the manifest; repeatable',
+    },
+    seed: {
+      type: 'string',
+      array: true,
+      describe: "These seeds instead of the manifest's",
+    },
+    out: { type: 'string', describe: 'Folder of results; results/ beside the manifest otherwise' },
     restart: { type: 'boolean', default: false, describe: 'Delete what is there and begin again' },
     'dry-run': {
       type: 'boolean',
       default: false,
-      describe: 'Resolve and check everything, estimate time and disk, write nothing',
+      describe: 'Check everything, estimate time and disk, write nothing',
     },
     ...runOptions,
   },
-  async run({ manifest, seed, set, data, dryRun: dry, ...rest }, output) {
+  examples: [
+    ['run manifest.yaml --profile smoke', 'one profile'],
+    ['run manifest.yaml --seed 0 1', 'two seeds'],
+    ['run manifest.yaml --set data.batch=64', 'another value'],
+    ['run manifest.yaml --max-time 8h', 'stop in time; the same again goes on'],
+    ['run manifest.yaml --dry-run', 'only check and estimate'],
+  ],
+  async run({ manifest, profile, seed, set, out, restart, dryRun: dry, ...rest }, output) {
     const options: RunOptions = {
-      ...rest,
-      manifest,
-      profile: chosenProfile(manifest, rest.profile),
+      ...runSettings(rest),
+      ...{ manifest, out, restart },
+      profile: chosenProfile(manifest, profile),
       settings: set,
-      seeds: seed,
-      dataFolder: data,
+      seeds: seed?.map((text) => wholeNumber('--seed', 0, text)),
     };
     if (!dry) return follow((followed) => runManifest({ ...options, ...followed }), output);
     const estimate = await dryRun({
@@ -58,13 +77,20 @@ export const run: Command<Arguments> = {
     });
     output.line(dryRunText(estimate, output));
     output.value(dryRunValue(estimate));
-    return 0;
+    return EXIT.ok;
   },
 };
 
 function chosenProfile(manifest: string, given: string | undefined): string | undefined {
+  const file = statSync(manifest, { throwIfNoEntry: false });
+  if (file?.isDirectory()) {
+    throw new ArcherError('ARCHER_MANIFEST', `${manifest} is a folder.`, {
+      hint: `archer run ${join(manifest, 'manifest.yaml')}`,
+      exit: EXIT.usage,
+    });
+  }
   if (given !== undefined) return given === NO_PROFILE ? undefined : given;
-  if (!existsSync(manifest)) return undefined; // the run says so
+  if (file === undefined) return undefined; // the run says so
   const { profiles } = parseManifest(readFileSync(manifest, 'utf8'), manifest);
   return Object.hasOwn(profiles, DEFAULT_PROFILE) ? DEFAULT_PROFILE : undefined;
 }

@@ -12,6 +12,12 @@ export const schema: Command<{ out?: string; check: boolean }> = {
     check: { type: 'boolean', default: false, describe: 'Fail when --out is not up to date' },
   },
   async run({ out, check }, output) {
+    if (check && out === undefined) {
+      throw new ArcherError('ARCHER_USAGE', '--check compares with a file.', {
+        hint: 'archer schema --check --out schemas/manifest.schema.json',
+        exit: EXIT.usage,
+      });
+    }
     const { plugins } = await loadInstalled(process.cwd());
     const text = `${JSON.stringify(manifestJsonSchema(plugins), null, 2)}\n`;
     if (out === undefined) process.stdout.write(text);
@@ -22,7 +28,9 @@ export const schema: Command<{ out?: string; check: boolean }> = {
         exit: EXIT.failed,
       });
     }
-    if (out !== undefined) output.line(`${out}: ${plugins.length} plugins`);
+    if (out === undefined) return EXIT.ok;
+    output.line(`${out}: ${plugins.length} plugins`);
+    output.value({ file: out, plugins: plugins.length });
     return EXIT.ok;
   },
 };
