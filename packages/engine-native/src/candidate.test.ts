@@ -1,9 +1,29 @@
-import { tf, startEngine } from '@archer-nas/engine';
-import { it, expect } from 'vitest';
-it('starts', async () => {
-  const e = await startEngine({ engine: 'native' });
-  console.log(e.description);
-  expect(tf.getBackend()).toBe('archer-native');
-  const x = tf.tensor([1,2,3,4,5,6],[2,3]);
-  console.log(tf.matMul(x, tf.transpose(x)).arraySync(), tf.sum(x,0).arraySync(), tf.logSoftmax(x).arraySync());
+import { startEngine, tf } from '@archer-nas/engine';
+import { expect, it } from 'vitest';
+import { candidate } from './candidate.ts';
+import { describeBuilt } from './testing/built.ts';
+
+describeBuilt('the engine native', (addon) => {
+  it('starts, names its instruction-set path and promises the same bits', async () => {
+    const engine = await startEngine({ engine: 'native', threads: 2 });
+    const [best] = addon.paths();
+    expect(tf.getBackend()).toBe('archer-native');
+    expect(engine.class).toBe(`native/${engine.version}/f32/${best}`);
+    expect(engine).toMatchObject({ threads: 2, reproducible: 'bitwise' });
+  });
+
+  it('takes a pinned path, and refuses what it does not have', async () => {
+    const last = addon.paths().at(-1) as string;
+    expect(await candidate.start({ tf, isa: last })).toMatchObject({ isa: last });
+    const bf16 = { unavailable: 'computes in f32, not bf16' };
+    expect(await candidate.start({ tf, precision: 'bf16' })).toEqual(bf16);
+    expect(await candidate.start({ tf, isa: 'mmx' })).toEqual({
+      unavailable: `its instruction-set paths here are ${addon.paths().join(', ')}, not mmx`,
+    });
+  });
+
+  it('refuses another copy of TensorFlow.js', async () => {
+    const reason = { unavailable: 'another copy of TensorFlow.js is in use' };
+    expect(await candidate.start({ tf: { ...tf } as typeof tf })).toEqual(reason);
+  });
 });

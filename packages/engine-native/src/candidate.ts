@@ -22,7 +22,7 @@ export const candidate: EngineCandidate = {
     const reason = refusal(request, addon.paths());
     if (reason) return { unavailable: reason };
     const isa = request.isa ?? (addon.paths()[0] as string);
-    const threads = request.threads ?? Math.min(MOST_THREADS, availableParallelism());
+    const threads = Math.max(1, Math.min(request.threads ?? availableParallelism(), MOST_THREADS));
     configure(addon, isa, threads);
     if (!(await tf.setBackend(BACKEND))) return { unavailable: 'its backend does not start' };
     return {
@@ -37,14 +37,11 @@ export const candidate: EngineCandidate = {
 };
 
 function refusal(request: EngineRequest, paths: readonly string[]): string | undefined {
-  const { precision = 'f32', isa, threads } = request;
+  const { precision = 'f32', isa } = request;
   if (request.tf !== tf) return 'another copy of TensorFlow.js is in use';
   if (precision !== 'f32') return `computes in f32, not ${precision}`;
   if (isa !== undefined && !paths.includes(isa)) {
     return `its instruction-set paths here are ${paths.join(', ')}, not ${isa}`;
-  }
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
-    return `runs 1 to 64 threads, not ${threads}`;
   }
   return undefined;
 }

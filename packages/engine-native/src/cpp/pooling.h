@@ -29,55 +29,65 @@ void for_rows(Index images, Index rows, F&& f) {
   });
 }
 
+/// out = Σ over rows of weight(row) · row; `row(i)` gives the i-th row of n numbers.
+template <class Row, class Weight>
+ARCHER_INLINE void add_rows(Index begin, Index end, Index n, Row&& row, Weight&& weight, float* out) {
+  if (begin >= end) return clear(out, n);
+  for (Index j = 0; j < n; j += VL) {
+    V sum = zero();
+    for (Index i = begin; i < end; i++) sum = fma(load_upto(row(i) + j, n - j), splat(weight(i)), sum);
+    store_upto(out + j, sum, n - j);
+  }
+}
+
+ARCHER_INLINE float share(const Span& span) {
+  const Index count = span.end - span.begin;
+  return count < 1 ? 0.0f : 1.0f / static_cast<float>(count);
+}
+
+/// Rows first, then columns: the count under a window is the product of the two counts.
 void average_pool(const Pool& p, const float* x, float* y) {
   const Index c = p.c, row = static_cast<Index>(p.w) * c;
   for_rows(p.n, p.oh, [&](Index n, Index oy) {
     const Span ys = window(oy, p.sh, p.pt, p.kh, p.h);
     const float* image = x + n * p.h * row;
+    const float part = share(ys);
+    float* mean = floats(archer::kSource, row);
+    add_rows(ys.begin, ys.end, row, [&](Index i) { return image + i * row; },
+             [&](Index) { return part; }, mean);
     float* out = y + (n * p.oh + oy) * p.ow * c;
     for (Index ox = 0; ox < p.ow; ox++, out += c) {
       const Span xs = window(ox, p.sw, p.pl, p.kw, p.w);
-      const Index count = upper(0, ys.end - ys.begin) * upper(0, xs.end - xs.begin);
-      const V share = splat(count == 0 ? 0.0f : 1.0f / static_cast<float>(count));
-      for_channels(c, [&](Index at, Index lanes_left) {
-        V sum = zero();
-        for (Index i = ys.begin; i < ys.end; i++) {
-          for (Index j = xs.begin; j < xs.end; j++) {
-            sum = sum + load_upto(image + i * row + j * c + at, lanes_left);
-          }
-        }
-        store_upto(out + at, sum * share, lanes_left);
-      });
+      const float weight = share(xs);
+      add_rows(xs.begin, xs.end, c, [&](Index j) { return mean + j * c; },
+               [&](Index) { return weight; }, out);
     }
   });
 }
 
-/// First and last window that covers position `i`, inclusive.
+/// The windows that cover position `i`.
 ARCHER_INLINE Span covering(Index i, Index stride, Index pad, Index k, Index windows) {
   const Index first = i + pad - k + 1;
-  return {first <= 0 ? 0 : (first + stride - 1) / stride, lower(windows - 1, (i + pad) / stride)};
+  return {first <= 0 ? 0 : (first + stride - 1) / stride, lower(windows, (i + pad) / stride + 1)};
 }
 
 void average_pool_gradient(const Pool& p, const float* dy, float* dx) {
-  const Index c = p.c;
+  const Index c = p.c, row = static_cast<Index>(p.ow) * c;
+  float* weights = floats(archer::kChannels, p.oh + p.ow);
+  float* column_weights = weights + p.oh;
+  for (Index o = 0; o < p.oh; o++) weights[o] = share(window(o, p.sh, p.pt, p.kh, p.h));
+  for (Index o = 0; o < p.ow; o++) column_weights[o] = share(window(o, p.sw, p.pl, p.kw, p.w));
   for_rows(p.n, p.h, [&](Index n, Index iy) {
     const Span ys = covering(iy, p.sh, p.pt, p.kh, p.oh);
+    const float* image = dy + n * p.oh * row;
+    float* sum = floats(archer::kSource, row);
+    add_rows(ys.begin, ys.end, row, [&](Index i) { return image + i * row; },
+             [&](Index i) { return weights[i]; }, sum);
     float* out = dx + (n * p.h + iy) * p.w * c;
     for (Index ix = 0; ix < p.w; ix++, out += c) {
       const Span xs = covering(ix, p.sw, p.pl, p.kw, p.ow);
-      for_channels(c, [&](Index at, Index lanes_left) {
-        V sum = zero();
-        for (Index oy = ys.begin; oy <= ys.end; oy++) {
-          const Span rows = window(oy, p.sh, p.pt, p.kh, p.h);
-          for (Index ox = xs.begin; ox <= xs.end; ox++) {
-            const Span columns = window(ox, p.sw, p.pl, p.kw, p.w);
-            const Index count = (rows.end - rows.begin) * (columns.end - columns.begin);
-            const V share = splat(1.0f / static_cast<float>(count));
-            sum = fma(load_upto(dy + ((n * p.oh + oy) * p.ow + ox) * c + at, lanes_left), share, sum);
-          }
-        }
-        store_upto(out + at, sum, lanes_left);
-      });
+      add_rows(xs.begin, xs.end, c, [&](Index j) { return sum + j * c; },
+               [&](Index j) { return column_weights[j]; }, out);
     }
   });
 }

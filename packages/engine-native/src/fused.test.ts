@@ -1,0 +1,135 @@
+import { tf } from '@archer-nas/engine';
+import { beforeAll, expect, it } from 'vitest';
+import { configure } from './candidate.ts';
+import { nativeFused } from './fused.ts';
+import { describeBuilt } from './testing/built.ts';
+import { generator, numbers } from './testing/numbers.ts';
+
+const EPSILON = 1e-5;
+
+function tensors(...shapes: number[][]): tf.Tensor[] {
+  const random = generator(21);
+  return shapes.map((shape) =>
+    tf.tensor(
+      numbers(
+        random,
+        shape.reduce((a, b) => a * b, 1),
+      ),
+      shape,
+    ),
+  );
+}
+
+/** The largest difference of a gradient from central differences, over all inputs' elements. */
+function gradientError(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): number {
+  const step = 0.01;
+  const [weights] = tensors(f(...inputs).shape) as [tf.Tensor];
+  const scalar = (...given: tf.Tensor[]) => tf.sum(tf.mul(f(...given), weights));
+  const gradients = tf.grads(scalar)(inputs);
+  const errors = inputs.flatMap((input, k) => {
+    const values = input.dataSync();
+    const at = (i: number, shift: number) => {
+      const moved = inputs.map((other, j) =>
+        j === k
+          ? tf.tensor(
+              values.map((v, at) => (at === i ? v + shift : v)),
+              input.shape,
+            )
+          : other,
+      );
+      return tf.tidy(() => scalar(...moved).dataSync()[0] as number);
+    };
+    const analytic = (gradients[k] as tf.Tensor).dataSync();
+    return [...analytic].map((g, i) => Math.abs(g - (at(i, step) - at(i, -step)) / (2 * step)));
+  });
+  return Math.max(...errors);
+}
+
+describeBuilt('fused kernels', (addon) => {
+  beforeAll(async () => {
+    configure(addon, addon.paths()[0] as string, 2);
+    await tf.setBackend('archer-native');
+  });
+
+  it.each([
+    { relu: false, stride: 1, pad: 1, dilation: 1, size: 3 },
+    { relu: true, stride: 2, pad: 1, dilation: 1, size: 3 },
+    { relu: true, stride: 1, pad: 2, dilation: 2, size: 3 },
+    { relu: true, stride: 1, pad: 0, dilation: 1, size: 1 },
+  ])('reluConvBatchNorm agrees with finite differences by every input: %o', ({ size, ...rest }) => {
+    const image = [2, 5, 5, 3];
+    // Away from zero, where a ReLU has no derivative for the differences to find.
+    const x = tf.tidy(() => tensors(image)[0]?.mul(1.5).round().add(0.5)) as tf.Tensor;
+    const [filter, gamma, beta] = tensors([size, size, 3, 5], [5], [5]) as Trio;
+    const options = { ...rest, epsilon: EPSILON };
+    const shape = nativeFused.reluConvBatchNorm({ x: x as tf.Tensor4D, filter }, options).output
+      .shape;
+    const run = (...[x, filter, gamma, beta, addend]: tf.Tensor[]) =>
+      nativeFused.reluConvBatchNorm(
+        {
+          x: x as tf.Tensor4D,
+          filter: filter as tf.Tensor4D,
+          gamma: gamma as tf.Tensor1D,
+          beta: beta as tf.Tensor1D,
+          addend: addend as tf.Tensor4D,
+        },
+        options,
+      ).output;
+    const [addend] = tensors(shape) as [tf.Tensor];
+    expect(gradientError(run, [x, filter, gamma, beta, addend])).toBeLessThan(5e-3);
+  });
+
+  it('gives statistics exactly also when the mean is a thousand deviations', () => {
+    const x = tf.tensor4d([1000, 1001, 1002, 1003], [2, 2, 1, 1]);
+    const { output, mean, variance } = nativeFused.batchNorm({ x }, { epsilon: 0 });
+    expect([...mean.dataSync(), ...variance.dataSync()]).toEqual([1001.5, 1.25]);
+    [-1.5, -0.5, 0.5, 1.5].forEach((v, i) => {
+      expect(output.dataSync()[i]).toBeCloseTo(v / Math.sqrt(1.25), 4);
+    });
+  });
+
+  it('spares the gradient by images', () => {
+    const [x, filter] = tensors([1, 4, 4, 3], [3, 3, 3, 4]) as [tf.Tensor4D, tf.Tensor4D];
+    const options = { relu: false, stride: 1, pad: 1, epsilon: EPSILON, inputGradient: false };
+    const by = tf.grad((w) => {
+      const { output } = nativeFused.reluConvBatchNorm({ x, filter: w as tf.Tensor4D }, options);
+      return tf.sum(tf.square(output.mul(tf.range(0, 64).reshape([1, 4, 4, 4]))));
+    })(filter);
+    expect(by.shape).toEqual([3, 3, 3, 4]);
+  });
+
+  it('softmaxCrossEntropy gives losses, errors and the gradient by the logits', () => {
+    const logits = tf.tensor2d([0, 0, Math.log(2), 1000, 0, 0], [2, 3]);
+    const labels = tf.tensor1d([2, 1], 'int32');
+    const { losses, errors } = nativeFused.softmaxCrossEntropy(logits, labels);
+    expect(losses.dataSync()[0]).toBeCloseTo(Math.log(2), 6);
+    expect(losses.dataSync()[1]).toBeCloseTo(1000, 3);
+    [0.25, 0.25, -0.5, 1, -1, 0].forEach((v, i) => {
+      expect(errors.dataSync()[i]).toBeCloseTo(v, 6);
+    });
+    const f = (x: tf.Tensor) => nativeFused.softmaxCrossEntropy(x as tf.Tensor2D, labels).losses;
+    expect(gradientError(f, tensors([2, 3]))).toBeLessThan(1e-3);
+  });
+
+  it('sgdStep steps as PyTorch documents it and leaves the values it was given alone', () => {
+    const given = Float32Array.of(1);
+    const value = tf.variable(tf.tensor1d(given));
+    const velocity = tf.variable(tf.tensor1d([0]));
+    const options = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.5, nesterov: true };
+    const kept = value.clone();
+    nativeFused.sgdStep([{ value, velocity, gradient: tf.tensor1d([2]) }], options);
+    // g = 2 + 0.5·1 = 2.5, v = 2.5, w = 1 − 0.1·(2.5 + 0.9·2.5) = 0.525
+    expect(value.dataSync()[0]).toBeCloseTo(0.525, 6);
+    expect([given[0], kept.dataSync()[0]]).toEqual([1, 1]);
+    // The second step is in place: g = 0.2625, v = 2.5125.
+    const { dataId } = value;
+    nativeFused.sgdStep([{ value, velocity }], options);
+    expect(value.dataId).toBe(dataId);
+    expect(velocity.dataSync()[0]).toBeCloseTo(2.5125, 6);
+    expect(value.dataSync()[0]).toBeCloseTo(0.525 - 0.1 * (0.2625 + 0.9 * 2.5125), 6);
+    const wrong = [{ value, velocity, gradient: tf.zeros([2]) }];
+    expect(() => nativeFused.sgdStep(wrong, options)).toThrow('shape [2] is not for [1]');
+  });
+});
+
+type Trio = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];

@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { describeBuilt, usePath } from '../testing/built.ts';
+import { between, distance, generator, guarded, numbers } from '../testing/numbers.ts';
+import {
+  type Conv,
+  convolve,
+  normalise,
+  normaliseGradient,
+  shapeOf,
+} from '../testing/reference.ts';
+
+const EPSILON = 1e-5;
+
+function randomConv(random: () => number, depthwise: boolean): Conv {
+  const pick = (low: number, high: number) => between(random, low, high);
+  const [ci, multiplier] = [pick(1, 37), pick(1, 5) === 5 ? 2 : 1];
+  const c: Conv = {
+    ...{
+      n: pick(1, 3),
+      h: pick(1, 11),
+      w: pick(1, 13),
+      ci,
+      co: depthwise ? ci * multiplier : pick(1, 70),
+    },
+    ...{
+      kh: pick(1, 5),
+      kw: pick(1, 5),
+      sh: pick(1, 3),
+      sw: pick(1, 3),
+      dh: pick(1, 2),
+      dw: pick(1, 3),
+    },
+    ...{ pt: pick(0, 3), pl: pick(0, 3), oh: 0, ow: 0 },
+  };
+  // Padding below and to the right of its own; at least one window must fit.
+  c.oh = Math.floor((c.h + c.pt + pick(0, 3) - (c.kh - 1) * c.dh - 1) / c.sh) + 1;
+  c.ow = Math.floor((c.w + c.pl + pick(0, 3) - (c.kw - 1) * c.dw - 1) / c.sw) + 1;
+  return c.oh > 0 && c.ow > 0 && (c.oh - 1) * c.sh < c.h + c.pt && (c.ow - 1) * c.sw < c.w + c.pl
+    ? c
+    : randomConv(random, depthwise);
+}
+
+/** Shapes that networks are made of, then random ones. */
+function shapes(depthwise: boolean, count: number): Conv[] {
+  const square = (n: number, h: number, ci: number, k: number, co: number, s = 1, d = 1): Conv => {
+    const p = ((k - 1) * d) / 2;
+    const o = Math.floor((h + 2 * p - (k - 1) * d - 1) / s) + 1;
+    return {
+      n,
+      h,
+      w: h,
+      ci,
+      kh: k,
+      kw: k,
+      co,
+      sh: s,
+      sw: s,
+      dh: d,
+      dw: d,
+      pt: p,
+      pl: p,
+      oh: o,
+      ow: o,
+    };
+  };
+  const usual = depthwise
+    ? [square(2, 8, 16, 3, 16), square(1, 9, 16, 5, 16, 2), square(2, 8, 32, 3, 32, 1, 2)]
+    : [
+        square(2, 32, 16, 3, 16),
+        square(2, 16, 32, 3, 32),
+        square(1, 8, 64, 3, 64),
+        square(17, 8, 16, 1, 16),
+        square(2, 16, 16, 3, 32, 2),
+        square(2, 9, 3, 3, 16),
+        square(1, 7, 16, 1, 24, 2),
+      ];
+  const random = generator(depthwise ? 2 : 1);
+  return [...usual, ...Array.from({ length: count }, () => randomConv(random, depthwise))];
+}
+
+describeBuilt('convolutions', (addon) => {
+  describe.each(addon.paths())('on %s', (path) => {
+    beforeAll(() => {
+      usePath(addon, path);
+      addon.setThreads(2);
+    });
+
+    it.each([false, true])('equal plain loops over random shapes; depthwise: %s', (depthwise) => {
+      const random = generator(3);
+      for (const c of shapes(depthwise, 60)) {
+        const shape = shapeOf(c);
+        const x = numbers(random, c.n * c.h * c.w * c.ci);
+        const w = numbers(random, c.kh * c.kw * (depthwise ? 1 : c.ci) * c.co);
+        const dy = numbers(random, c.n * c.oh * c.ow * c.co);
+        const expected = convolve(c, depthwise, { x, w, dy });
+        const [y, dx, dw] = [dy, x, w].map(({ length }) => guarded(length)) as Three;
+        addon[depthwise ? 'depthwise' : 'conv'](shape, x, w, y.values);
+        addon[depthwise ? 'depthwiseInputGradient' : 'convInputGradient'](shape, dy, w, dx.values);
+        addon[depthwise ? 'depthwiseFilterGradient' : 'convFilterGradient'](
+          shape,
+          x,
+          dy,
+          dw.values,
+        );
+        const told = JSON.stringify(c);
+        expect(distance(y.values, expected.y), `y ${told}`).toBeLessThan(2e-6);
+        expect(distance(dx.values, expected.dx), `dx ${told}`).toBeLessThan(2e-6);
+        expect(distance(dw.values, expected.dw), `dw ${told}`).toBeLessThan(5e-6);
+        expect(
+          [y, dx, dw].every((output) => output.intact()),
+          told,
+        ).toBe(true);
+      }
+    });
+
+    it('fused with ReLU, batch norm and an addition equal their parts over random shapes', () => {
+      const random = generator(4);
+      shapes(false, 40).forEach((c, i) => {
+        const relu = i % 3 !== 0;
+        const x = numbers(random, c.n * c.h * c.w * c.ci);
+        const w = numbers(random, c.kh * c.kw * c.ci * c.co);
+        const size = c.n * c.oh * c.ow * c.co;
+        // One value per channel has no variance; √ε would magnify the rounding.
+        if (size / c.co < 4) return;
+        const dz = numbers(random, size);
+        const gamma = i % 2 ? numbers(random, c.co) : undefined;
+        const beta = i % 2 ? numbers(random, c.co) : undefined;
+        const addend = i % 5 ? numbers(random, size) : undefined;
+        const active = relu ? x.map((v) => Math.max(0, v)) : x;
+        const { y: wanted } = convolve(c, false, { x: active, w, dy: dz });
+        const z = normalise(wanted, c.co, { gamma, beta, addend }, EPSILON);
+        const norm = normaliseGradient(dz, wanted, c.co, gamma, EPSILON);
+        const parts = convolve(c, false, { x: active, w, dy: norm.dx });
+        const dx = relu ? parts.dx.map((v, j) => ((x[j] as number) > 0 ? v : 0)) : parts.dx;
+
+        const out = (length: number) => guarded(length);
+        const [y, zs, mean, variance] = [out(size), out(size), out(c.co), out(c.co)];
+        addon.convBatchNorm(
+          shapeOf(c),
+          EPSILON,
+          relu,
+          x,
+          w,
+          gamma ?? null,
+          beta ?? null,
+          addend ?? null,
+          y.values,
+          zs.values,
+          mean.values,
+          variance.values,
+        );
+        const [gx, gw, gg, gb] = [out(x.length), out(w.length), out(c.co), out(c.co)];
+        addon.convBatchNormGradient(
+          shapeOf(c),
+          EPSILON,
+          relu,
+          dz,
+          x,
+          y.values,
+          w,
+          gamma ?? null,
+          mean.values,
+          variance.values,
+          gx.values,
+          gw.values,
+          gg.values,
+          gb.values,
+        );
+        const told = `${relu} ${JSON.stringify(c)}`;
+        // Channels with little variance magnify the convolution's rounding.
+        const loose = 1e-5 / Math.sqrt(Math.min(1, Math.max(1e-4, ...variance.values)));
+        expect(distance(y.values, wanted), `y ${told}`).toBeLessThan(2e-6);
+        expect(distance(zs.values, z), `z ${told}`).toBeLessThan(loose);
+        expect(distance(gx.values, dx), `dx ${told}`).toBeLessThan(2 * loose);
+        expect(distance(gw.values, parts.dw), `dw ${told}`).toBeLessThan(5 * loose);
+        expect(distance(gg.values, norm.dgamma), `dgamma ${told}`).toBeLessThan(5 * loose);
+        expect(distance(gb.values, norm.dbeta), `dbeta ${told}`).toBeLessThan(5e-6);
+        const all = [y, zs, mean, variance, gx, gw, gg, gb];
+        expect(
+          all.every((output) => output.intact()),
+          told,
+        ).toBe(true);
+      });
+    });
+  });
+});
+
+type Output = ReturnType<typeof guarded>;
+type Three = [Output, Output, Output];
