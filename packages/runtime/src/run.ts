@@ -108,7 +108,8 @@ async function runOne(setting: SeedSetting, seed: number): Promise<StopReason | 
   if (options.restart) clearFolder(folder);
   const log = (line: string): void => setting.emit({ type: 'log', line });
   const parts = await createRun(plan, setting.engine, log);
-  return work(setting, folder, parts, seed);
+  // Not without await: the lock would be released at the return.
+  return await work(setting, folder, parts, seed);
 }
 
 async function work(

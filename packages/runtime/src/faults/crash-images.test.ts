@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { definePlugin, type Maker } from '@archer-nas/core';
+import { toyOnes } from '@archer-nas/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   crashImage,
@@ -8,6 +10,7 @@ import {
   runToys,
   temporaryFolder,
   toyFolder,
+  toyLookup,
 } from '../../tools/toy-runs.ts';
 import type { RunEvent } from '../events.ts';
 import { JournalWriter } from '../journal.ts';
@@ -111,19 +114,32 @@ describe('R16 a run that is interrupted again and again', () => {
 });
 
 describe('R02 a run whose step throws', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'at event %i of its steps goes on from its checkpoint',
-    async (k) => {
-      using folder = temporaryFolder();
-      let steps = 0;
-      const onEvent = ({ type }: RunEvent): void => {
-        if (type === 'step' && ++steps === k) throw new Error('cosmic ray');
-      };
-      const failing = runToys(folder.path, { onEvent, checkpointEvery: 2 });
-      await expect(failing).rejects.toThrow('cosmic ray');
-      expect(existsSync(join(toyFolder(folder.path), 'lock'))).toBe(false);
-      await runToys(folder.path);
-      expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
-    },
-  );
+  it.each([1, 2, 3, 4, 6, 8, 10])('at evaluation %i goes on from its checkpoint', async (k) => {
+    using folder = temporaryFolder();
+    const lookup = toyLookup(failingOnes(k));
+    const failing = runToys(folder.path, { lookup, checkpointEvery: 2 });
+    await expect(failing).rejects.toThrow('cosmic ray');
+    expect(existsSync(join(toyFolder(folder.path), 'lock'))).toBe(false);
+    await runToys(folder.path);
+    expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
+  });
 });
+
+/** The evaluator of the toys, whose k-th evaluation fails. */
+function failingOnes(k: number) {
+  let evaluations = 0;
+  const maker = toyOnes as unknown as Maker<'evaluator'>;
+  return definePlugin({
+    ...maker,
+    create: async (options, deps) => {
+      const evaluator = await maker.create(options as never, deps);
+      return {
+        ...evaluator,
+        start: (...given) => {
+          if (++evaluations === k) throw new Error('cosmic ray');
+          return evaluator.start(...given);
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildForChildren, runChild, startChild } from '../../tools/child.ts';
+import {
+  type Outcome,
+  outcome,
+  runToys,
+  temporaryFolder,
+  toyFolder,
+  toyManifest,
+} from '../../tools/toy-runs.ts';
+import { readRun } from '../read-run.ts';
+
+/** Slow enough for a signal to arrive between two steps. */
+const SLOW = toyManifest({ strategy: { use: 'toy-climb', rounds: 60, stepMs: 20 }, study: [] });
+
+/** The run that nobody interrupted. */
+let truth: Outcome;
+
+beforeAll(async () => {
+  buildForChildren();
+  using folder = temporaryFolder();
+  await runToys(folder.path);
+  truth = outcome(toyFolder(folder.path));
+});
+
+const toys = (out: string) => ({ manifest: toyManifest(), out, dataFolder: out });
+
+describe('R01 a process that is killed with SIGKILL', () => {
+  it.each([
+    ['in the search', 'step search 3'],
+    ['in a study', 'step study:0:toy-count 1'],
+    ['between the last step of a study and its answer', 'step study:1:toy-count 3'],
+  ])('%s leaves a run that ends as if it had not been', async (_, killAt) => {
+    using folder = temporaryFolder();
+    const options = { ...toys(folder.path), checkpointEvery: 2 };
+    const end = await runChild({ options, killAt });
+    expect(end.signal, end.stderr).toBe('SIGKILL');
+    expect(existsSync(join(toyFolder(folder.path), 'lock'))).toBe(true);
+    await runToys(folder.path);
+    expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
+  });
+
+  it('between the last checkpoint of the search and its answer loses neither', async () => {
+    using folder = temporaryFolder();
+    const manifest = toyManifest({ study: [] });
+    const options = { ...toys(folder.path), manifest };
+    expect((await runChild({ options, killAt: 'checkpoint search' })).signal).toBe('SIGKILL');
+    const events: string[] = [];
+    const summary = await runToys(folder.path, {
+      manifest,
+      onEvent: ({ type }) => events.push(type),
+    });
+    expect(events).not.toContain('step');
+    expect(summary.records[0]?.result?.search.best).toHaveLength(1);
+  });
+});
+
+describe('R10 a run that goes on elsewhere', () => {
+  it('does not see working directory, time zone and language', async () => {
+    using folder = temporaryFolder();
+    const killAt = 'step search 3';
+    await runChild({ options: toys(folder.path), killAt });
+    const cwd = join(folder.path, 'elsewhere');
+    mkdirSync(cwd);
+    const env = { TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+    const { code, stderr } = await runChild({ options: toys(folder.path), env, cwd });
+    expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' });
+    expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
+    expect(readdirSync(cwd)).toStrictEqual([]);
+  });
+});
+
+describe('R12 R13 a process that gets a signal', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends with a checkpoint of the step in progress and exit code 130',
+    async (signal) => {
+      using folder = temporaryFolder();
+      const options = { ...toys(folder.path), manifest: SLOW };
+      const child = startChild({ options });
+      await child.seen('step search 3');
+      child.process.kill(signal);
+      const { code, events, stderr } = await child.end;
+      expect({ code, stderr }).toStrictEqual({ code: 130, stderr: '' });
+      expect(events.slice(-2)).toStrictEqual(['checkpoint search', 'stopped run']);
+      const root = toyFolder(folder.path);
+      expect(existsSync(join(root, 'lock'))).toBe(false);
+      const steps = readRun(root).lines.filter(({ event, kind }) => {
+        return event === 'step' && kind === 'science';
+      });
+      const saved = readRun(root).lines.findLast(({ event }) => event === 'checkpoint');
+      expect(saved?.at).toBe(steps.length);
+    },
+  );
+
+  it('twice ends at once, and the last checkpoint stands', async () => {
+    using folder = temporaryFolder();
+    const strategy = { use: 'toy-climb', rounds: 5, stepMs: 4000 };
+    const manifest = toyManifest({ strategy, study: [] });
+    const child = startChild({ options: { ...toys(folder.path), manifest } });
+    await child.seen('job search 0');
+    child.process.kill('SIGINT');
+    const again = setInterval(() => child.process.kill('SIGINT'), 100);
+    const { code } = await child.end;
+    clearInterval(again);
+    expect(code).toBe(130);
+    expect(existsSync(join(toyFolder(folder.path), 'lock'))).toBe(false);
+    expect(readRun(toyFolder(folder.path)).status).toBe('unfinished');
+  });
+});
+
+describe('R22 a run that is started twice at once', () => {
+  it('is refused by the second process, which names the first', async () => {
+    using folder = temporaryFolder();
+    const options = { ...toys(folder.path), manifest: SLOW };
+    const first = startChild({ options });
+    await first.seen('step search 1');
+    const second = await runChild({ options });
+    expect(second.code).toBe(7);
+    expect(second.stderr).toContain(`process ${first.process.pid} on`);
+    await expect(runToys(folder.path, { manifest: SLOW })).rejects.toMatchObject({
+      code: 'ARCHER_LOCKED',
+    });
+    first.process.kill('SIGTERM');
+    expect((await first.end).code).toBe(130);
+  });
+});
