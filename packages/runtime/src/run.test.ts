@@ -205,10 +205,11 @@ describe('R08 a run whose conditions changed', () => {
     ]);
   });
 
-  it('is not refused for title, seeds, expectations and tracker', async () => {
+  it('is not refused for title, seeds and expectations', async () => {
     using folder = temporaryFolder();
     await runToys(folder.path, { maxTime: 0 });
-    const manifest = toyManifest({ title: 'another title', seeds: [0, 1], tracker: undefined });
+    const expected = { metric: 'ones', value: 8, tolerance: 0, source: 'none' };
+    const manifest = toyManifest({ title: 'another', seeds: [0, 1], expect: [expected] });
     expect((await runToys(folder.path, { manifest, seeds: [0] })).status).toBe('finished');
   });
 
