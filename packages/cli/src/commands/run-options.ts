@@ -1,4 +1,4 @@
-import type { RunOptions } from '@archer-nas/runtime';
+import { parseDuration, type RunOptions } from '@archer-nas/runtime';
 import type { Options } from 'yargs';
 import { wholeNumber } from '../number-options.ts';
 
@@ -27,7 +27,9 @@ export interface RunArguments {
 /** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
 export function runSettings({ data, checkpointEvery, ...rest }: RunArguments): RunOptionsHere {
   return {
-    ...{ engine: rest.engine, maxTime: rest.maxTime, acceptDrift: rest.acceptDrift },
+    ...{ engine: rest.engine, acceptDrift: rest.acceptDrift },
+    // Seconds: a wrong duration is refused before an engine starts.
+    maxTime: rest.maxTime === undefined ? undefined : parseDuration(rest.maxTime) / 1000,
     dataFolder: data,
     checkpointEvery:
       checkpointEvery === undefined

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BIN, manifestOf, start, temporaryFolder } from '../test/archer.ts';
+
+const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script');
+
+describe('Ctrl-C', () => {
+  it('stops with a checkpoint and exit code 130; the same command ends as if never stopped', async () => {
+    const [stopped, straight] = [temporaryFolder(), temporaryFolder()];
+    const command = (out: string): string[] => [
+      ...['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out],
+      ...['--set', 'strategy.epochs=8', '--data', join(out, 'data')],
+    ];
+    const child = start(command(stopped));
+    await child.prints('search: 1/');
+    child.process.kill('SIGINT');
+    const said = await child.said;
+    const folder = join(stopped, 'smoke', 'seed-0');
+    expect(said.code).toBe(130);
+    expect(said.err).toContain('Stopping after this step');
+    expect(said.err).toContain(`archer resume ${folder}`);
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+
+    const again = await start(command(stopped)).said;
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('seed 0, resumed');
+    expect((await start(command(straight)).said).code).toBe(0);
+    expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe(
+      readFileSync(join(straight, 'smoke', 'seed-0', 'result.json'), 'utf8'),
+    );
+  });
+});
+
+describe('a closed pipe', () => {
+  it('ends a list quietly', async () => {
+    const pipe = `"${process.execPath}" "${BIN}" list | head -1; echo "\${PIPESTATUS[0]}"`;
+    const { out, err } = await start(['-c', pipe], {}, '/bin/bash').said;
+    expect(err).toBe('');
+    expect(out).toMatch(/^kind +id .*\n0\n$/);
+  });
+
+  it('does not stop a run', async () => {
+    const out = temporaryFolder();
+    const run = `"${process.execPath}" "${BIN}" run "${manifestOf('spos-nb201')}" --profile smoke --out "${out}"`;
+    const said = await start(['-c', `${run} | head -1; echo "\${PIPESTATUS[0]}"`], {}, '/bin/bash')
+      .said;
+    expect(said.out).toMatch(/^spos-nb201: .*\n0\n$/);
+    expect(existsSync(join(out, 'smoke', 'seed-0', 'result.json'))).toBe(true);
+  });
+});
+
+describe.skipIf(!hasTerminal)('a terminal', () => {
+  const inTerminal = (args: string, env: NodeJS.ProcessEnv = {}) => {
+    const { NO_COLOR: _, ...inherited } = process.env;
+    const command = `"${process.execPath}" "${BIN}" ${args}`;
+    const options = { env: { ...inherited, TERM: 'xterm', ...env } };
+    return start(['-qec', command, '/dev/null'], options, '/usr/bin/script').said;
+  };
+  const escape = String.fromCharCode(27);
+
+  it('gets boxes and colours', async () => {
+    const { out, code } = await inTerminal('list');
+    expect(code).toBe(0);
+    expect(out).toContain('┌');
+    expect(out).toContain(`${escape}[`);
+  });
+
+  it('gets no colours with NO_COLOR', async () => {
+    const { out } = await inTerminal('list', { NO_COLOR: '1' });
+    expect(out).toContain('┌');
+    expect(out).not.toContain(`${escape}[`);
+  });
+
+  it('gets a progress bar with the time that is left', async () => {
+    const out = temporaryFolder();
+    const run = `run "${manifestOf('pada-nb201')}" --profile smoke --out "${out}"`;
+    const said = await inTerminal(run);
+    expect(said.code).toBe(0);
+    expect(said.out).toMatch(/search \[.*\] \d+\/36 steps, .* left/);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createOutput, describeError } from './output.ts';
+
+function written(json: boolean, write: (output: ReturnType<typeof createOutput>) => void): string {
+  let text = '';
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  write(createOutput(json));
+  spy.mockRestore();
+  return text;
+}
+
+describe('output', () => {
+  it('writes NaN, infinities and big integers as texts, never as null', () => {
+    const value = { nan: Number.NaN, most: [Number.POSITIVE_INFINITY], size: 15625n, none: null };
+    const text = written(true, (output) => output.value(value));
+    expect(JSON.parse(text)).toEqual({ nan: 'NaN', most: ['Infinity'], size: '15625', none: null });
+  });
+
+  it('is text or JSON, never both', () => {
+    const both = (output: ReturnType<typeof createOutput>): void => {
+      output.line('text');
+      output.value({ answer: 42 });
+    };
+    expect(written(false, both)).toBe('text\n');
+    expect(written(true, both)).toBe('{\n  "answer": 42\n}\n');
+  });
+
+  it('has no colours in a pipe', () => {
+    expect(createOutput(false)).toMatchObject({ terminal: false, colour: false });
+  });
+
+  it('shows a stack only of errors that nobody expected', () => {
+    expect(describeError(new TypeError('x is undefined'), false)).toMatch(
+      /unexpected error TypeError: x is undefined\n {4}at .*\nPlease report this\.$/s,
+    );
+  });
+});

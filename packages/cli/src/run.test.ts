@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archer, archerJson, makeFolder, manifestOf, type Said } from '../test/archer.ts';
+
+const results = makeFolder();
+const outOf = (name: string): string => join(results, name);
+const smoke = (name: string, ...more: string[]): string[] => [
+  ...['run', manifestOf(name), '--profile', 'smoke', '--data', outOf('data')],
+  ...['--out', outOf(name), ...more],
+];
+const seedOf = (name: string): string => join(outOf(name), 'smoke', 'seed-0');
+
+let first: Said;
+beforeAll(async () => {
+  first = await archer(...smoke('pada-nb201'));
+  await archer(...smoke('spos-nb201'));
+}, 60_000);
+afterAll(() => rmSync(results, { recursive: true, force: true }));
+
+describe('run', () => {
+  it('prints plain lines in a pipe: engine, folder, progress, the ranking beside baselines', () => {
+    expect(first.code).toBe(0);
+    expect(first.out).toMatch(/^engine: wasm /m);
+    expect(first.out).toContain(`seed 0: ${seedOf('pada-nb201')}`);
+    expect(first.out).toContain('search: 36/36 steps');
+    expect(first.out).toMatch(/^supernet +6 /m);
+    expect(first.out).toMatch(/^untrained +6 /m);
+    expect(first.out).toContain('not comparable with published numbers: 512 images trained');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are steered by them
+    expect(first.out).not.toMatch(/[\u001b\r]/);
+  });
+
+  it('again shows the finished run and computes nothing', async () => {
+    const before = readFileSync(join(seedOf('pada-nb201'), 'journal.jsonl'));
+    const { code, out } = await archer(...smoke('pada-nb201'));
+    expect(code).toBe(0);
+    expect(out).not.toContain('search: ');
+    expect(out).toMatch(/^supernet +6 /m);
+    expect(readFileSync(join(seedOf('pada-nb201'), 'journal.jsonl'))).toEqual(before);
+  });
+
+  it('refuses to go on with a changed manifest', async () => {
+    const said = await archer(...smoke('pada-nb201', '--set', 'strategy.epochs=3'));
+    expect(said.code).toBe(4);
+    expect(said.err).toContain('strategy.epochs: 2 → 3');
+    expect(said.err).toContain('--accept-drift');
+  });
+
+  it('gives one JSON value', async () => {
+    const { code, value } = await archerJson(...smoke('pada-nb201'));
+    expect(code).toBe(0);
+    expect(value).toMatchObject({
+      ...{ status: 'finished', exitCode: 0 },
+      runs: [{ experiment: 'pada-nb201', profile: 'smoke', seed: 0, status: 'finished' }],
+    });
+  });
+
+  it('takes several seeds and shows them in one table', async () => {
+    const out = outOf('seeds');
+    const said = await archer(
+      ...['run', manifestOf('random-nb201'), '--profile', 'smoke', '--out', out],
+      ...['--seed', '1', '2', '--set', 'strategy.evaluations=1', '--set', 'study=[]'],
+    );
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(readdirSync(join(out, 'smoke'))).toEqual(['seed-1', 'seed-2']);
+    expect(said.out).toMatch(/mean/);
+    const exported = await archer('export', out);
+    expect(exported.code).toBe(2);
+    expect(exported.err).toContain('seed-2');
+  });
+
+  it('--dry-run estimates and writes nothing', async () => {
+    const out = outOf('dry');
+    const args = ['--profile', 'smoke', '--dry-run', '--out', out, '--data', outOf('dry-data')];
+    const said = await archer('run', manifestOf('pada-nb201'), ...args);
+    expect(said.code).toBe(0);
+    expect(said.out).toContain('use: one-shot');
+    expect(said.out).toMatch(/^search +36 steps/m);
+    expect(said.out).toMatch(/^1 seed\(s\): about .* in .*dry$/m);
+    const { value } = await archerJson('run', manifestOf('pada-nb201'), ...args);
+    expect(value).toMatchObject({ seeds: [0], profile: 'smoke', diskBytes: expect.any(Number) });
+    expect(existsSync(out) || existsSync(outOf('dry-data'))).toBe(false);
+  });
+
+  it('--max-time stops with a checkpoint, `report` shows it, `resume` finishes it', async () => {
+    const out = outOf('timed');
+    const timed = ['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out];
+    const folder = join(out, 'smoke', 'seed-0');
+    const said = await archer(...timed, '--max-time', '0');
+    expect(said.code).toBe(75);
+    expect(said.err).toContain(`archer resume ${folder}`);
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+    const report = await archer('report', out);
+    expect(report).toMatchObject({ code: 0, err: '' });
+    expect(report.out).toContain('unfinished');
+    expect((await archer('export', folder)).err).toContain('--architecture');
+
+    const resumed = await archer('resume', folder);
+    expect(resumed.code).toBe(0);
+    expect(resumed.out).toContain('seed 0, resumed');
+    expect(readFileSync(join(folder, 'result.json'))).toEqual(
+      readFileSync(join(seedOf('pada-nb201'), 'result.json')),
+    );
+  });
+});
+
+describe('a finished run', () => {
+  it('is reported from its folder, its profile or its results', async () => {
+    const said = await archer('report', seedOf('pada-nb201'));
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toContain(said.out.trim());
+    expect((await archer('report', outOf('pada-nb201'))).out).toBe(said.out);
+    const { value } = await archerJson('report', seedOf('pada-nb201'));
+    expect(value).toMatchObject([{ status: 'finished', seed: 0 }]);
+  });
+
+  it('is compared with another', async () => {
+    const said = await archer('compare', outOf('pada-nb201'), outOf('spos-nb201'));
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toContain('pada-nb201');
+    expect(said.out).toContain('spos-nb201');
+    expect(said.out).toContain('kendall-tau');
+    expect((await archerJson('compare', outOf('pada-nb201'), outOf('spos-nb201'))).code).toBe(0);
+    expect((await archer('compare', outOf('pada-nb201'), outOf('none'))).code).toBe(2);
+  });
+});
