@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Gaps, gapsOf, shapeWithGaps, withGaps, withoutGaps } from './filter-gaps.ts';
 
-type Pair = readonly [number, number];
 type Attributes = Readonly<Record<string, unknown>>;
 
 /** The kernels of one kind of convolution: y = x ∗ W and the two halves of its gradient. */
@@ -23,7 +23,12 @@ const DEPTHWISE: Kernels = {
 };
 
 /** Backends whose gradient kernels take `dilations`; the others get a filter with gaps. */
-const TAKES_DILATIONS: ReadonlySet<string> = new Set(['cpu', 'wasm', 'archer-native']);
+const TAKES_DILATIONS: ReadonlySet<string> = new Set([
+  'cpu',
+  'wasm',
+  'archer-native',
+  'tensorflow',
+]);
 
 /**
  * Registers gradients that tfjs 4.22 refuses or lacks: those of `tf.conv2d` and
@@ -95,39 +100,15 @@ function filterGradient(
 ): tf.Tensor {
   const gaps = gapsFor(attrs);
   if (!gaps) return run(kernels.filter, { x, dy }, { ...attrs, filterShape });
-  const [height, width, ...channels] = filterShape as [number, number, number, number];
-  const spread = [(height - 1) * gaps[0] + 1, (width - 1) * gaps[1] + 1, ...channels];
+  const spread = shapeWithGaps(filterShape, gaps);
   const passed = { ...attrs, dilations: [1, 1], filterShape: spread };
-  return tf.stridedSlice(run(kernels.filter, { x, dy }, passed), [0, 0, 0, 0], spread, [
-    ...gaps,
-    1,
-    1,
-  ]);
+  return withoutGaps(run(kernels.filter, { x, dy }, passed), gaps);
 }
 
 /** The dilations that the backend's kernels do not take; `undefined` when there are none. */
-function gapsFor(attrs: Attributes): Pair | undefined {
-  const given = attrs.dilations as number | Pair;
-  const dilations: Pair = typeof given === 'number' ? [given, given] : given;
-  const plain = dilations[0] === 1 && dilations[1] === 1;
-  return plain || TAKES_DILATIONS.has(tf.getBackend()) ? undefined : dilations;
-}
-
-/** The filter with zeros between its taps: a dilated filter that needs no dilation. */
-function withGaps(filter: tf.Tensor, gaps: Pair): tf.Tensor {
-  const [height, width, channels, outputs] = filter.shape as [number, number, number, number];
-  const cells = tf.reshape(filter, [height, 1, width, 1, channels, outputs]);
-  const padded = tf.pad(cells, [
-    [0, 0],
-    [0, gaps[0] - 1],
-    [0, 0],
-    [0, gaps[1] - 1],
-    [0, 0],
-    [0, 0],
-  ]);
-  const whole = tf.reshape(padded, [height * gaps[0], width * gaps[1], channels, outputs]);
-  const size = [(height - 1) * gaps[0] + 1, (width - 1) * gaps[1] + 1, channels, outputs];
-  return tf.slice(whole, [0, 0, 0, 0], size);
+function gapsFor({ dilations }: Attributes): Gaps | undefined {
+  if (TAKES_DILATIONS.has(tf.getBackend())) return undefined;
+  return gapsOf(dilations as number | Gaps);
 }
 
 function run(kernel: string, inputs: Record<string, tf.Tensor>, attrs: Attributes): tf.Tensor {
