@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { hostFused } from './host-fused.ts';
 import { tf } from './repaired.ts';
 import { gradientError, tensor } from './testing/finite-differences.ts';
-import { HOSTS, use } from './testing/host-engines.ts';
+import { describeOnHosts, use } from './testing/host-engines.ts';
 
 const EPSILON = 1e-5;
 
@@ -19,7 +19,7 @@ function distance(a: tf.Tensor, b: tf.Tensor): number {
   return tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] as number;
 }
 
-describe.each(HOSTS)('fused kernels on %s', (name) => {
+describeOnHosts('fused kernels', (name) => {
   beforeAll(() => use(name));
 
   it.each([
@@ -89,7 +89,9 @@ describe.each(HOSTS)('fused kernels on %s', (name) => {
     const x = tf.tensor1d([-1, -0, 0, 1e-40, 2]);
     const dy = tf.tensor1d([5, 6, 7, 8, 9]);
     const dx = tf.engine().runKernel('ArcherReluGrad', { x, dy }) as tf.Tensor;
-    expect(Array.from(dx.dataSync())).toEqual([0, 0, 0, 8, 9]);
+    // TensorFlow takes denormal numbers for zero.
+    const denormal = name === 'tensorflow' ? 0 : 8;
+    expect(Array.from(dx.dataSync())).toEqual([0, 0, 0, denormal, 9]);
   });
 
   it('softmaxCrossEntropy gives losses, errors and the gradient by the logits', () => {

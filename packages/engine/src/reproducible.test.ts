@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { HOSTS, use } from './testing/host-engines.ts';
+import { describeOnHosts, type Host, use } from './testing/host-engines.ts';
 import { trainThreeSteps } from './testing/train-three-steps.ts';
 
 /**
@@ -14,7 +14,7 @@ const RECORDED: Readonly<Record<string, string>> = {
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe.each(HOSTS)('three training steps on %s', (name) => {
+describe.each(['js', 'wasm'] as const)('three training steps on %s', (name) => {
   it.skipIf(name === 'wasm' && process.arch !== 'x64')(
     'give the recorded bits, and the same again',
     async () => {
@@ -25,3 +25,17 @@ describe.each(HOSTS)('three training steps on %s', (name) => {
     },
   );
 });
+
+describeOnHosts('three training steps', (name) => {
+  it('end where those on js do, but for rounding', async () => {
+    const [expected, actual] = [await parameters('js'), await parameters(name)];
+    const far = expected.map((value, i) => Math.abs(value - (actual[i] as number)));
+    expect(actual).toHaveLength(expected.length);
+    expect(Math.max(...far)).toBeLessThan(1e-5);
+  });
+});
+
+async function parameters(name: Host): Promise<Float32Array> {
+  await use(name);
+  return new Float32Array(trainThreeSteps().slice().buffer);
+}

@@ -80,5 +80,6 @@ describe('startEngine', () => {
 
   it('reports packages that are not installed as that', async () => {
     expect(await load('@archer-nas/no-such-package')).toEqual({ unavailable: 'not installed' });
+    expect(await load('/no/such')).toEqual({ unavailable: 'no package at /no/such' });
   });
 });

@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { tf } from '../repaired.ts';
 import { gradientError, tensor } from '../testing/finite-differences.ts';
-import { HOSTS, use } from '../testing/host-engines.ts';
+import { describeOnHosts, use } from '../testing/host-engines.ts';
 
-describe.each(HOSTS)('average pooling on %s', (name) => {
+describeOnHosts('average pooling', (name) => {
   beforeAll(() => use(name));
 
   it('divides a corner pixel by the pixels it shares windows with, not by the area', () => {

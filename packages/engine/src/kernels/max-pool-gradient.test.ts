@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { tf } from '../repaired.ts';
 import { gradientError, tensor } from '../testing/finite-differences.ts';
-import { HOSTS, use } from '../testing/host-engines.ts';
+import { describeOnHosts, use } from '../testing/host-engines.ts';
 
-describe.each(HOSTS)('maximum pooling on %s', (name) => {
+describeOnHosts('maximum pooling', (name) => {
   beforeAll(() => use(name));
 
   it.each([
