@@ -1,6 +1,6 @@
 import { createStreams } from '@archer-nas/core';
-import { startEngine, tf } from '@archer-nas/engine';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tf } from '@archer-nas/engine';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { batchReader } from './batches.ts';
 import { fusedBatchNorm, fusedReluConvBatchNorm, fusedSgdStep, withoutFusion } from './fused.ts';
 import { pathGates } from './gates.ts';
@@ -8,6 +8,7 @@ import { lossAndGradients } from './gradients.ts';
 import { RunningStatistics } from './norm-statistics.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { Sgd } from './sgd.ts';
+import { describeOnEngines } from './testing/engines.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
 const data = toyData();
@@ -39,9 +40,7 @@ function trained(affine: boolean): Record<string, ArrayLike<number>> {
   return Object.fromEntries(values);
 }
 
-describe.each(['js', 'wasm'])('on %s', (engine) => {
-  beforeAll(async () => void (await startEngine({ engine })));
-
+describeOnEngines(() => {
   it('there are fused kernels', () => {
     expect(fusedReluConvBatchNorm()).toBeDefined();
     expect(fusedBatchNorm()).toBeDefined();

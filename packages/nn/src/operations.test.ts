@@ -1,11 +1,12 @@
-import { startEngine, tf } from '@archer-nas/engine';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tf } from '@archer-nas/engine';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchNorm } from './batch-norm.ts';
 import { convolve, convolveDepthwise } from './convolution.ts';
 import { scaleBy } from './elementwise.ts';
 import { linear } from './linear.ts';
 import { avgPool2x2, avgPool3x3, globalAveragePool, maxPool3x3 } from './pooling.ts';
 import { reluConvBn } from './relu-conv-bn.ts';
+import { describeOnEngines } from './testing/engines.ts';
 import { expectGradients, wave } from './testing/finite-differences.ts';
 import { forwardWith } from './testing/forward.ts';
 
@@ -15,9 +16,7 @@ const nothing = forwardWith({});
 beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
 
-describe.each(['js', 'wasm'])('on %s', (engine) => {
-  beforeAll(async () => void (await startEngine({ engine })));
-
+describeOnEngines(() => {
   describe('convolution', () => {
     const geometries = [
       { size: [5, 5], kernel: 3, stride: 1, padding: 1, dilation: 1 },
