@@ -54,17 +54,28 @@ ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, 
     ARCHER_UNROLL(4)
     for (int o = 0; o < OV; o++) sum[i][o] = zero();
   }
+  // One pointer for four pixels, the others by its index register: sixteen pointers would not fit
+  // the registers, and the compiler makes sixteen unless it cannot see how they move.
+  constexpr int kQuads = (PX + 3) / 4;
+  const Index step = g.pixel, third = 3 * step;
   for (Index r = 0; r < g.runs; r++) {
-    const float* run = x + g.offsets[r];
+    const float* quad[kQuads];
+    ARCHER_UNROLL(8)
+    for (int q = 0; q < kQuads; q++) quad[q] = x + g.offsets[r] + q * 4 * step;
     for (Index k = 0; k < g.length; k++, w += OV * VL) {
       V weight[OV];
       ARCHER_UNROLL(4)
       for (int o = 0; o < OV; o++) weight[o] = load(w + o * VL);
       ARCHER_UNROLL(32)
       for (int i = 0; i < PX; i++) {
-        const V value = splat(run[i * g.pixel + k]);
+        const V value = splat(quad[i / 4][i % 4 == 3 ? third : (i % 4) * step]);
         ARCHER_UNROLL(4)
         for (int o = 0; o < OV; o++) sum[i][o] = fma(value, weight[o], sum[i][o]);
+      }
+      ARCHER_UNROLL(8)
+      for (int q = 0; q < kQuads; q++) {
+        quad[q]++;
+        ARCHER_OPAQUE(quad[q]);
       }
     }
   }

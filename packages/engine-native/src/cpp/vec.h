@@ -22,6 +22,9 @@
 #define ARCHER_UNROLL(n) ARCHER_PRAGMA(GCC unroll n)
 #endif
 
+/// Hides from the compiler how a pointer came about.
+#define ARCHER_OPAQUE(pointer) asm("" : "+r"(pointer))
+
 namespace {
 
 using Index = std::int64_t;
