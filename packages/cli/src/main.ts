@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { EXIT, isArcherError } from '@archer-nas/core';
 import { parseCommandLine } from './command-line.ts';
 import { commands } from './commands/index.ts';
 import { createOutput, describeError } from './output.ts';
+import { ownVersion } from './own-version.ts';
 
 /** Runs one command line and returns the exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -24,9 +24,4 @@ function errorValue(error: unknown): object {
   if (!isArcherError(error)) return { code: 'UNEXPECTED', message: String(error) };
   const { code, message, hint } = error;
   return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,11 +1,11 @@
 import { cpus, totalmem } from 'node:os';
-import { EXIT } from '@archer-nas/core';
+import { EXIT, isArcherError } from '@archer-nas/core';
 import { engineChoice, startEngine } from '@archer-nas/engine';
 import { formatTable } from '@archer-nas/report';
 import { dataFolder } from '@archer-nas/runtime';
 import { listDataCache } from '../data-cache.ts';
 import { loadInstalled } from '../installed.ts';
-import { describeError } from '../output.ts';
+import { ownVersion } from '../own-version.ts';
 import type { Command } from './command.ts';
 
 type Check = readonly [what: string, verdict: 'ok' | 'problem' | 'none', detail: string];
@@ -20,7 +20,8 @@ export const doctor: Command<{ engine?: string; data?: string }> = {
   },
   async run({ engine, data }, output) {
     const checks: Check[] = [
-      ['node', 'ok', `${process.version} on ${process.platform}-${process.arch}`],
+      ['archer', 'ok', `@archer-nas/cli ${ownVersion()}`],
+      nodeCheck(process.version),
       ['machine', 'ok', `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`],
       await checked('engine', async () => {
         const choice = engineChoice(engine, process.env);
@@ -47,8 +48,25 @@ async function checked(what: string, work: () => Promise<string>): Promise<Check
   try {
     return [what, 'ok', await work()];
   } catch (error) {
-    return [what, 'problem', describeError(error, false).split('\n')[0] ?? ''];
+    return [what, 'problem', reasonOf(error)];
   }
+}
+
+/** What is behind an error: of `fetch failed`, that the connection was refused. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  const hint = isArcherError(error) ? error.hint : code;
+  return hint === undefined ? error.message : `${error.message} (${hint})`;
+}
+
+/** The versions in this package's `engines`. */
+export function nodeCheck(version: string): Check {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  const supported = major >= 24 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
+  const platform = `${process.platform}-${process.arch}`;
+  if (supported) return ['node', 'ok', `${version} on ${platform}`];
+  return ['node', 'problem', `${version} is not supported; 20.19, 22.12 or 24 and later are`];
 }
 
 /** MLflow answers `/health`; credentials in the address are not shown. */
@@ -56,6 +74,7 @@ async function trackerCheck(uri: string | undefined): Promise<Check> {
   if (!uri) return ['tracker', 'none', 'MLFLOW_TRACKING_URI is not set; runs are kept in folders'];
   const shown = uri.replace(/\/\/[^@/]*@/, '//');
   return checked('tracker', async () => {
+    if (!/^https?:/.test(uri)) throw new Error(`${shown} is no http address`);
     const url = new URL('health', `${uri.replace(/\/+$/, '')}/`);
     url.username = '';
     url.password = '';

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { archer, archerJson, temporaryFolder } from '../../test/archer.ts';
+
+/** One line of the public table; its values are made up. */
+const TABLE = [
+  'CIFAR10TestAccuracy200Epochs,CIFAR100TestAccuracy200Epochs,ImageNetTestAccuracy200Epochs,ArchitectureString,UniqueString',
+  '91.25,70.5,44.75,|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|,#',
+  '',
+].join('\n');
+
+function tableFile(): { readonly file: string; readonly sha256: string } {
+  const file = join(temporaryFolder(), 'table.csv');
+  writeFileSync(file, TABLE);
+  return { file, sha256: createHash('sha256').update(TABLE).digest('hex') };
+}
+
+describe('archer data', () => {
+  it('fetches a table from a file, and lists it then', async () => {
+    const folder = temporaryFolder();
+    const { file, sha256 } = tableFile();
+    const fetch = ['data', 'fetch', 'nas-bench-201', '--data', folder, '--file', file];
+    const said = await archer(...fetch, '--sha256', sha256);
+    expect(said.code).toBe(0);
+    expect(said.out).toContain('nb201.csv.gz: 1 architectures');
+    const { value } = await archerJson('data', 'list', '--data', folder);
+    expect(value).toEqual({ folder, sets: ['nas-bench-201'] });
+  });
+
+  it('refuses a table of another hash with exit code 5 and writes nothing', async () => {
+    const folder = temporaryFolder();
+    const { file, sha256 } = tableFile();
+    const fetch = ['data', 'fetch', 'nas-bench-201', '--data', folder, '--file', file];
+    const said = await archer(...fetch);
+    expect(said).toMatchObject({ code: 5, out: '' });
+    expect(said.err).toContain(`--sha256 ${sha256}`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('names a file that is not there', async () => {
+    const said = await archer('data', 'fetch', 'nas-bench-201', '--file', 'nowhere.csv');
+    expect(said).toMatchObject({ code: 5, err: expect.stringContaining('no file nowhere.csv') });
+  });
+});
