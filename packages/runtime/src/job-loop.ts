@@ -56,17 +56,19 @@ export async function runJob(
   let last: Report | undefined;
   let steps = 0;
   let savedMs = performance.now();
+  let isSaved = false;
   while (job.progress.done < Math.min(job.progress.total, until)) {
     const reason = context.stop.reason();
     if (reason !== undefined) {
-      saveJob(named, context);
+      if (!isSaved) saveJob(named, context);
       return { stopped: reason, last };
     }
     last = await stepOnce(named, context);
     steps++;
     // A job that is done has an answer, which only its last report has: it is journalled next.
     const done = job.progress.done >= job.progress.total;
-    if (!done && isDue(context.pace, steps, performance.now() - savedMs)) {
+    isSaved = !done && isDue(context.pace, steps, performance.now() - savedMs);
+    if (isSaved) {
       saveJob(named, context);
       savedMs = performance.now();
     }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Kind } from '@archer-nas/core';
@@ -68,14 +68,19 @@ function ancestors(folder: string): string[] {
 }
 
 function candidates(modules: string): string[] {
-  const names = readdirSync(modules).sort();
-  return names.flatMap((name) => {
+  return namesIn(modules).flatMap((name) => {
     if (!name.startsWith('@')) return name.startsWith(PREFIX) ? [name] : [];
-    const scoped = readdirSync(join(modules, name)).sort();
-    return scoped
+    return namesIn(join(modules, name))
       .filter((inner) => name === SCOPE || inner.startsWith(PREFIX))
       .map((inner) => `${name}/${inner}`);
   });
+}
+
+/** What is in a folder, sorted; nothing where there is no folder. */
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(folder).sort()
+    : [];
 }
 
 function readPackage(folder: string, name: string): PluginPackage | undefined {
