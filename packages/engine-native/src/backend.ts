@@ -1,25 +1,14 @@
 import { tf } from '@archer-nas/engine';
 import type { Addon } from './addon.ts';
+import { Entries, type Entry } from './entries.ts';
 import { TensorBuffers } from './tensor-buffers.ts';
 
 /** Name under which TensorFlow.js knows the backend. */
 export const BACKEND = 'archer-native';
 
-/** The values of a tensor's data and whether their memory is reused. */
-interface Entry {
-  values: Float32Array | Int32Array | Uint8Array;
-  dtype: tf.DataType;
-  refCount: number;
-  pooled?: boolean;
-}
-
 /** What is used of tfjs-backend-cpu's class. */
 interface CpuBackend extends tf.KernelBackend {
-  readonly data: {
-    get(id: object): Entry;
-    has(id: object): boolean;
-    set(id: object, entry: Entry): void;
-  };
+  data: Entries;
   write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object;
   readSync(id: object): tf.backend_util.BackendValues;
   disposeData(id: object, force?: boolean): boolean;
@@ -56,6 +45,7 @@ export function createBackend(addon: Addon): NativeBackend {
   class Native extends Cpu implements NativeBackend {
     readonly addon = addon;
     readonly buffers = new TensorBuffers(addon);
+    override data = new Entries((id) => tf.engine().moveData(this, id));
 
     allocate(shape: readonly number[]): Output {
       let size = 1;

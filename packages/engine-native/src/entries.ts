@@ -1,0 +1,54 @@
+import type { tf } from '@archer-nas/engine';
+
+/** The values of a tensor's data and whether their memory is reused. */
+export interface Entry {
+  values: Float32Array | Int32Array | Uint8Array;
+  dtype: tf.DataType;
+  refCount: number;
+  pooled?: boolean;
+}
+
+interface Holder {
+  archerNative?: Entry | undefined;
+}
+
+/**
+ * Where the backend finds a tensor's values: on the identifier itself. It stands in for
+ * TensorFlow.js's DataStorage, whose WeakMap makes every collection of garbage slow.
+ */
+export class Entries {
+  readonly #moveHere: (id: object) => void;
+  #count = 0;
+
+  /** @param moveHere fetches data that lies on another backend, by `set` */
+  constructor(moveHere: (id: object) => void) {
+    this.#moveHere = moveHere;
+  }
+
+  get(id: object): Entry {
+    const entry = (id as Holder).archerNative;
+    if (entry !== undefined) return entry;
+    this.#moveHere(id);
+    return (id as Required<Holder>).archerNative as Entry;
+  }
+
+  has(id: object): boolean {
+    return (id as Holder).archerNative !== undefined;
+  }
+
+  set(id: object, entry: Entry): void {
+    if (!this.has(id)) this.#count++;
+    (id as Holder).archerNative = entry;
+  }
+
+  delete(id: object): boolean {
+    if (!this.has(id)) return false;
+    this.#count--;
+    (id as Holder).archerNative = undefined;
+    return true;
+  }
+
+  numDataIds(): number {
+    return this.#count;
+  }
+}
