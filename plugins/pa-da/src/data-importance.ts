@@ -10,8 +10,7 @@ type Saved = { readonly q: Float64Array | null; readonly score: Float64Array; dr
  * permutation. Samples that an epoch did not draw score 0, so the pool shrinks with τ.
  */
 export function importanceOrder(options: OrderOptions): OrderRecipe {
-  const begin = (size: number, saved?: unknown) => order(options, size, saved as Saved | undefined);
-  return { needsScores: true, begin };
+  return { needsScores: true, begin: (N, saved) => order(options, N, saved as Saved | undefined) };
 }
 
 function order(options: OrderOptions, N: number, saved?: Saved): DataOrder {

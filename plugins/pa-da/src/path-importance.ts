@@ -18,9 +18,10 @@ type Distribution = Belief & {
  * before, smoothed towards uniform. With τ = e/E the first two epochs are uniform.
  */
 export function importancePaths(options: PathOptions): PathRecipe {
-  const begin = (sites: readonly Site[], saved?: unknown) =>
-    sampler(options, sites, saved as Saved);
-  return { norms: options.norms, begin };
+  return {
+    norms: options.norms,
+    begin: (sites, saved) => sampler(options, sites, saved as Saved | undefined),
+  };
 }
 
 function sampler(options: PathOptions, sites: readonly Site[], saved?: Saved): Sampler<Path> {
@@ -96,14 +97,11 @@ function distributions(sites: readonly Site[], scope: string, saved?: readonly B
   return groups.map((own, index): Distribution => {
     const [operations = [], ...others] = own.flat().map((site) => sites[site]?.options ?? []);
     if (others.some((other) => other.join() !== operations.join())) {
-      throw new ArcherError(
-        'ARCHER_PATHS_SCOPE',
-        `scope '${scope}' needs sites with equal options`,
-      );
+      throw new ArcherError('ARCHER_PATHS_SCOPE', `scope '${scope}' needs equal options`);
     }
-    const zeros = new Float64Array(operations.length);
-    const uniform = { p: smoothed(zeros, 0), G: zeros, n: zeros };
-    return { operations, draws: own, ...copy(saved?.[index] ?? uniform) };
+    const G = new Float64Array(operations.length);
+    const belief = saved?.[index] ?? { p: smoothed(G, 0), G, n: G };
+    return { operations, draws: own, ...copy(belief) };
   });
 }
 
