@@ -1,0 +1,54 @@
+import { resolveManifest } from '@archer-nas/core';
+import { describe, expect, it } from 'vitest';
+import { toyLookup, toyManifest } from '../tools/toy-runs.ts';
+import { differences, type Fingerprint, takeFingerprint } from './fingerprint.ts';
+
+async function taken(changes = {}): Promise<Fingerprint> {
+  const resolved = await resolveManifest(toyManifest(changes), toyLookup());
+  return takeFingerprint(resolved, { engine: undefined, dataHash: 'abc' });
+}
+
+const engine = { class: 'native/1', reproducible: 'bitwise', description: '' } as const;
+
+describe('R08 differences', () => {
+  it('are none between two runs of a manifest, on whatever machine', async () => {
+    const before = await taken();
+    const machine = { platform: 'other', cpu: 'other', cores: 99 };
+    expect(differences(before, { ...(await taken({ title: 'x', seeds: [5] })), machine })).toEqual(
+      [],
+    );
+  });
+
+  it('name the place in the manifest, before and after', async () => {
+    const study = [{ use: 'toy-count', every: 2, steps: 2 }];
+    const now = await taken({ strategy: { use: 'toy-climb', rounds: 6 }, study });
+    expect(differences(await taken(), now)).toStrictEqual([
+      'strategy.rounds: 5 → 6',
+      'study.1: {"use":"toy-count","steps":3} → absent',
+      'plugin study.1 study:toy-count: "toy-count@0.0.0" → absent',
+    ]);
+  });
+
+  it.each([
+    ['plugin', { plugins: { 'space space:toy-bits': 'toy-bits@0.1.0' } }, /^plugin space/],
+    ['core', { core: '9.0.0' }, /^core: .* → "9\.0\.0"$/],
+    ['major version of Node.js', { node: 'v99.1.0' }, /^Node\.js: .* → "v99"$/],
+    ['data', { dataHash: 'def' }, /^data hash: "abc" → "def"$/],
+    ['engine', { engine }, /^engine class: "none" → "native\/1"$/],
+  ])('notice another %s', async (_, change, line) => {
+    const before = await taken();
+    expect(differences(before, { ...before, ...change })[0]).toMatch(line);
+  });
+
+  it('do not notice another minor version of Node.js', async () => {
+    const before = await taken();
+    const node = `${before.node.split('.')[0]}.999.0`;
+    expect(differences(before, { ...before, node })).toStrictEqual([]);
+  });
+
+  it('leave engine and data out where they are not known yet', async () => {
+    const before = await taken();
+    const now = { ...before, dataHash: null, engine };
+    expect(differences(before, now, 'plan')).toStrictEqual([]);
+  });
+});
