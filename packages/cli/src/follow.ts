@@ -44,7 +44,10 @@ function show({ status, exitCode, records, plan }: RunSummary, output: Output): 
   if (status !== 'finished') {
     const folder = records.at(-1)?.folder ?? plan.out;
     const why = status === 'time-up' ? 'The time is up' : 'Interrupted';
-    output.note(`\n${why}; nothing is lost. Go on with:\n  archer resume ${quoted(folder)}`);
+    output.note(
+      `\n${why}; nothing is lost. Go on with the same command, or this seed alone with:\n` +
+        `  archer resume ${quoted(folder)}`,
+    );
   }
   output.value({ status, exitCode, runs: records.map((record) => runReport(record)) });
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BIN, manifestOf, start, temporaryFolder } from '../test/archer.ts';
+import { archer, BIN, manifestOf, start, temporaryFolder } from '../test/archer.ts';
 
 const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script');
 
@@ -10,10 +10,13 @@ describe('Ctrl-C', () => {
     const [stopped, straight] = [temporaryFolder(), temporaryFolder()];
     const command = (out: string): string[] => [
       ...['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out],
-      ...['--set', 'strategy.epochs=8', '--data', join(out, 'data')],
+      ...['--set', 'strategy.epochs=12', '--data', join(out, 'data')],
     ];
+    await archer('list'); // imports the plugins: the child must not end meanwhile
     const child = start(command(stopped));
     await child.prints('search: 1/');
+    const other = await archer(...command(stopped));
+    expect(other).toMatchObject({ code: 7, err: expect.stringContaining('is held by process') });
     child.process.kill('SIGINT');
     const said = await child.said;
     const folder = join(stopped, 'smoke', 'seed-0');
@@ -22,10 +25,10 @@ describe('Ctrl-C', () => {
     expect(said.err).toContain(`archer resume ${folder}`);
     expect(existsSync(join(folder, 'result.json'))).toBe(false);
 
-    const again = await start(command(stopped)).said;
+    const again = await archer(...command(stopped));
     expect(again.code).toBe(0);
     expect(again.out).toContain('seed 0, resumed');
-    expect((await start(command(straight)).said).code).toBe(0);
+    expect((await archer(...command(straight))).code).toBe(0);
     expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe(
       readFileSync(join(straight, 'smoke', 'seed-0', 'result.json'), 'utf8'),
     );

@@ -13,9 +13,12 @@ function plain(): { readonly output: Output; readonly lines: string[] } {
 
 const step = (done: number, loss: number) =>
   ({
-    ...{ type: 'step', seed: 0, job: 'search' },
+    type: 'step',
+    seed: 0,
+    job: 'search',
     progress: { done, total: 100, unit: 'step' },
     report: { metrics: { loss } },
+    seconds: 0.1,
   }) as const;
 
 describe('progress in a pipe', () => {

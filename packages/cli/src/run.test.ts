@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder, manifestOf, type Said } from '../test/archer.ts';
@@ -113,6 +113,17 @@ describe('a finished run', () => {
     expect((await archer('report', outOf('pada-nb201'))).out).toBe(said.out);
     const { value } = await archerJson('report', seedOf('pada-nb201'));
     expect(value).toMatchObject([{ status: 'finished', seed: 0 }]);
+  });
+
+  it('that was damaged is refused with exit code 8', async () => {
+    const copy = outOf('damaged');
+    cpSync(outOf('pada-nb201'), copy, { recursive: true });
+    const file = join(copy, 'smoke', 'seed-0', 'journal.jsonl');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, lines.with(3, (lines[3] as string).replace(/[0-9]/, 'x')).join('\n'));
+    const said = await archer('report', copy);
+    expect(said).toMatchObject({ code: 8, out: '' });
+    expect(said.err).toContain('journal.jsonl');
   });
 
   it('is compared with another', async () => {

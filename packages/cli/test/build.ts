@@ -1,26 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Plugins are imported as they are published, so `dist` must be what the sources say. */
 export default function build(): void {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
-  execFileSync('npx', ['tsc', '-b', 'packages/cli', ...pluginFolders], {
-    cwd: root,
-    stdio: 'pipe',
-  });
+  const plugins = readdirSync(join(root, 'plugins'))
+    .map((name) => `plugins/${name}`)
+    .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
+  const args = ['tsc', '-b', 'packages/cli', 'packages/mlflow', ...plugins];
+  execFileSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }
-
-const pluginFolders = [
-  'bench-nas-bench-201',
-  'data-cifar10',
-  'data-image-folder',
-  'data-synthetic',
-  'evolution',
-  'one-shot',
-  'pa-da',
-  'random',
-  'rank',
-  'space-nas-bench-201',
-  'spos',
-  'train',
-].map((name) => `plugins/${name}`);
