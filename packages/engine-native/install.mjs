@@ -14,39 +14,12 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { FLAGS, findCompiler, HERE, PATHS, SOURCES } from './compile.mjs';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const SOURCES = join(HERE, 'src', 'cpp');
 const BUILD = join(HERE, 'build');
 const ADDON = join(BUILD, 'archer.node');
 const STAMP = join(BUILD, 'built-from');
 
-/** Instruction sets by processor: the table of kernels, its name, and the compiler's options. */
-const PATHS = {
-  x64: [
-    ['kBaseline', 'sse2', []],
-    ['kAvx2', 'avx2', ['-mavx2', '-mfma']],
-    [
-      'kAvx512',
-      'avx512',
-      ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx2', '-mfma'],
-    ],
-  ],
-  arm64: [['kBaseline', 'neon', []]],
-};
-
-// Contraction off: results then depend on the instruction set only, not on the compiler.
-const FLAGS = [
-  '-std=c++17',
-  '-O3',
-  '-fPIC',
-  '-fvisibility=hidden',
-  '-ffp-contract=off',
-  '-fno-math-errno',
-  '-pthread',
-  '-w',
-];
 const PLATFORM_LINK = {
   darwin: ['-undefined', 'dynamic_lookup'],
   linux: ['-static-libstdc++', '-static-libgcc'],
@@ -54,18 +27,6 @@ const PLATFORM_LINK = {
 
 function say(line) {
   console.log(`@archer-nas/engine-native: ${line}`);
-}
-
-function findCompiler() {
-  for (const command of [process.env.CXX, 'g++', 'clang++', 'c++'].filter(Boolean)) {
-    try {
-      const version = execFileSync(command, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
-      return { command, version: String(version).split('\n')[0] };
-    } catch {
-      // Not there; the next one may be.
-    }
-  }
-  return undefined;
 }
 
 /** The folder of node_api.h: from npm's node-api-headers. */
@@ -79,9 +40,10 @@ function stampOf(compiler) {
   const hash = createHash('sha256').update(
     [compiler.command, compiler.version, process.arch, process.platform].join(),
   );
-  hash.update(readFileSync(fileURLToPath(import.meta.url)));
-  for (const name of readdirSync(SOURCES).sort())
+  for (const name of ['install.mjs', 'compile.mjs']) hash.update(readFileSync(join(HERE, name)));
+  for (const name of readdirSync(SOURCES).sort()) {
     hash.update(name).update(readFileSync(join(SOURCES, name)));
+  }
   return hash.digest('hex');
 }
 
@@ -96,7 +58,7 @@ function compile(compiler, headers, work) {
     );
     objects.push(object);
   };
-  const paths = PATHS[process.arch] ?? [['kBaseline', 'generic', []]];
+  const paths = PATHS[process.arch] ?? PATHS.other;
   for (const [table, name, options] of paths) {
     run('isa.cc', `isa-${name}`, [
       ...options,

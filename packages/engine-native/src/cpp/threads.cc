@@ -193,9 +193,15 @@ void run_tasks(int count, bool backwards, Task task, void* context) {
 
 void* scratch(Scratch use, std::size_t bytes) {
   Block& block = blocks.of[use];
-  if (block.bytes < bytes) {
+#ifdef ARCHER_EXACT_SCRATCH
+  // For the sanitizers: no room to spare, and no pointer outlives the next request.
+  const bool fits = block.bytes == bytes, spare = false;
+#else
+  const bool fits = block.bytes >= bytes, spare = true;
+#endif
+  if (!fits) {
     release(block.memory);
-    block.bytes = bytes + bytes / 4 + 4096;
+    block.bytes = spare ? bytes + bytes / 4 + 4096 : bytes;
     block.memory = allocate(block.bytes);
     if (block.memory == nullptr) {
       std::fprintf(stderr, "archer: out of memory (%zu bytes of scratch)\n", block.bytes);

@@ -1,0 +1,47 @@
+// How the C++ sources are compiled: shared by the installation and the sanitizers.
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const HERE = dirname(fileURLToPath(import.meta.url));
+export const SOURCES = join(HERE, 'src', 'cpp');
+
+/** Instruction sets by processor: the table of kernels, its name, and the compiler's options. */
+export const PATHS = {
+  x64: [
+    ['kBaseline', 'sse2', []],
+    ['kAvx2', 'avx2', ['-mavx2', '-mfma']],
+    [
+      'kAvx512',
+      'avx512',
+      ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx2', '-mfma'],
+    ],
+  ],
+  arm64: [['kBaseline', 'neon', []]],
+  other: [['kBaseline', 'generic', []]],
+};
+
+// Contraction off: results then depend on the instruction set only, not on the compiler.
+export const FLAGS = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-ffp-contract=off',
+  '-fno-math-errno',
+  '-pthread',
+  '-w',
+];
+
+/** The first compiler that answers: `$CXX`, g++, clang++, c++; or undefined. */
+export function findCompiler() {
+  for (const command of [process.env.CXX, 'g++', 'clang++', 'c++'].filter(Boolean)) {
+    try {
+      const version = execFileSync(command, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      return { command, version: String(version).split('\n')[0] };
+    } catch {
+      // Not there; the next one may be.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,167 @@
+// Runs every kernel on random shapes with arrays of exactly their size, with one thread and with
+// three, and compares the bits. For the sanitizers (`sanitize.mjs`); not part of the addon.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "dispatch.h"
+#include "threads.h"
+
+namespace {
+
+using namespace archer;
+
+std::mt19937 engine(7);
+
+int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(engine); }
+
+/// An array of exactly that size on the heap.
+struct Array {
+  std::size_t size;
+  std::unique_ptr<float[]> values;
+  explicit Array(std::size_t n) : size(n), values(new float[n]) {
+    std::uniform_real_distribution<float> any(-1, 1);
+    for (std::size_t i = 0; i < n; i++) values[i] = any(engine);
+  }
+  operator float*() { return values.get(); }
+};
+
+int failures = 0;
+
+/// Runs a kernel twice; the outputs must agree in every bit.
+void check(const char* name, std::vector<Array*> outputs, const std::function<void()>& run) {
+  std::vector<std::vector<float>> first;
+  set_threads(1);
+  run();
+  for (Array* output : outputs) first.emplace_back(output->values.get(), output->values.get() + output->size);
+  set_threads(3);
+  run();
+  for (std::size_t i = 0; i < outputs.size(); i++) {
+    if (std::memcmp(first[i].data(), outputs[i]->values.get(), outputs[i]->size * sizeof(float)) == 0) continue;
+    std::printf("%s: output %zu differs between 1 and 3 threads\n", name, i);
+    failures++;
+  }
+}
+
+Conv random_conv(bool depthwise) {
+  for (;;) {
+    Conv c;
+    c.n = pick(1, 5), c.h = pick(1, 11), c.w = pick(1, 12), c.ci = pick(1, 37);
+    c.kh = pick(1, 5), c.kw = pick(1, 5), c.co = depthwise ? c.ci * pick(1, 2) : pick(1, 70);
+    c.sh = pick(1, 3), c.sw = pick(1, 3), c.dh = pick(1, 2), c.dw = pick(1, 3);
+    c.pt = pick(0, 3), c.pl = pick(0, 3);
+    const int height = c.h + c.pt + pick(0, 3) - (c.kh - 1) * c.dh - 1;
+    const int width = c.w + c.pl + pick(0, 3) - (c.kw - 1) * c.dw - 1;
+    if (height < 0 || width < 0) continue;
+    c.oh = height / c.sh + 1, c.ow = width / c.sw + 1;
+    if ((c.oh - 1) * c.sh < c.h + c.pt && (c.ow - 1) * c.sw < c.w + c.pl) return c;
+  }
+}
+
+void convolutions(const Kernels& k) {
+  for (int round = 0; round < 60; round++) {
+    const bool depthwise = round % 3 == 2;
+    const Conv c = random_conv(depthwise);
+    const std::size_t in = std::size_t(c.n) * c.h * c.w * c.ci, out = std::size_t(c.n) * c.oh * c.ow * c.co;
+    Array x(in), dx(in), w(std::size_t(c.kh) * c.kw * (depthwise ? 1 : c.ci) * c.co), dw(w.size), y(out), dy(out);
+    if (depthwise) {
+      check("depthwise", {&y}, [&] { k.depthwise(c, x, w, y); });
+      check("depthwise dx", {&dx}, [&] { k.depthwise_input_gradient(c, dy, w, dx); });
+      check("depthwise dw", {&dw}, [&] { k.depthwise_filter_gradient(c, x, dy, dw); });
+      continue;
+    }
+    check("conv", {&y}, [&] { k.conv(c, x, w, y); });
+    check("conv dx", {&dx}, [&] { k.conv_input_gradient(c, dy, w, dx); });
+    check("conv dw", {&dw}, [&] { k.conv_filter_gradient(c, x, dy, dw); });
+    Array z(out), mean(c.co), variance(c.co), gamma(c.co), beta(c.co), dgamma(c.co), dbeta(c.co);
+    const bool relu = pick(0, 1) == 1;
+    check("conv norm", {&y, &z, &mean, &variance}, [&] {
+      k.conv_norm(c, 1e-5f, relu, x, w, gamma, beta, dy, y, z, mean, variance);
+    });
+    check("conv norm gradient", {&dx, &dw, &dgamma, &dbeta}, [&] {
+      k.conv_norm_gradient(c, 1e-5f, relu, dy, x, y, w, gamma, mean, variance, dx, dw, dgamma, dbeta);
+    });
+  }
+}
+
+void normalisations(const Kernels& k) {
+  for (int round = 0; round < 10; round++) {
+    const Norm m = {pick(1, 9), pick(1, 40), pick(1, 40), 1e-5f};
+    const std::size_t size = std::size_t(m.images * m.pixels * m.channels);
+    Array x(size), dz(size), z(size), dx(size), addend(size);
+    Array gamma(m.channels), beta(m.channels), mean(m.channels), variance(m.channels), dgamma(m.channels), dbeta(m.channels);
+    check("norm", {&z, &mean, &variance}, [&] { k.norm(m, x, gamma, beta, addend, z, mean, variance); });
+    check("norm gradient", {&dx, &dgamma, &dbeta}, [&] {
+      k.norm_gradient(m, dz, x, gamma, mean, variance, dx, dgamma, dbeta);
+    });
+    check("norm given", {&z}, [&] { k.norm_given(m, x, nullptr, beta, mean, variance, z); });
+  }
+}
+
+void poolings(const Kernels& k) {
+  for (int round = 0; round < 30; round++) {
+    const Conv c = random_conv(true);
+    const Pool p = {c.n, c.h, c.w, c.ci, c.kh, c.kw, c.sh, c.sw, c.pt, c.pl,
+                    (c.h + c.pt - 1) / c.sh + 1, (c.w + c.pl - 1) / c.sw + 1};
+    const std::size_t in = std::size_t(p.n) * p.h * p.w * p.c, out = std::size_t(p.n) * p.oh * p.ow * p.c;
+    Array x(in), dx(in), y(out), dy(out);
+    check("max", {&y}, [&] { k.max_pool(p, x, y); });
+    check("max gradient", {&dx}, [&] { k.max_pool_gradient(p, x, dy, dx); });
+    check("average", {&y}, [&] { k.average_pool(p, x, y); });
+    check("average gradient", {&dx}, [&] { k.average_pool_gradient(p, dy, dx); });
+  }
+}
+
+void the_rest(const Kernels& k) {
+  for (int round = 0; round < 20; round++) {
+    const int n = round % 4 == 0 ? pick(60000, 90000) : pick(1, 200);
+    Array x(n), z(n), y(n), v(n);
+    for (int op = 0; op <= kStep; op++) check("unary", {}, [&] { k.unary(static_cast<Unary>(op), n, x, y); });
+    Broadcast same = {1, {n}, {1}, {1}};
+    for (int op = 0; op <= kReluGradient; op++) check("binary", {&y}, [&] { k.binary(static_cast<Binary>(op), same, x, z, y); });
+    const float* inputs[] = {x, z, v};
+    check("sum all", {&y}, [&] { k.sum_all(3, n, inputs, y); });
+    const int outer = pick(1, 4), middle = pick(1, 300), inner = pick(1, 40);
+    Array box(std::size_t(outer) * middle * inner), sums(std::size_t(outer) * inner), one(1), rows(outer), columns(inner);
+    check("sum", {&sums}, [&] { k.sum(outer, middle, inner, 0.5f, box, sums); });
+    check("sum of rows", {&rows}, [&] { k.sum(outer, std::int64_t(middle) * inner, 1, 1, box, rows); });
+    check("sum of columns", {&columns}, [&] { k.sum(1, std::int64_t(outer) * middle, inner, 1, box, columns); });
+    check("sum of all", {&one}, [&] { k.sum(1, n, 1, 1, x, one); });
+    Array row(inner), wide(std::size_t(outer) * middle * inner);
+    Broadcast apart = {3, {outer, middle, inner}, {std::int64_t(middle) * inner, inner, 1}, {0, 0, 1}};
+    check("broadcast", {&wide}, [&] { k.binary(kAdd, apart, box, row, wide); });
+    Copy turn = {3, {inner, middle, outer}, {1, inner, std::int64_t(middle) * inner}, {std::int64_t(middle) * outer, outer, 1}, 0, 0};
+    check("copy", {&wide}, [&] { k.copy(turn, box, wide); });
+    const Matmul s = {pick(1, 3), pick(1, 40), pick(1, 40), pick(1, 40), pick(0, 1) == 1, pick(0, 1) == 1, 0, 0};
+    Matmul each = s;
+    each.a_step = std::int64_t(s.m) * s.k;
+    Array a(std::size_t(s.batch) * s.m * s.k), b(std::size_t(s.k) * s.n), product(std::size_t(s.batch) * s.m * s.n);
+    check("matmul", {&product}, [&] { k.matmul(each, a, b, product); });
+    const int classes = pick(1, 12);
+    Array logits(std::size_t(outer) * classes), losses(outer), errors(std::size_t(outer) * classes);
+    std::vector<std::int32_t> labels(outer);
+    for (auto& label : labels) label = pick(0, classes - 1);
+    check("cross entropy", {&losses, &errors}, [&] { k.cross_entropy(outer, classes, logits, labels.data(), losses, errors); });
+    Array new_w(n), new_v(n);
+    check("sgd", {&new_w, &new_v}, [&] { k.sgd({0.1, 0.9, 0.01, true}, n, x, v, z, new_w, new_v); });
+    check("fill", {&y}, [&] { k.fill(n, 2, y); });
+  }
+}
+
+}  // namespace
+
+int main() {
+  for (const Kernels* const* table = available_kernels(); *table != nullptr; table++) {
+    convolutions(**table);
+    normalisations(**table);
+    poolings(**table);
+    the_rest(**table);
+    std::printf("%s: done\n", (*table)->name);
+  }
+  set_threads(1);
+  return failures == 0 ? 0 : 1;
+}
