@@ -68,7 +68,7 @@ export const run: Command<Arguments> = {
       ...{ manifest, out, restart },
       profile: chosenProfile(manifest, profile),
       settings: set,
-      seeds: seed?.map((text) => wholeNumber('--seed', 0, text)),
+      seeds: seed && [...new Set(seed.map((text) => wholeNumber('--seed', 0, text)))],
     };
     if (!dry) return follow((followed) => runManifest({ ...options, ...followed }), output);
     const estimate = await dryRun({
