@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { fileCache, readOnlyCache } from './cache.ts';
 
 const KEY = 'trained/../../etc/passwd';

@@ -11,7 +11,7 @@ import { type State, sha256Hex } from '@archer-nas/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { state } from '../tools/states.ts';
-import { temporaryFolder } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { JournalWriter } from './journal.ts';

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
+import { toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import { dryRun } from './dry-run.ts';
 
 it('estimates each job and writes nothing', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runToys, temporaryFolder, toyFolder, toyLookup } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
+import { runToys, toyFolder, toyLookup } from '../tools/toy-runs.ts';
 import { exportRun } from './export-run.ts';
 
 const lookup = toyLookup();

@@ -4,7 +4,7 @@ import type { JournalLine } from '@archer-nas/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newLine } from '../tools/states.ts';
-import { temporaryFolder } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { formatLine, JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal, scienceLines } from './journal-reader.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { install, type TestPackage } from '../tools/plugin-folders.ts';
-import { type TemporaryFolder, temporaryFolder } from '../tools/toy-runs.ts';
+import { type TemporaryFolder, temporaryFolder } from '../tools/temporary-folder.ts';
 import { coreVersion } from './core-version.ts';
 import { idsOf, installedPlugins } from './plugin-index.ts';
 import { pluginLookup } from './plugin-lookup.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { runFolder } from './folders.ts';
 import { type RunResult, readResult } from './read-run.ts';
 import { allTables, tableCsv, writeResult } from './result-files.ts';

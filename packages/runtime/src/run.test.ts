@@ -1,14 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  outcome,
-  runToys,
-  temporaryFolder,
-  toyFolder,
-  toyLookup,
-  toyManifest,
-} from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
+import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
 import { scienceLines } from './journal-reader.ts';
 import { readRun } from './read-run.ts';

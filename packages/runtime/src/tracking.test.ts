@@ -7,14 +7,8 @@ import {
 } from '@archer-nas/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import {
-  outcome,
-  runToys,
-  temporaryFolder,
-  toyFolder,
-  toyLookup,
-  toyManifest,
-} from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
+import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
 import { Tracking, type TrackingFacts } from './tracking.ts';
 

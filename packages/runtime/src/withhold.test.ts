@@ -8,7 +8,8 @@ import {
 import { toyClimb } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { runToys, temporaryFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
+import { temporaryFolder } from '../tools/temporary-folder.ts';
+import { runToys, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import { studySplits, withhold } from './withhold.ts';
 
 class Images implements DataSet {

@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalLine, Manifest, Plugin, PluginLookup } from '@archer-nas/core';
 import { lookupAmong, toyBits, toyClimb, toyOnes } from '@archer-nas/testkit';
@@ -7,17 +6,6 @@ import { scienceLines } from '../src/journal-reader.ts';
 import { readRun } from '../src/read-run.ts';
 import { type RunOptions, type RunSummary, run } from '../src/run.ts';
 import { toyCount } from './toy-count.mjs';
-
-/** A folder that is gone at the end of the scope. */
-export interface TemporaryFolder extends Disposable {
-  readonly path: string;
-}
-
-/** A new folder below the system's temporary one. */
-export function temporaryFolder(): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), 'archer-runtime-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /** The toys, and what a test adds to them. */
 // biome-ignore lint/suspicious/noExplicitAny: plugins of all options

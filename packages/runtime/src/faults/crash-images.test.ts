@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { definePlugin, type Maker } from '@archer-nas/core';
 import { toyOnes } from '@archer-nas/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../tools/temporary-folder.ts';
 import {
   crashImage,
   type Outcome,
   outcome,
   runToys,
-  temporaryFolder,
   toyFolder,
   toyLookup,
 } from '../../tools/toy-runs.ts';

@@ -9,15 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  lastCheckpoint,
-  type Outcome,
-  outcome,
-  runToys,
-  type TemporaryFolder,
-  temporaryFolder,
-  toyFolder,
-} from '../../tools/toy-runs.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../tools/temporary-folder.ts';
+import { lastCheckpoint, type Outcome, outcome, runToys, toyFolder } from '../../tools/toy-runs.ts';
 import type { RunEvent } from '../events.ts';
 
 let truth: Outcome;

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  type Outcome,
-  outcome,
-  runToys,
-  temporaryFolder,
-  toyFolder,
-} from '../../tools/toy-runs.ts';
+import { temporaryFolder } from '../../tools/temporary-folder.ts';
+import { type Outcome, outcome, runToys, toyFolder } from '../../tools/toy-runs.ts';
 import { JournalWriter } from '../journal.ts';
 
 /** The disk: full from the `fullAt`-th write on. */

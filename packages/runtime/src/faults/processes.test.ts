@@ -2,14 +2,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildForChildren, runChild, startChild } from '../../tools/child.ts';
-import {
-  type Outcome,
-  outcome,
-  runToys,
-  temporaryFolder,
-  toyFolder,
-  toyManifest,
-} from '../../tools/toy-runs.ts';
+import { temporaryFolder } from '../../tools/temporary-folder.ts';
+import { type Outcome, outcome, runToys, toyFolder, toyManifest } from '../../tools/toy-runs.ts';
 import { readRun } from '../read-run.ts';
 
 /** Slow enough for a signal to arrive between two steps. */
