@@ -134,7 +134,7 @@ describe('the statistic of operations', () => {
 
   it('cannot be shared by sites with different operations', async () => {
     const mixed = [...sitesOf(1, 1), ...sitesOf(1, 1, ['a', 'b'])];
-    await expect(begin({}, mixed)).rejects.toThrow(/scope 'shared' needs sites with equal options/);
+    await expect(begin({}, mixed)).rejects.toThrow(/scope 'shared' needs equal options/);
   });
 
   it('needs the gradient norms', async () => {
