@@ -9,6 +9,7 @@ const SCOPE = '@archer-nas/';
 const ALLOWED = {
   core: [],
   engine: ['core'],
+  'engine-native': ['core', 'engine'],
   nn: ['core', 'engine'],
   runtime: ['core', 'engine'],
   mlflow: ['core'],
