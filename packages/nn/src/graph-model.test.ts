@@ -44,6 +44,25 @@ describe('exportGraphModel', () => {
     },
   );
 
+  it('leaves out what nothing reads, so that the logits are the only output', async () => {
+    const toy = toyNetwork();
+    const network: Network = {
+      ...toy,
+      forward(images, gates, forward) {
+        avgPool3x3(images, forward); // a node of a cell that does not reach its output
+        return toy.forward(images, gates, forward);
+      },
+    };
+    const gates = pathGates([3, 4]);
+    const store = new ParameterStore(network.parameters, createStreams(4));
+    const statistics = recalibrate(network, store, gates, [batch]);
+    const nodes = (of: Network): string[] => {
+      const files = exportGraphModel(of, store, gates, statistics);
+      return JSON.parse(files['model.json']).modelTopology.node.map(({ op }: { op: string }) => op);
+    };
+    expect(nodes(network)).toEqual(nodes(toy));
+  });
+
   it('exports mixtures with their weights', async () => {
     const network = toyNetwork();
     const weights = [0.1, 0.2, 0.3, 0.15, 0.25];

@@ -39,7 +39,19 @@ export function graphOf({ layers, constants, output }: TracedNetwork): Graph {
     translate(layer, graph);
   }
   graph.add('logits', 'Identity', [output], FLOAT);
-  return graph;
+  return reachable(graph, 'logits');
+}
+
+/** Without what does not lead to `last`: a cell may compute nodes that nothing reads. */
+function reachable({ nodes, weights }: Graph, last: string): Graph {
+  const needed = new Set([last]);
+  for (const { name, input = [] } of nodes.toReversed()) {
+    if (needed.has(name)) for (const from of input) needed.add(from);
+  }
+  return {
+    nodes: nodes.filter(({ name }) => needed.has(name)),
+    weights: new Map([...weights].filter(([name]) => needed.has(name))),
+  };
 }
 
 class GraphBuilder implements Graph {
