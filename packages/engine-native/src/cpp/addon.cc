@@ -1,315 +1,20 @@
-// The kernels as functions of a Node addon. Tensors are Float32Arrays, shapes Int32Arrays that
-// JavaScript keeps; outputs are arguments. Nothing is returned but errors.
-#include <exception>
-#include <vector>
+// The kernels as functions of a Node addon.
+#include <iterator>
+#include <utility>
 
 #include "arguments.h"
-#include "dispatch.h"
-#include "threads.h"
+#include "entries.h"
 
 namespace archer {
 namespace {
 
-const Kernels* kernels = available_kernels()[0];
-
-// ---- shapes ------------------------------------------------------------------------------------
-
-constexpr int kMostFilter = 64, kMostStride = 8;
-
-void check_window(std::int64_t k, std::int64_t stride, std::int64_t dilation, std::int64_t pad,
-                  std::int64_t in, std::int64_t out) {
-  if (in < 1 || out < 1) refuse("An image has no pixels.");
-  if (k < 1 || k > kMostFilter) refuse("A window is smaller than 1 or larger than 64.");
-  if (stride < 1 || stride > kMostStride) refuse("A stride is smaller than 1 or larger than 8.");
-  if (dilation < 1 || dilation > 4096) refuse("A dilation is smaller than 1 or larger than 4096.");
-  if (pad < 0 || pad > 4096) refuse("A padding is negative or larger than 4096.");
-  // The last window may reach beyond the image (padding below and right), not begin beyond it.
-  if ((out - 1) * stride >= in + pad) refuse("The result is larger than the image allows.");
-}
-
-Conv conv_of(const Arguments& a, std::size_t i, bool depthwise) {
-  const std::int32_t* p = a.integers(i, 15);
-  const Conv c = {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13], p[14]};
-  if (c.n < 1 || c.ci < 1 || c.co < 1) refuse("A convolution has no images or no channels.");
-  check_window(c.kh, c.sh, c.dh, c.pt, c.h, c.oh);
-  check_window(c.kw, c.sw, c.dw, c.pl, c.w, c.ow);
-  if (depthwise && c.co % c.ci != 0) refuse("The channels are not a multiple of the input's.");
-  elements({c.n, c.h, c.w, c.ci});
-  elements({c.n, c.oh, c.ow, c.co});
-  elements({c.kh, c.kw, c.ci, c.co});
-  // The framed images, with whole vectors.
-  elements({std::int64_t{c.oh - 1} * c.sh + std::int64_t{c.kh - 1} * c.dh + 1,
-            std::int64_t{c.ow - 1} * c.sw + std::int64_t{c.kw - 1} * c.dw + 1,
-            (depthwise ? c.co : c.ci) + 16});
-  elements({std::int64_t{c.h} + c.pt + std::int64_t{c.kh} * c.dh + 2, std::int64_t{c.w} + c.pl + std::int64_t{c.kw} * c.dw + 2, c.co + 16});
-  elements({16, c.kh, c.kw, depthwise ? 1 : c.ci, c.co + 16});
-  return c;
-}
-
-std::int64_t in_size(const Conv& c) { return elements({c.n, c.h, c.w, c.ci}); }
-std::int64_t out_size(const Conv& c) { return elements({c.n, c.oh, c.ow, c.co}); }
-std::int64_t filter_size(const Conv& c, bool depthwise) {
-  return elements({c.kh, c.kw, depthwise ? 1 : c.ci, c.co});
-}
-
-Pool pool_of(const Arguments& a, std::size_t i) {
-  const std::int32_t* p = a.integers(i, 12);
-  const Pool s = {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11]};
-  if (s.n < 1 || s.c < 1) refuse("A pooling has no images or no channels.");
-  check_window(s.kh, s.sh, 1, s.pt, s.h, s.oh);
-  check_window(s.kw, s.sw, 1, s.pl, s.w, s.ow);
-  return s;
-}
-
-std::int64_t in_size(const Pool& p) { return elements({p.n, p.h, p.w, p.c}); }
-std::int64_t out_size(const Pool& p) { return elements({p.n, p.oh, p.ow, p.c}); }
-
-/// Images, pixels of each, channels.
-Norm norm_of(const Arguments& a, std::size_t i, std::size_t epsilon) {
-  const std::int32_t* p = a.integers(i, 3);
-  if (p[0] < 1 || p[1] < 1 || p[2] < 1) refuse("A batch norm has no values.");
-  return {p[0], p[1], p[2], static_cast<float>(a.number(epsilon))};
-}
-
-std::int64_t size_of(const Norm& m) { return elements({m.images, m.pixels, m.channels}); }
-
-int rank_of(std::int32_t rank) {
-  if (rank < 1 || rank > kMaxRank) refuse("A rank is not between 1 and 6.");
-  return rank;
-}
-
-/// Checks that all indices Σ i·stride of a box lie in [0, size) and returns the size needed.
-std::int64_t reach(int rank, const std::int64_t* size, const std::int64_t* stride, std::int64_t offset) {
-  std::int64_t last = offset;
-  if (offset < 0) refuse("An offset is negative.");
-  for (int d = 0; d < rank; d++) {
-    if (size[d] < 1) refuse("A size is smaller than 1.");
-    if (stride[d] < 0) refuse("A stride is negative.");
-    last += (size[d] - 1) * stride[d];
-    if (last >= (std::int64_t{1} << 31)) refuse("A tensor has more than 2^31 elements.");
-  }
-  return last + 1;
-}
-
-// ---- entries -----------------------------------------------------------------------------------
-
-#define ARCHER_ENTRY(name, count)                                                             \
-  void name##_body(const Arguments& a);                                                       \
-  napi_value name(napi_env env, napi_callback_info info) {                                    \
-    return guarded(env, [&]() -> napi_value { name##_body(Arguments(env, info, count)); return nullptr; }); \
-  }                                                                                           \
-  void name##_body(const Arguments& a)
-
-template <bool kDepthwise>
-void conv_entry(const Arguments& a, void (*kernel)(const Conv&, const float*, const float*, float*)) {
-  const Conv c = conv_of(a, 0, kDepthwise);
-  kernel(c, a.floats(1, in_size(c)), a.floats(2, filter_size(c, kDepthwise)), a.floats(3, out_size(c)));
-}
-
-template <bool kDepthwise>
-void conv_input_entry(const Arguments& a, void (*kernel)(const Conv&, const float*, const float*, float*)) {
-  const Conv c = conv_of(a, 0, kDepthwise);
-  kernel(c, a.floats(1, out_size(c)), a.floats(2, filter_size(c, kDepthwise)), a.floats(3, in_size(c)));
-}
-
-template <bool kDepthwise>
-void conv_filter_entry(const Arguments& a, void (*kernel)(const Conv&, const float*, const float*, float*)) {
-  const Conv c = conv_of(a, 0, kDepthwise);
-  kernel(c, a.floats(1, in_size(c)), a.floats(2, out_size(c)), a.floats(3, filter_size(c, kDepthwise)));
-}
-
-ARCHER_ENTRY(conv2d, 4) { conv_entry<false>(a, kernels->conv); }
-ARCHER_ENTRY(conv2d_input_gradient, 4) { conv_input_entry<false>(a, kernels->conv_input_gradient); }
-ARCHER_ENTRY(conv2d_filter_gradient, 4) { conv_filter_entry<false>(a, kernels->conv_filter_gradient); }
-ARCHER_ENTRY(depthwise2d, 4) { conv_entry<true>(a, kernels->depthwise); }
-ARCHER_ENTRY(depthwise2d_input_gradient, 4) { conv_input_entry<true>(a, kernels->depthwise_input_gradient); }
-ARCHER_ENTRY(depthwise2d_filter_gradient, 4) { conv_filter_entry<true>(a, kernels->depthwise_filter_gradient); }
-
-// shape, epsilon, relu, x, w, gamma, beta, addend, y, z, mean, variance
-ARCHER_ENTRY(conv_batch_norm, 12) {
-  const Conv c = conv_of(a, 0, false);
-  kernels->conv_norm(c, static_cast<float>(a.number(1)), a.flag(2), a.floats(3, in_size(c)),
-                     a.floats(4, filter_size(c, false)), a.floats_or_null(5, c.co),
-                     a.floats_or_null(6, c.co), a.floats_or_null(7, out_size(c)),
-                     a.floats(8, out_size(c)), a.floats(9, out_size(c)), a.floats(10, c.co),
-                     a.floats(11, c.co));
-}
-
-// shape, epsilon, relu, dz, x, y, w, gamma, mean, variance, dx, dw, dgamma, dbeta
-ARCHER_ENTRY(conv_batch_norm_gradient, 14) {
-  const Conv c = conv_of(a, 0, false);
-  kernels->conv_norm_gradient(c, static_cast<float>(a.number(1)), a.flag(2), a.floats(3, out_size(c)),
-                              a.floats(4, in_size(c)), a.floats(5, out_size(c)),
-                              a.floats(6, filter_size(c, false)), a.floats_or_null(7, c.co),
-                              a.floats(8, c.co), a.floats(9, c.co), a.floats_or_null(10, in_size(c)),
-                              a.floats(11, filter_size(c, false)), a.floats(12, c.co), a.floats(13, c.co));
-}
-
-// shape, epsilon, x, gamma, beta, addend, z, mean, variance
-ARCHER_ENTRY(batch_norm, 9) {
-  const Norm m = norm_of(a, 0, 1);
-  kernels->norm(m, a.floats(2, size_of(m)), a.floats_or_null(3, m.channels), a.floats_or_null(4, m.channels),
-                a.floats_or_null(5, size_of(m)), a.floats(6, size_of(m)), a.floats(7, m.channels),
-                a.floats(8, m.channels));
-}
-
-// shape, epsilon, dz, x, gamma, mean, variance, dx, dgamma, dbeta
-ARCHER_ENTRY(batch_norm_gradient, 10) {
-  const Norm m = norm_of(a, 0, 1);
-  kernels->norm_gradient(m, a.floats(2, size_of(m)), a.floats(3, size_of(m)), a.floats_or_null(4, m.channels),
-                         a.floats(5, m.channels), a.floats(6, m.channels), a.floats(7, size_of(m)),
-                         a.floats(8, m.channels), a.floats(9, m.channels));
-}
-
-// shape, epsilon, x, gamma, beta, mean, variance, z
-ARCHER_ENTRY(batch_norm_given, 8) {
-  const Norm m = norm_of(a, 0, 1);
-  kernels->norm_given(m, a.floats(2, size_of(m)), a.floats_or_null(3, m.channels),
-                      a.floats_or_null(4, m.channels), a.floats(5, m.channels), a.floats(6, m.channels),
-                      a.floats(7, size_of(m)));
-}
-
-ARCHER_ENTRY(max_pool, 3) {
-  const Pool p = pool_of(a, 0);
-  kernels->max_pool(p, a.floats(1, in_size(p)), a.floats(2, out_size(p)));
-}
-ARCHER_ENTRY(max_pool_gradient, 4) {
-  const Pool p = pool_of(a, 0);
-  kernels->max_pool_gradient(p, a.floats(1, in_size(p)), a.floats(2, out_size(p)), a.floats(3, in_size(p)));
-}
-ARCHER_ENTRY(average_pool, 3) {
-  const Pool p = pool_of(a, 0);
-  kernels->average_pool(p, a.floats(1, in_size(p)), a.floats(2, out_size(p)));
-}
-ARCHER_ENTRY(average_pool_gradient, 3) {
-  const Pool p = pool_of(a, 0);
-  kernels->average_pool_gradient(p, a.floats(1, out_size(p)), a.floats(2, in_size(p)));
-}
-
-// operation, size, x, y
-ARCHER_ENTRY(unary, 4) {
-  const std::int64_t op = a.integer(0), size = elements({a.integer(1)});
-  if (op < 0 || op > kStep) refuse("There is no such operation.");
-  kernels->unary(static_cast<Unary>(op), size, a.floats(2, size), a.floats(3, size));
-}
-
-// operation, shape [rank, sizes, strides of a, strides of b] or the size alone, a, b, y
-ARCHER_ENTRY(binary, 5) {
-  const std::int64_t op = a.integer(0);
-  if (op < 0 || op > kReluGradient) refuse("There is no such operation.");
-  const std::int32_t* p = a.integers(1, 1);
-  Broadcast s;
-  s.rank = rank_of(p[0]);
-  p = a.integers(1, 1 + 3 * s.rank);
-  std::int64_t size = 1;
-  for (int d = 0; d < s.rank; d++) {
-    s.size[d] = p[1 + d];
-    s.a[d] = p[1 + s.rank + d];
-    s.b[d] = p[1 + 2 * s.rank + d];
-    size = elements({size, s.size[d]});
-  }
-  const int last = s.rank - 1;
-  if (s.a[last] > 1 || s.b[last] > 1) refuse("The last axis is neither whole nor broadcast.");
-  kernels->binary(static_cast<Binary>(op), s, a.floats(2, reach(s.rank, s.size, s.a, 0)),
-                  a.floats(3, reach(s.rank, s.size, s.b, 0)), a.floats(4, size));
-}
-
-// size, array of inputs, y
-napi_value sum_all(napi_env env, napi_callback_info info) {
+template <int kCount, void (*kRun)(const Arguments&)>
+napi_value checked(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
-    const Arguments a(env, info, 3);
-    const std::int64_t size = elements({a.integer(0)});
-    std::uint32_t count = 0;
-    if (napi_get_array_length(env, a.value(1), &count) != napi_ok || count < 1) {
-      refuse("Argument 2 is not an array of tensors.");
-    }
-    std::vector<const float*> inputs(count);
-    for (std::uint32_t i = 0; i < count; i++) {
-      napi_value input;
-      napi_typedarray_type type;
-      std::size_t length = 0;
-      void* data = nullptr;
-      bool typed = false;
-      napi_get_element(env, a.value(1), i, &input);
-      napi_is_typedarray(env, input, &typed);
-      if (!typed || napi_get_typedarray_info(env, input, &type, &length, &data, nullptr, nullptr) != napi_ok ||
-          type != napi_float32_array || static_cast<std::int64_t>(length) < size) {
-        refuse("An input is not a Float32Array of the size.");
-      }
-      inputs[i] = static_cast<const float*>(data);
-    }
-    kernels->sum_all(static_cast<int>(count), size, inputs.data(), a.floats(2, size));
+    kRun(Arguments(env, info, kCount));
     return nullptr;
   });
 }
-
-// outer, n, inner, scale, x, y
-ARCHER_ENTRY(sum, 6) {
-  const std::int64_t outer = a.integer(0), n = a.integer(1), inner = a.integer(2);
-  const std::int64_t size = elements({outer, n, inner});
-  if (size < 1) refuse("A sum has no values.");
-  kernels->sum(outer, n, inner, static_cast<float>(a.number(3)), a.floats(4, size), a.floats(5, elements({outer, inner})));
-}
-
-// size, value, y
-ARCHER_ENTRY(fill, 3) {
-  const std::int64_t size = elements({a.integer(0)});
-  kernels->fill(size, static_cast<float>(a.number(1)), a.floats(2, size));
-}
-
-// shape [rank, offset from, offset to, sizes, strides from, strides to], from, to
-ARCHER_ENTRY(copy, 3) {
-  const std::int32_t* p = a.integers(0, 3);
-  Copy s;
-  s.rank = rank_of(p[0]);
-  p = a.integers(0, 3 + 3 * s.rank);
-  s.from_offset = p[1];
-  s.to_offset = p[2];
-  for (int d = 0; d < s.rank; d++) {
-    s.size[d] = p[3 + d];
-    s.from[d] = p[3 + s.rank + d];
-    s.to[d] = p[3 + 2 * s.rank + d];
-    elements({s.size[d]});
-  }
-  kernels->copy(s, a.floats(1, reach(s.rank, s.size, s.from, s.from_offset)),
-                a.floats(2, reach(s.rank, s.size, s.to, s.to_offset)));
-}
-
-// shape [batch, m, k, n, transpose a, transpose b, step of a, step of b], a, b, y
-ARCHER_ENTRY(matmul, 4) {
-  const std::int32_t* p = a.integers(0, 8);
-  const Matmul s = {p[0], p[1], p[2], p[3], p[4] != 0, p[5] != 0, p[6], p[7]};
-  if (s.batch < 1 || s.m < 1 || s.k < 1 || s.n < 1) refuse("A matrix is empty.");
-  const std::int64_t one_a = elements({s.m, s.k}), one_b = elements({s.k, s.n});
-  if ((s.a_step != 0 && s.a_step != one_a) || (s.b_step != 0 && s.b_step != one_b)) {
-    refuse("Matrices of a batch do not follow each other.");
-  }
-  elements({s.k, std::int64_t{s.n} + 16});
-  kernels->matmul(s, a.floats(1, elements({s.a_step == 0 ? 1 : s.batch, one_a})),
-                  a.floats(2, elements({s.b_step == 0 ? 1 : s.batch, one_b})),
-                  a.floats(3, elements({s.batch, s.m, s.n})));
-}
-
-// n, classes, logits, labels, losses, errors
-ARCHER_ENTRY(cross_entropy, 6) {
-  const std::int64_t n = a.integer(0), classes = a.integer(1), size = elements({n, classes});
-  if (size < 1) refuse("A loss has no values.");
-  const std::int32_t* labels = a.integers(3, n);
-  for (std::int64_t i = 0; i < n; i++) {
-    if (labels[i] < 0 || labels[i] >= classes) refuse("A label is not one of the classes.");
-  }
-  kernels->cross_entropy(static_cast<int>(n), static_cast<int>(classes), a.floats(2, size), labels,
-                         a.floats(4, n), a.floats(5, size));
-}
-
-// size, rate, momentum, decay, nesterov, w, v, gradient, new w, new v
-ARCHER_ENTRY(sgd, 10) {
-  const std::int64_t size = elements({a.integer(0)});
-  const Sgd s = {a.number(1), a.number(2), a.number(3), a.flag(4)};
-  kernels->sgd(s, size, a.floats(5, size), a.floats(6, size), a.floats_or_null(7, size), a.floats(8, size), a.floats(9, size));
-}
-
-// ---- the machine -------------------------------------------------------------------------------
 
 void free_buffer(napi_env, void* data, void*) { release(data); }
 
@@ -330,7 +35,7 @@ napi_value buffer(napi_env env, napi_callback_info info) {
   });
 }
 
-ARCHER_ENTRY(set_thread_count, 1) {
+void set_thread_count(const Arguments& a) {
   const std::int64_t count = a.integer(0);
   if (count < 1) refuse("At least one thread is needed.");
   set_threads(static_cast<int>(count > 64 ? 64 : count));
@@ -348,7 +53,7 @@ napi_value paths(napi_env env, napi_callback_info) {
   return list;
 }
 
-ARCHER_ENTRY(use_path, 1) {
+void use_path(const Arguments& a) {
   const std::int64_t wanted = a.integer(0);
   const Kernels* const* all = available_kernels();
   for (std::int64_t i = 0; all[i] != nullptr; i++) {
@@ -359,41 +64,16 @@ ARCHER_ENTRY(use_path, 1) {
   refuse("There is no such instruction-set path.");
 }
 
-struct Entry {
-  const char* name;
-  napi_callback call;
-};
+void offer(napi_env env, napi_value exports, const char* name, napi_callback call) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, call, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
+}
 
-constexpr Entry kEntries[] = {
-    {"conv", conv2d},
-    {"convInputGradient", conv2d_input_gradient},
-    {"convFilterGradient", conv2d_filter_gradient},
-    {"depthwise", depthwise2d},
-    {"depthwiseInputGradient", depthwise2d_input_gradient},
-    {"depthwiseFilterGradient", depthwise2d_filter_gradient},
-    {"convBatchNorm", conv_batch_norm},
-    {"convBatchNormGradient", conv_batch_norm_gradient},
-    {"batchNorm", batch_norm},
-    {"batchNormGradient", batch_norm_gradient},
-    {"batchNormGiven", batch_norm_given},
-    {"maxPool", max_pool},
-    {"maxPoolGradient", max_pool_gradient},
-    {"averagePool", average_pool},
-    {"averagePoolGradient", average_pool_gradient},
-    {"unary", unary},
-    {"binary", binary},
-    {"sumAll", sum_all},
-    {"sum", sum},
-    {"fill", fill},
-    {"copy", copy},
-    {"matmul", matmul},
-    {"crossEntropy", cross_entropy},
-    {"sgd", sgd},
-    {"buffer", buffer},
-    {"setThreads", set_thread_count},
-    {"paths", paths},
-    {"usePath", use_path},
-};
+template <std::size_t... kIndex>
+void offer_kernels(napi_env env, napi_value exports, std::index_sequence<kIndex...>) {
+  (offer(env, exports, kEntries[kIndex].name, checked<kEntries[kIndex].arguments, kEntries[kIndex].run>), ...);
+}
 
 }  // namespace
 }  // namespace archer
@@ -403,10 +83,10 @@ extern "C" __attribute__((visibility("default"))) std::int32_t node_api_module_g
 }
 
 extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-  for (const archer::Entry& entry : archer::kEntries) {
-    napi_value function;
-    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.call, nullptr, &function);
-    napi_set_named_property(env, exports, entry.name, function);
-  }
+  archer::offer_kernels(env, exports, std::make_index_sequence<std::size(archer::kEntries)>());
+  archer::offer(env, exports, "buffer", archer::buffer);
+  archer::offer(env, exports, "setThreads", archer::checked<1, archer::set_thread_count>);
+  archer::offer(env, exports, "paths", archer::paths);
+  archer::offer(env, exports, "usePath", archer::checked<1, archer::use_path>);
   return exports;
 }

@@ -5,7 +5,7 @@
 #include <node_api.h>
 
 #include <cstdint>
-#include <initializer_list>
+#include <exception>
 #include <string>
 
 namespace archer {
@@ -17,18 +17,8 @@ struct Refusal {
 
 [[noreturn]] inline void refuse(std::string message) { throw Refusal{std::move(message)}; }
 
-/// The product of sizes; refuses negative ones, and more than 2^31 elements.
-inline std::int64_t elements(std::initializer_list<std::int64_t> sizes) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 31;
-  std::int64_t product = 1;
-  for (std::int64_t size : sizes) {
-    if (size < 0) refuse("A size is negative.");
-    if (size > kMost) refuse("A tensor has more than 2^31 elements.");
-    product *= size;
-    if (product > kMost) refuse("A tensor has more than 2^31 elements.");
-  }
-  return product;
-}
+/// Elements of the largest tensor.
+constexpr std::int64_t kMostElements = std::int64_t{1} << 31;
 
 constexpr std::size_t kMostArguments = 16;
 
@@ -82,7 +72,28 @@ class Arguments {
     return type == napi_null || type == napi_undefined;
   }
 
-  napi_value value(std::size_t i) const { return values_[i]; }
+  /// Elements of an array of tensors; 0 for what is none.
+  int list_length(std::size_t i) const {
+    std::uint32_t count = 0;
+    const bool ok = napi_get_array_length(env_, values_[i], &count) == napi_ok;
+    return ok && count <= 0x7fffffff ? static_cast<int>(count) : 0;
+  }
+
+  /// The element of an array of tensors, a Float32Array with at least `size` values.
+  const float* floats_in_list(std::size_t i, int element, std::int64_t size) const {
+    napi_value input;
+    napi_typedarray_type type;
+    std::size_t length = 0;
+    void* data = nullptr;
+    bool typed = false;
+    napi_get_element(env_, values_[i], static_cast<std::uint32_t>(element), &input);
+    napi_is_typedarray(env_, input, &typed);
+    if (!typed || napi_get_typedarray_info(env_, input, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+        type != napi_float32_array || static_cast<std::int64_t>(length) < size) {
+      refuse("An input is not a Float32Array of the size.");
+    }
+    return static_cast<const float*>(data);
+  }
 
  private:
   static std::string name(std::size_t i) { return "Argument " + std::to_string(i + 1); }
