@@ -82,6 +82,14 @@ export async function buildRun(
   };
 }
 
+/** The space of a resolved manifest alone: for what only reads and writes its notation. */
+export async function buildSpace(
+  { manifest }: ResolvedManifest,
+  services: RunServices,
+): Promise<SearchSpace<any>> {
+  return new PartMaker(new Container(), services).make('space', manifest.space, 'search');
+}
+
 /** Creates blocks: looks the plugin up, creates its parts first, hands over dependencies. */
 class PartMaker {
   readonly #container: Container;

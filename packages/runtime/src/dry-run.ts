@@ -1,5 +1,6 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { join } from 'node:path';
-import type { EngineInfo, Job, Progress } from '@archer-nas/core';
+import type { EngineInfo, Job, Progress, RunParts, Search } from '@archer-nas/core';
 import { fileCache, readOnlyCache } from './cache.ts';
 import { type RunOptions, startPlannedEngine } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
@@ -44,17 +45,14 @@ export async function dryRun(options: RunOptions): Promise<DryRun> {
   const parts = await createRun(plan, engine, log);
   const seed = plan.seeds[0] ?? 0;
   const search = await parts.strategy.begin({ streams: searchStreams(seed) });
-  const jobs = [await probe('search', search)];
-  const cache = readOnlyCache(fileCache(join(plan.folders.data, 'answers')));
-  for (const [index, study] of parts.studies.entries()) {
-    const placed = { index, run: study };
-    const context = studyContext(placed, search, { seed, parts, cache });
-    const job = await study.study.begin(context);
-    jobs.push(await probe(`study ${study.id}`, job, timesAsked(placed, search.progress)));
-    job.dispose?.();
+  const jobs: JobEstimate[] = [];
+  let state: number;
+  try {
+    jobs.push(await probe('search', search), ...(await probeStudies(plan, parts, search, seed)));
+    state = bytesOfState(search.state);
+  } finally {
+    search.dispose?.();
   }
-  const state = bytesOfState(search.state);
-  search.dispose?.();
   const steps = jobs.reduce((sum, { progress }) => sum + progress.total, 0);
   const perSeed = jobs.reduce((sum, { seconds }) => sum + seconds, 0);
   return {
@@ -62,6 +60,21 @@ export async function dryRun(options: RunOptions): Promise<DryRun> {
     seconds: perSeed * plan.seeds.length,
     diskBytes: plan.seeds.length * (KEPT_CHECKPOINTS * state + steps * JOURNAL_BYTES_PER_STEP),
   };
+}
+
+async function probeStudies(plan: RunPlan, parts: RunParts, search: Search<any>, seed: number) {
+  const cache = readOnlyCache(fileCache(join(plan.folders.data, 'answers')));
+  const estimates: JobEstimate[] = [];
+  for (const [index, run] of parts.studies.entries()) {
+    const study = { index, run };
+    const job = await run.study.begin(studyContext(study, search, { seed, parts, cache }));
+    try {
+      estimates.push(await probe(`study ${run.id}`, job, timesAsked(study, search.progress)));
+    } finally {
+      job.dispose?.();
+    }
+  }
+  return estimates;
 }
 
 /** Times a few steps of a job that runs so many `times`. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toyClimb, toyOnes } from '@archer-nas/testkit';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { runToys, toyFolder, toyLookup } from '../tools/toy-runs.ts';
@@ -15,6 +16,17 @@ it('writes the notation of the best architecture', async () => {
   const to = join(toyFolder(folder.path), 'exports', 'genotype');
   expect(exported).toStrictEqual({ architecture: best, folder: to, files: ['genotype.txt'] });
   expect(readFileSync(join(to, 'genotype.txt'), 'utf8')).toBe(`${best}\n`);
+});
+
+it('creates nothing but the space for a notation', async () => {
+  using folder = temporaryFolder();
+  await runToys(folder.path);
+  const create = () => {
+    throw new Error('no engine here');
+  };
+  const broken = toyLookup({ ...toyClimb, create } as never, { ...toyOnes, create } as never);
+  const exported = exportRun(toyFolder(folder.path), { format: 'genotype', lookup: broken });
+  await expect(exported).resolves.toMatchObject({ files: ['genotype.txt'] });
 });
 
 it('writes a named architecture of an unfinished run', async () => {

@@ -1,6 +1,13 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { join, resolve } from 'node:path';
-import { ArcherError, EXIT, type PluginLookup, type Search } from '@archer-nas/core';
+import {
+  ArcherError,
+  buildSpace,
+  EXIT,
+  type PluginLookup,
+  type Search,
+  type SearchSpace,
+} from '@archer-nas/core';
 import { replaceFile } from './durable.ts';
 import { runFolder } from './folders.ts';
 import { readJournal } from './journal-reader.ts';
@@ -8,7 +15,7 @@ import { findPosition } from './position.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { originOf } from './resume.ts';
 import { startPlannedEngine } from './run.ts';
-import { planRun } from './run-plan.ts';
+import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, searchStreams } from './seed-run.ts';
 
 /** What to export, and where to. */
@@ -38,27 +45,43 @@ export async function exportRun(folder: string, options: ExportOptions): Promise
   const plan = await planRun({ ...originOf(folder), dataFolder, lookup });
   const architecture = options.architecture ?? bestOf(readRun(folder));
   const to = resolve(options.to ?? join(runFolder(resolve(folder)).exports, format));
-  const info = format === 'genotype' ? undefined : await startPlannedEngine(plan, engine);
-  const parts = await createRun(plan, info, () => {});
-  const { space } = parts;
-  const chosen = space.parse(architecture);
-  let files: Readonly<Record<string, Uint8Array | string>>;
-  if (format === 'genotype') files = { 'genotype.txt': `${space.format(chosen)}\n` };
-  else {
-    const root = runFolder(resolve(folder));
-    const saved = findPosition(root, readJournal(root.journal)).search?.state;
-    const context = { streams: searchStreams(plan.seeds[0] ?? 0) };
-    files = await withWeights(await parts.strategy.begin(context, saved), chosen, format);
-  }
-  for (const [name, content] of Object.entries(files))
+  const files =
+    format === 'genotype'
+      ? await genotype(plan, architecture)
+      : await withWeights(await openSearch(plan, folder, engine), architecture, format);
+  for (const [name, content] of Object.entries(files)) {
     replaceFile(join(to, safeName(name)), content);
+  }
   return { architecture, folder: to, files: Object.keys(files) };
 }
 
-async function withWeights(search: Search<any>, architecture: unknown, format: string) {
+type Files = Readonly<Record<string, Uint8Array | string>>;
+
+/** Needs no engine and no data: only the space is created. */
+async function genotype({ resolved, lookup, folders }: RunPlan, notation: string): Promise<Files> {
+  const space = await buildSpace(resolved, { lookup, folders, log: () => {} });
+  return { 'genotype.txt': `${space.format(space.parse(notation))}\n` };
+}
+
+/** The search of a run folder where it stands. */
+async function openSearch(plan: RunPlan, folder: string, engine: string | undefined) {
+  const parts = await createRun(plan, await startPlannedEngine(plan, engine), () => {});
+  const root = runFolder(resolve(folder));
+  const saved = findPosition(root, readJournal(root.journal)).search?.state;
+  const context = { streams: searchStreams(plan.seeds[0] ?? 0) };
+  return { space: parts.space, search: await parts.strategy.begin(context, saved) };
+}
+
+async function withWeights(
+  { space, search }: { readonly space: SearchSpace<any>; readonly search: Search<any> },
+  notation: string,
+  format: string,
+): Promise<Files> {
   try {
     const { exporter } = search.views;
-    if (exporter?.formats.includes(format)) return await exporter.export(architecture, format);
+    if (exporter?.formats.includes(format)) {
+      return await exporter.export(space.parse(notation), format);
+    }
     const formats = ['genotype', ...(exporter?.formats ?? [])];
     throw new ArcherError('ARCHER_EXPORT', `This run cannot be exported to "${format}".`, {
       hint: `It can be exported to: ${[...new Set(formats)].join(', ')}.`,

@@ -99,6 +99,11 @@ export function scienceLines(lines: readonly JournalLine[]): JournalLine[] {
     .map((line, seq) => ({ ...line, seq }));
 }
 
+/** The line that says how a run was begun, or went on after accepted drift. */
+export function originLine(lines: readonly JournalLine[]): JournalLine | undefined {
+  return lines.findLast(({ job, body }) => job === 'run' && field(body, 'manifest') !== undefined);
+}
+
 /** The field `key` of a line's body. */
 export function field(body: State, key: string): State | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { JournalLine, Manifest, Table } from '@archer-nas/core';
 import { type Fingerprint, readFingerprint } from './fingerprint.ts';
-import { runFolder } from './folders.ts';
-import { effectiveLines, readJournal } from './journal-reader.ts';
+import { DEFAULT_PROFILE, runFolder } from './folders.ts';
+import { effectiveLines, field, originLine, readJournal } from './journal-reader.ts';
 import { decodeState } from './state-codec.ts';
 
 /** What a search or a study answered. */
@@ -44,6 +44,9 @@ export interface RunResult {
 export interface RunRecord {
   readonly folder: string;
   readonly status: 'finished' | 'unfinished';
+  /** As the run was begun; both are `undefined` when it died before its first line. */
+  readonly profile: string | undefined;
+  readonly seed: number | undefined;
   /** The resolved manifest; `undefined` when the run died before it was written. */
   readonly manifest: Manifest | undefined;
   readonly fingerprint: Fingerprint | undefined;
@@ -59,15 +62,19 @@ export interface RunRecord {
 export function readRun(root: string): RunRecord {
   const folder = runFolder(root);
   const result = readResult(folder.result);
+  const { lines } = readJournal(folder.journal);
+  const origin = originLine(lines);
   return {
     folder: root,
     status: result === undefined ? 'unfinished' : 'finished',
+    profile: origin && String(field(origin.body, 'profile') ?? DEFAULT_PROFILE),
+    seed: origin && Number(field(origin.body, 'seed')),
     manifest: existsSync(folder.manifest)
       ? (JSON.parse(readFileSync(folder.manifest, 'utf8')) as Manifest)
       : undefined,
     fingerprint: existsSync(folder.fingerprint) ? readFingerprint(folder.fingerprint) : undefined,
     result,
-    lines: effectiveLines(readJournal(folder.journal).lines),
+    lines: effectiveLines(lines),
   };
 }
 

@@ -32,6 +32,8 @@ export interface OpenOptions {
 /** Removes everything of an earlier run but the lock that this process holds. */
 export function clearFolder(folder: RunFolder): void {
   if (!existsSync(folder.root)) return;
+  // First what makes it look finished: this may be interrupted, too.
+  rmSync(folder.result, { force: true });
   for (const name of readdirSync(folder.root)) {
     const path = join(folder.root, name);
     if (path !== folder.lock) rmSync(path, { recursive: true, force: true });

@@ -93,7 +93,11 @@ describe('run', () => {
 
   it('reads a folder that holds no run as unfinished', () => {
     using folder = temporaryFolder();
-    expect(readRun(folder.path)).toMatchObject({ status: 'unfinished', lines: [] });
+    expect(readRun(folder.path)).toMatchObject({
+      status: 'unfinished',
+      profile: undefined,
+      lines: [],
+    });
   });
 });
 
@@ -136,6 +140,7 @@ describe('resume', () => {
     await runToys(straight.path, { ...options, settings });
     await runToys(folder.path, { ...options, settings, maxTime: 0 });
     const root = join(folder.path, 'short', 'seed-9');
+    expect(readRun(root)).toMatchObject({ status: 'unfinished', profile: 'short', seed: 9 });
     const { status } = await resume(root, { lookup: toyLookup() });
     expect(status).toBe('finished');
     expect(outcome(root)).toStrictEqual(outcome(join(straight.path, 'short', 'seed-9')));
