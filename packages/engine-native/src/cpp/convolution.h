@@ -9,7 +9,7 @@ namespace {
 
 using archer::Conv;
 
-constexpr int kMaxTaps = 4096;
+constexpr int kMaxWindow = 64;
 
 ARCHER_INLINE Index image_in(const Conv& c) { return static_cast<Index>(c.h) * c.w * c.ci; }
 ARCHER_INLINE Index pixels_out(const Conv& c) { return static_cast<Index>(c.oh) * c.ow; }
@@ -27,7 +27,7 @@ struct Input {
   Gather gather;
   Index rows, columns;  // of output; all in one row where the input has no rows to keep apart
   bool framed;
-  Index offsets[kMaxTaps];
+  Index offsets[kMaxWindow * kMaxWindow];
 };
 
 void plan_input(const Conv& c, bool with_relu, Input& in) {
@@ -95,19 +95,19 @@ struct Phase {
   const float* packed;
 };
 
+constexpr int kMaxStride = 8;
+
 struct InputGradient {
   Frame frame;
   bool framed;
   Index phases;
-  Phase phase[64];
+  Phase phase[kMaxStride * kMaxStride];
 };
-
-constexpr int kMaxPhases = 64;
 
 /// Taps of one axis that meet the remainder r, from the last to the first, and their m.
 struct AxisTaps {
   Index count;
-  Index tap[64], m[64];
+  Index tap[kMaxWindow], m[kMaxWindow];
 };
 
 void axis_taps(Index k, Index d, Index s, Index r, AxisTaps& out) {
