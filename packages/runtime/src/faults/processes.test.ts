@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildForChildren, runChild, startChild } from '../../tools/child.ts';
 import { temporaryFolder } from '../../tools/temporary-folder.ts';
 import { type Outcome, outcome, runToys, toyFolder, toyManifest } from '../../tools/toy-runs.ts';
 import { readRun } from '../read-run.ts';
+
+const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Slow enough for a signal to arrive between two steps. */
 const SLOW = toyManifest({ strategy: { use: 'toy-climb', rounds: 60, stepMs: 20 }, study: [] });
@@ -119,4 +123,20 @@ describe('R22 a run that is started twice at once', () => {
     first.process.kill('SIGTERM');
     expect((await first.end).code).toBe(130);
   });
+});
+
+it('the first example of the README runs as it stands', () => {
+  const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
+  using folder = temporaryFolder();
+  const [, code] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+  // In the package, so that it resolves its imports as a user's file would.
+  const file = join(PACKAGE, '.cache', `readme-${process.pid}.mjs`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, code as string);
+  try {
+    const text = execFileSync(process.execPath, [file], { cwd: folder.path, encoding: 'utf8' });
+    expect(text.match(/finished [01] \{ architecture: '[01]{8}'/g)).toHaveLength(2);
+  } finally {
+    rmSync(file);
+  }
 });
