@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Job, Report, SearchSpace, State } from '@archer-nas/core';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { OnEvent } from './events.ts';
@@ -58,6 +59,8 @@ export async function runJob(
   let savedMs = performance.now();
   let isSaved = false;
   while (job.progress.done < Math.min(job.progress.total, until)) {
+    // Steps that never wait would keep signals, timers and trackers waiting to the end.
+    await nextTurn();
     const reason = context.stop.reason();
     if (reason !== undefined) {
       if (!isSaved) saveJob(named, context);

@@ -91,6 +91,13 @@ describe('run', () => {
     },
   );
 
+  it('hears of an abort also when its steps never wait', async () => {
+    using folder = temporaryFolder();
+    const manifest = toyManifest({ strategy: climb(20_000), study: [] });
+    const { status } = await runToys(folder.path, { manifest, signal: AbortSignal.timeout(50) });
+    expect(status).toBe('interrupted');
+  });
+
   it('reads a folder that holds no run as unfinished', () => {
     using folder = temporaryFolder();
     expect(readRun(folder.path)).toMatchObject({

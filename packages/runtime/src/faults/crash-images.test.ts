@@ -48,7 +48,6 @@ describe('R01 a run that dies at any event', () => {
   it.each([
     ['with the checkpoints of questions alone', {}],
     ['with a checkpoint after each step', { checkpointEvery: 1 }],
-    ['with a checkpoint after every third step', { checkpointEvery: 3 }],
   ])('ends as if it had not, %s', async (_, options) => {
     using folder = temporaryFolder();
     const images = await imagesOf(folder.path, options);
