@@ -16,7 +16,7 @@ import { load } from './load.ts';
 const CPU = '@tensorflow/tfjs-node';
 const GPU = '@tensorflow/tfjs-node-gpu';
 
-/** Environment variable: the folder of a tfjs-node to load instead of the installed ones. */
+/** Environment variable: the folder of the package to load instead of an installed one. */
 const FOLDER = 'ARCHER_TFJS_NODE';
 
 /** TensorFlow's C library on a GPU: tfjs-node-gpu, when it loads and sees one. */
@@ -61,7 +61,7 @@ async function loadTensorflow(
     const loaded = await load<object>(folder ? resolve(folder) : name);
     if ('unavailable' in loaded) return loaded;
     if (tf.findBackendFactory(BACKEND) === null)
-      return { unavailable: 'it brings a second copy of @tensorflow/tfjs' };
+      return { unavailable: 'it registers no TensorFlow backend' };
   }
   if (!(await tf.setBackend(BACKEND))) return { unavailable: 'its backend does not start' };
   repairTensorflow();
