@@ -1,6 +1,6 @@
 // @ts-check
 // Builds @tensorflow/tfjs-node against the TensorFlow of a Python wheel, for machines that reach
-// the npm registry and PyPI but not the server of TensorFlow's own downloads. See README.md.
+// the npm registry and PyPI but not the server of its own download. See README.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -60,7 +60,7 @@ function installPackage() {
   run('npm', ['install', '--prefix', folder, ...quiet, `@tensorflow/tfjs-node@${TFJS_NODE}`]);
 }
 
-/** Kernels are registered with a copy of tfjs: tfjs-node gets the engine's, and its parts. */
+/** One copy of tfjs per process: tfjs-node gets the engine's instead of its own. */
 function shareTfjs() {
   const engine = createRequire(join(ROOT, 'packages', 'engine', 'package.json'));
   const tfjs = createRequire(engine.resolve('@tensorflow/tfjs/package.json'));
