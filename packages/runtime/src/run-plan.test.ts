@@ -46,6 +46,9 @@ describe('planRun', () => {
       code: 'ARCHER_MANIFEST',
       exit: 2,
     });
+    await expect(planRun({ manifest: folder.path })).rejects.toMatchObject({
+      message: `${folder.path} is a folder.`,
+    });
     const manifest = toyManifest({ profiles: { smoke: null } });
     await expect(planRun({ manifest, lookup, profile: 'smoek' })).rejects.toMatchObject({
       code: 'ARCHER_PROFILE',

@@ -72,9 +72,12 @@ function readManifest(manifest: string | Manifest): Manifest {
   try {
     return parseManifest(readFileSync(manifest, 'utf8'), manifest);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new ArcherError('ARCHER_MANIFEST', `There is no manifest ${manifest}.`, {
-      hint: 'archer init writes one.',
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EISDIR') throw cause;
+    const problem =
+      code === 'EISDIR' ? `${manifest} is a folder.` : `There is no manifest ${manifest}.`;
+    throw new ArcherError('ARCHER_MANIFEST', problem, {
+      hint: 'Name a YAML or JSON file; archer init writes one.',
       exit: EXIT.usage,
       cause,
     });
