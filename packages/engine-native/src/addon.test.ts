@@ -32,7 +32,7 @@ const KERNELS: Readonly<Partial<Record<keyof Addon, string>>> = {
   sgd: 'innnbfffff',
 };
 
-describeBuilt('the addon', (addon) => {
+describeBuilt('the arguments', (addon) => {
   it('throws for shapes that do not fit and never writes outside of its arrays', () => {
     const random = generator(5);
     const pick = (low: number, high: number) => between(random, low, high);

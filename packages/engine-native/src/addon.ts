@@ -7,7 +7,7 @@ type Maybe = Float32Array | null;
  * The compiled kernels. Shapes are Int32Arrays as `shapes.ts` makes them; outputs are arguments
  * and are written completely. Every argument is checked: wrong ones throw.
  */
-export interface Addon {
+export interface Kernels {
   conv(shape: Int32Array, x: Float32Array, w: Float32Array, y: Float32Array): void;
   convInputGradient(shape: Int32Array, dy: Float32Array, w: Float32Array, dx: Float32Array): void;
   convFilterGradient(shape: Int32Array, x: Float32Array, dy: Float32Array, dw: Float32Array): void;
@@ -132,8 +132,15 @@ export interface Addon {
     newW: Float32Array,
     newV: Float32Array,
   ): void;
-  /** Memory outside of the JavaScript heap, aligned for vectors; its contents are undefined. */
-  buffer(bytes: number): ArrayBuffer;
+}
+
+/** The kernels of one build, and what they run on. */
+export interface Addon extends Kernels {
+  /**
+   * Memory outside of the JavaScript heap, aligned for vectors; its contents are undefined. A
+   * buffer of its own, or a part of one, then as an array.
+   */
+  buffer(bytes: number): ArrayBuffer | Float32Array;
   setThreads(count: number): void;
   /** The instruction-set paths that this processor can run, best first. */
   paths(): string[];

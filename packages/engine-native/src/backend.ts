@@ -3,8 +3,17 @@ import type { Addon } from './addon.ts';
 import { Entries, type Entry } from './entries.ts';
 import { TensorBuffers } from './tensor-buffers.ts';
 
-/** Name under which TensorFlow.js knows the backend. */
+/** Name under which TensorFlow.js knows the backend on the addon. */
 export const BACKEND = 'archer-native';
+
+/** Name of the same on the WebAssembly module. */
+export const WASM_BACKEND = 'archer-native-wasm';
+
+/** The backends that the kernels are registered for. */
+export const BACKENDS = [BACKEND, WASM_BACKEND] as const;
+
+/** Name of one of them. */
+export type BackendName = (typeof BACKENDS)[number];
 
 /** What is used of tfjs-backend-cpu's class. */
 interface CpuBackend extends tf.KernelBackend {

@@ -1,10 +1,17 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { type EngineCandidate, type EngineRequest, tf } from '@archer-nas/engine';
+import {
+  type EngineCandidate,
+  type EngineRequest,
+  type RunningEngine,
+  tf,
+  type Unavailable,
+} from '@archer-nas/engine';
 import { type Addon, loadAddon } from './addon.ts';
-import { BACKEND, createBackend } from './backend.ts';
+import { BACKEND, BACKENDS, type BackendName, createBackend, WASM_BACKEND } from './backend.ts';
 import { nativeFused } from './fused.ts';
 import { registerKernels } from './kernels/register-all.ts';
+import { loadWasm } from './wasm/wasm-addon.ts';
 
 /** More threads than a batch has groups of images do not help small networks. */
 const MOST_THREADS = 16;
@@ -15,26 +22,41 @@ const MOST_THREADS = 16;
  */
 export const candidate: EngineCandidate = {
   name: 'native',
-  async start(request) {
-    const loaded = loadAddon();
-    if ('unavailable' in loaded) return loaded;
-    const { addon } = loaded;
-    const reason = refusal(request, addon.paths());
-    if (reason) return { unavailable: reason };
-    const isa = request.isa ?? (addon.paths()[0] as string);
-    const threads = Math.max(1, Math.min(request.threads ?? availableParallelism(), MOST_THREADS));
-    configure(addon, isa, threads);
-    if (!(await tf.setBackend(BACKEND))) return { unavailable: 'its backend does not start' };
-    return {
-      version: version(),
-      precision: 'f32',
-      isa,
-      reproducible: 'bitwise',
-      threads,
-      fused: nativeFused,
-    };
-  },
+  start: (request) => start(request, BACKEND, loadAddon),
 };
+
+/**
+ * The same kernels as a WebAssembly module that is part of the package: for machines where the
+ * addon was not built. Same bits on every machine.
+ */
+export const wasmCandidate: EngineCandidate = {
+  name: 'native-wasm',
+  start: (request) => start(request, WASM_BACKEND, loadWasm),
+};
+
+async function start(
+  request: EngineRequest,
+  backend: BackendName,
+  load: typeof loadAddon,
+): Promise<RunningEngine | Unavailable> {
+  const loaded = load();
+  if ('unavailable' in loaded) return loaded;
+  const { addon } = loaded;
+  const reason = refusal(request, addon.paths());
+  if (reason) return { unavailable: reason };
+  const isa = request.isa ?? (addon.paths()[0] as string);
+  const threads = Math.max(1, Math.min(request.threads ?? availableParallelism(), MOST_THREADS));
+  configure(addon, isa, threads, backend);
+  if (!(await tf.setBackend(backend))) return { unavailable: 'its backend does not start' };
+  return {
+    version: version(),
+    precision: 'f32',
+    isa,
+    reproducible: 'bitwise',
+    threads,
+    fused: nativeFused,
+  };
+}
 
 function refusal(request: EngineRequest, paths: readonly string[]): string | undefined {
   const { precision = 'f32', isa } = request;
@@ -47,12 +69,17 @@ function refusal(request: EngineRequest, paths: readonly string[]): string | und
 }
 
 /** Registers the backend once per process and sets how it computes. */
-export function configure(addon: Addon, isa: string, threads: number): void {
+export function configure(
+  addon: Addon,
+  isa: string,
+  threads: number,
+  backend: BackendName = BACKEND,
+): void {
   addon.usePath(addon.paths().indexOf(isa));
   addon.setThreads(threads);
-  if (tf.findBackendFactory(BACKEND)) return;
-  tf.registerBackend(BACKEND, () => createBackend(addon));
-  registerKernels();
+  if (tf.findBackendFactory(backend)) return;
+  if (!BACKENDS.some((name) => tf.findBackendFactory(name))) registerKernels();
+  tf.registerBackend(backend, () => createBackend(addon));
 }
 
 /** `4.22.0+0.1.0`: TensorFlow.js and this package. */

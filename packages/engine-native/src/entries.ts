@@ -8,15 +8,15 @@ export interface Entry {
   pooled?: boolean;
 }
 
-interface Holder {
-  archerNative?: Entry | undefined;
-}
+type Holder = Record<symbol, Entry | undefined>;
 
 /**
  * Where the backend finds a tensor's values: on the identifier itself. It stands in for
  * TensorFlow.js's DataStorage, whose WeakMap makes every collection of garbage slow.
  */
 export class Entries {
+  /** Of its own, so that data of another backend of this kind is not taken for this one's. */
+  readonly #key = Symbol('archer-native');
   readonly #moveHere: (id: object) => void;
   #count = 0;
 
@@ -26,25 +26,25 @@ export class Entries {
   }
 
   get(id: object): Entry {
-    const entry = (id as Holder).archerNative;
+    const entry = (id as Holder)[this.#key];
     if (entry !== undefined) return entry;
     this.#moveHere(id);
-    return (id as Required<Holder>).archerNative as Entry;
+    return (id as Holder)[this.#key] as Entry;
   }
 
   has(id: object): boolean {
-    return (id as Holder).archerNative !== undefined;
+    return (id as Holder)[this.#key] !== undefined;
   }
 
   set(id: object, entry: Entry): void {
     if (!this.has(id)) this.#count++;
-    (id as Holder).archerNative = entry;
+    (id as Holder)[this.#key] = entry;
   }
 
   delete(id: object): boolean {
     if (!this.has(id)) return false;
     this.#count--;
-    (id as Holder).archerNative = undefined;
+    (id as Holder)[this.#key] = undefined;
     return true;
   }
 

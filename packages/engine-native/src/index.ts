@@ -1,1 +1,1 @@
-export { candidate } from './candidate.ts';
+export { candidate, wasmCandidate } from './candidate.ts';

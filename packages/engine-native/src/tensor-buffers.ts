@@ -23,14 +23,14 @@ export class TensorBuffers {
   /** `length` numbers with undefined values. */
   take(length: number): Float32Array {
     const bytes = sizeClass(length * 4);
-    const last = this.#free.get(bytes)?.pop();
-    if (last === undefined) return new Float32Array(this.#allocate(bytes), 0, length);
-    return last.length === length ? last : new Float32Array(last.buffer, 0, length);
+    const last = this.#free.get(bytes)?.pop() ?? this.#allocate(bytes);
+    if (last.length === length) return last;
+    return new Float32Array(last.buffer, last.byteOffset, length);
   }
 
   /** Takes back what {@link take} has given; nobody may use it afterwards. */
   give(values: Float32Array): void {
-    const bytes = values.buffer.byteLength;
+    const bytes = sizeClass(values.byteLength);
     const list = this.#free.get(bytes);
     if (list === undefined) this.#free.set(bytes, [values]);
     else list.push(values);
@@ -41,11 +41,12 @@ export class TensorBuffers {
     return this.#owned.has(values.buffer);
   }
 
-  #allocate(bytes: number): ArrayBuffer {
-    const buffer = this.#addon.buffer(bytes);
-    this.#owned.add(buffer);
+  #allocate(bytes: number): Float32Array {
+    const memory = this.#addon.buffer(bytes);
+    const values = ArrayBuffer.isView(memory) ? memory : new Float32Array(memory);
+    this.#owned.add(values.buffer);
     this.#bytes += bytes;
-    return buffer;
+    return values;
   }
 }
 

@@ -16,6 +16,7 @@ const RECORDED: Readonly<Record<string, string>> = {
   avx512: '5a6333792213b8ca0de17ce9db4e924fd2ab16843cf9207ec5231bbc4e91d113',
   avx2: '5a6333792213b8ca0de17ce9db4e924fd2ab16843cf9207ec5231bbc4e91d113',
   sse2: 'f0163054e83607a94a65b934c0120b3e485230926a93d5b6bd32f9559c274eac',
+  simd128: 'f0163054e83607a94a65b934c0120b3e485230926a93d5b6bd32f9559c274eac',
 };
 
 /** The losses of three steps and the parameters after them. */
@@ -27,7 +28,7 @@ function threeSteps(fused = nativeFused): { losses: number[]; bytes: Uint8Array 
   return { losses, bytes };
 }
 
-describeBuilt('training steps', (addon) => {
+describeBuilt('training steps', (addon, backendName) => {
   let wanted: number[] = [];
 
   beforeAll(async () => {
@@ -37,8 +38,8 @@ describeBuilt('training steps', (addon) => {
 
   describe.each(addon.paths())('on %s', (path) => {
     beforeAll(async () => {
-      configure(addon, path, 1);
-      await tf.setBackend('archer-native');
+      configure(addon, path, 1, backendName);
+      await tf.setBackend(backendName);
     });
     afterAll(() => tf.disposeVariables());
 

@@ -1,5 +1,5 @@
 import { tf } from '@archer-nas/engine';
-import { BACKEND } from '../backend.ts';
+import { BACKENDS } from '../backend.ts';
 import { registerConvolutions } from './convolution.ts';
 import { registerElementwise } from './elementwise.ts';
 import { registerLayout } from './layout.ts';
@@ -8,9 +8,9 @@ import { registerPooling } from './pooling.ts';
 import { registerReductions } from './reductions.ts';
 import { registerTraining } from './training.ts';
 
-/** Gives the backend all kernels of `cpu`, then Archer's own in the place of the hot ones. */
+/** Gives the backends all kernels of `cpu`, then Archer's own in the place of the hot ones. */
 export function registerKernels(): void {
-  tf.copyRegisteredKernels('cpu', BACKEND);
+  for (const backend of BACKENDS) tf.copyRegisteredKernels('cpu', backend);
   registerConvolutions();
   registerPooling();
   registerElementwise();

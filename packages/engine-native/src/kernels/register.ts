@@ -1,5 +1,5 @@
 import { tf } from '@archer-nas/engine';
-import { BACKEND, type NativeBackend } from '../backend.ts';
+import { BACKENDS, type NativeBackend } from '../backend.ts';
 
 /** Tensors by the names that a kernel knows them by. */
 export type Inputs = Readonly<Record<string, tf.TensorInfo | undefined>>;
@@ -20,23 +20,22 @@ export type Compute = (
  */
 export function register(kernelName: string, compute: Compute): void {
   const cpu = tf.getKernel(kernelName, 'cpu');
-  if (tf.getKernel(kernelName, BACKEND)) tf.unregisterKernel(kernelName, BACKEND);
-  tf.registerKernel({
-    kernelName,
-    backendName: BACKEND,
-    kernelFunc: (call) => {
-      const inputs = call.inputs as Inputs;
-      const backend = call.backend as NativeBackend;
-      const result = takes(inputs)
-        ? compute(inputs, (call.attrs ?? {}) as Attributes, backend)
-        : undefined;
-      if (result !== undefined) return result;
-      if (cpu === null || cpu === undefined) {
-        throw new Error(`The engine native has no ${kernelName} for these inputs.`);
-      }
-      return cpu.kernelFunc(call);
-    },
-  });
+  const kernelFunc: tf.KernelFunc = (call) => {
+    const inputs = call.inputs as Inputs;
+    const backend = call.backend as NativeBackend;
+    const result = takes(inputs)
+      ? compute(inputs, (call.attrs ?? {}) as Attributes, backend)
+      : undefined;
+    if (result !== undefined) return result;
+    if (cpu === null || cpu === undefined) {
+      throw new Error(`The engine native has no ${kernelName} for these inputs.`);
+    }
+    return cpu.kernelFunc(call);
+  };
+  for (const backendName of BACKENDS) {
+    if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+    tf.registerKernel({ kernelName, backendName, kernelFunc });
+  }
 }
 
 /** The input of that name; a kernel that was called without it is a mistake of the caller. */

@@ -153,14 +153,14 @@ function pool(name: 'maxPool' | 'avgPool', make: Make, pick: Pick) {
   };
 }
 
-describeBuilt('tensor kernels', (addon) => {
+describeBuilt('tensor kernels', (addon, built) => {
   describe.each(addon.paths())('on %s', (path) => {
-    beforeAll(() => configure(addon, path, 2));
+    beforeAll(() => configure(addon, path, 2, built));
 
     it.each(CASES)('%s equals plain JavaScript over random shapes', async (_name, run) => {
       for (let seed = 0; seed < 15; seed++) {
         const results: { values: ArrayLike<number>; shape: number[] }[] = [];
-        for (const backend of ['cpu', 'archer-native']) {
+        for (const backend of ['cpu', built]) {
           await tf.setBackend(backend);
           tf.tidy(() => {
             const random = generator(seed);
@@ -184,8 +184,8 @@ describeBuilt('tensor kernels', (addon) => {
   });
 
   it('never hands out memory that is used again', async () => {
-    configure(addon, addon.paths()[0] as string, 1);
-    await tf.setBackend('archer-native');
+    configure(addon, addon.paths()[0] as string, 1, built);
+    await tf.setBackend(built);
     const whole = tf.add(tf.range(0, 64), 0);
     const parts = tf.split(whole, 2);
     const [row] = tf.unstack(tf.reshape(whole, [2, 32]));
@@ -199,7 +199,7 @@ describeBuilt('tensor kernels', (addon) => {
   });
 
   it('leaves integers and empty tensors to the plain kernels', async () => {
-    await tf.setBackend('archer-native');
+    await tf.setBackend(built);
     const sum = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
     expect([sum.dtype, ...sum.dataSync()]).toEqual(['int32', 4, 6]);
     expect(tf.add(tf.zeros([0, 3]), tf.ones([1, 3])).shape).toEqual([0, 3]);

@@ -1,15 +1,28 @@
 import { describe } from 'vitest';
 import { type Addon, loadAddon } from '../addon.ts';
+import { BACKEND, type BackendName, WASM_BACKEND } from '../backend.ts';
+import { loadWasm } from '../wasm/wasm-addon.ts';
 
-const loaded = loadAddon();
+type Tests = (addon: Addon, backend: BackendName) => void;
 
-/** Why the addon's tests are skipped here; `undefined` where it is built. */
-const missing = 'unavailable' in loaded ? loaded.unavailable : undefined;
+const BUILDS = [
+  ['native', BACKEND, loadAddon()],
+  ['native-wasm', WASM_BACKEND, loadWasm()],
+] as const;
 
-/** `describe` for tests that need the addon; skipped tests carry the reason in their name. */
-export function describeBuilt(name: string, tests: (addon: Addon) => void): void {
-  if ('addon' in loaded) describe(name, () => tests(loaded.addon));
-  else describe.skip(`${name} (${missing})`, () => tests({ paths: () => ['none'] } as Addon));
+/**
+ * `describe` for tests of the kernels, once on the addon and once on the WebAssembly module; those
+ * of a build that is not there are skipped and carry the reason in their name.
+ */
+export function describeBuilt(name: string, tests: Tests): void {
+  for (const [engine, backend, loaded] of BUILDS) {
+    const title = `${name} of ${engine}`;
+    if ('addon' in loaded) describe(title, () => tests(loaded.addon, backend));
+    else {
+      const missing = { paths: () => ['none'] } as Addon;
+      describe.skip(`${title} (${loaded.unavailable})`, () => tests(missing, backend));
+    }
+  }
 }
 
 /** Takes an instruction-set path by name. */
