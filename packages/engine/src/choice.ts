@@ -1,7 +1,14 @@
 import { ArcherError, EXIT, suggestion } from '@archer-nas/core';
 
 /** The engines, best first: the order in which `auto` tries them. */
-export const ENGINES = ['tensorflow-gpu', 'native', 'tensorflow', 'wasm', 'js'] as const;
+export const ENGINES = [
+  'tensorflow-gpu',
+  'native',
+  'native-wasm',
+  'tensorflow',
+  'wasm',
+  'js',
+] as const;
 
 /** An engine's name. */
 export type EngineName = (typeof ENGINES)[number];

@@ -1,7 +1,7 @@
 import { ArcherError, type EngineInfo, EXIT } from '@archer-nas/core';
 import { type EngineCandidate, isUnavailable, type RunningEngine } from './candidates/candidate.ts';
 import { js } from './candidates/js.ts';
-import { native } from './candidates/native.ts';
+import { native, nativeWasm } from './candidates/native.ts';
 import { tensorflow, tensorflowGpu } from './candidates/tensorflow.ts';
 import { wasm } from './candidates/wasm.ts';
 import { engineChoice } from './choice.ts';
@@ -30,7 +30,14 @@ export interface StartedEngine extends EngineInfo {
 }
 
 /** All engines, best first. */
-export const CANDIDATES: readonly EngineCandidate[] = [tensorflowGpu, native, tensorflow, wasm, js];
+export const CANDIDATES: readonly EngineCandidate[] = [
+  tensorflowGpu,
+  native,
+  nativeWasm,
+  tensorflow,
+  wasm,
+  js,
+];
 
 let started: { readonly key: string; readonly engine: Promise<StartedEngine> } | undefined;
 

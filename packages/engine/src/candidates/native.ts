@@ -3,17 +3,27 @@ import { load } from './load.ts';
 
 const PACKAGE = '@archer-nas/engine-native';
 
-/**
- * Archer's own kernels, in a package of their own that need not be installed. It exports
- * `candidate`, an {@link EngineCandidate}.
- */
-export const native: EngineCandidate = {
-  name: 'native',
-  async start(request) {
-    const loaded = await load<{ candidate?: EngineCandidate }>(PACKAGE);
-    if ('unavailable' in loaded) return loaded;
-    const { candidate } = loaded.module;
-    if (!candidate) return { unavailable: `${PACKAGE} exports no candidate` };
-    return candidate.start(request);
-  },
-};
+/** What the package exports: its two engines. */
+interface Exports {
+  readonly candidate?: EngineCandidate;
+  readonly wasmCandidate?: EngineCandidate;
+}
+
+/** Archer's own kernels, compiled on installation, in a package that need not be installed. */
+export const native = exported('native', 'candidate');
+
+/** The same kernels as a WebAssembly module, for machines without a compiler. */
+export const nativeWasm = exported('native-wasm', 'wasmCandidate');
+
+function exported(name: string, key: keyof Exports): EngineCandidate {
+  return {
+    name,
+    async start(request) {
+      const loaded = await load<Exports>(PACKAGE);
+      if ('unavailable' in loaded) return loaded;
+      const candidate = loaded.module[key];
+      if (!candidate) return { unavailable: `${PACKAGE} exports no ${key}` };
+      return candidate.start(request);
+    },
+  };
+}
