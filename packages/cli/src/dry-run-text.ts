@@ -13,11 +13,11 @@ export function dryRunText(estimate: DryRun, output: Output): string {
     `${kind}:${id}`,
     `${name}@${version}`,
   ]);
-  const rows = jobs.map(({ job, progress, secondsPerStep, seconds: total }) => [
+  const rows = jobs.map(({ job, progress, secondsPerStep, atLeast, seconds: total }) => [
     job,
     `${progress.total} ${progress.unit}s`,
-    `${secondsPerStep.toPrecision(2)} s`,
-    duration(total),
+    `${atLeast ? '> ' : ''}${secondsPerStep.toPrecision(2)} s`,
+    `${atLeast ? '> ' : ''}${duration(total)}`,
   ]);
   return [
     stringify(JSON.parse(JSON.stringify(manifest))).trimEnd(),

@@ -42,6 +42,9 @@ export interface RunStudy {
   readonly study: Study<any>;
 }
 
+/** What a block, and the parts inside it, are made for. */
+type Role = Pick<Dependencies, 'purpose' | 'permit'>;
+
 type Top = 'space' | 'data' | 'evaluator' | 'objective' | 'strategy' | 'tracker';
 
 /** Creates the parts of a resolved manifest, each once, in one container. */
@@ -58,7 +61,7 @@ export async function buildRun(
     if (!block) return;
     container
       .bind(TOKENS[kind] as ServiceIdentifier<Created[K]>)
-      .toDynamicValue(() => maker.make(kind, block, 'search') as Promise<Created[K]>)
+      .toDynamicValue(() => maker.make(kind, block, { purpose: 'search' }) as Promise<Created[K]>)
       .inSingletonScope();
   };
   for (const kind of ['space', 'data', 'evaluator', 'objective', 'strategy'] as const) {
@@ -87,7 +90,9 @@ export async function buildSpace(
   { manifest }: ResolvedManifest,
   services: RunServices,
 ): Promise<SearchSpace<any>> {
-  return new PartMaker(new Container(), services).make('space', manifest.space, 'search');
+  return new PartMaker(new Container(), services).make('space', manifest.space, {
+    purpose: 'search',
+  });
 }
 
 /** Creates blocks: looks the plugin up, creates its parts first, hands over dependencies. */
@@ -107,31 +112,28 @@ class PartMaker {
 
   async study(block: Block): Promise<RunStudy> {
     const options = Object.entries(block).filter(([key]) => !STUDY_BLOCK_KEYS.includes(key));
-    const study = await this.make('study', Object.fromEntries(options) as Block, 'study');
-    const permitted = block.permit === 'test-split';
-    return { id: block.use, block, study, ...(permitted ? { permit: 'test-split' } : {}) };
+    const permit = block.permit === 'test-split' ? ({ permit: 'test-split' } as const) : {};
+    const role: Role = { purpose: 'study', ...permit };
+    const study = await this.make('study', Object.fromEntries(options) as Block, role);
+    return { id: block.use, block, study, ...permit };
   }
 
-  async make<K extends Kind>(
-    kind: K,
-    block: Block,
-    purpose: Dependencies['purpose'],
-  ): Promise<Created[K]> {
+  async make<K extends Kind>(kind: K, block: Block, role: Role): Promise<Created[K]> {
     const maker = (await this.#services.lookup(kind, block.use)).plugin as unknown as Maker<K>;
-    const { parts, missing } = await this.#parts(maker, block, purpose);
+    const { parts, missing } = await this.#parts(maker, block, role);
     const own = Object.entries(block).filter(([key]) => key !== 'use' && !maker.parts?.[key]);
-    const dependencies = await this.#dependencies(kind, maker, { parts, missing, purpose });
+    const dependencies = await this.#dependencies(kind, maker, { parts, missing, ...role });
     return maker.create(Object.fromEntries(own) as never, dependencies);
   }
 
-  async #parts(maker: Maker, block: Block, purpose: Dependencies['purpose']) {
+  async #parts(maker: Maker, block: Block, role: Role) {
     const parts: Record<string, unknown> = {};
     const missing: Record<string, string> = {};
     for (const [name, slot] of Object.entries(maker.parts ?? {})) {
       const value = block[name] as Block | readonly Block[] | undefined;
       if (value === undefined) continue;
       const make = async (one: Block) =>
-        this.make(await kindOf(slot, one.use, this.#services.lookup), one, purpose);
+        this.make(await kindOf(slot, one.use, this.#services.lookup), one, role);
       try {
         parts[name] = Array.isArray(value)
           ? await Promise.all(value.map(make))
@@ -151,7 +153,7 @@ class PartMaker {
   async #dependencies(
     kind: Kind,
     maker: Maker,
-    own: Pick<Dependencies, 'parts' | 'missing' | 'purpose'>,
+    own: Pick<Dependencies, 'parts' | 'missing'> & Role,
   ): Promise<Dependencies> {
     const { folders, log, engine, guard } = this.#services;
     const available: Record<string, unknown> = { engine };

@@ -62,6 +62,8 @@ export interface Dependencies {
   readonly missing: Readonly<Record<string, string>>;
   /** What the block is for: a search may read no test column and no test image. */
   readonly purpose: 'search' | 'study';
+  /** What the study's block permits, so that a study can refuse before the search has run. */
+  readonly permit?: 'test-split';
   /** Folders of this run: `data` for downloads, `manifest` to resolve the user's paths from. */
   readonly folders: { readonly data: string; readonly manifest: string };
   /** Progress of slow preparations (downloads), one line at a time. */

@@ -32,3 +32,19 @@ it('estimates each job and writes nothing', async () => {
   expect(seconds).toBeGreaterThanOrEqual(2 * (jobs[0]?.seconds ?? 0));
   expect(diskBytes).toBeGreaterThan(2 * 50 * 8);
 });
+
+it('abandons a step that takes too long, and gives a lower bound', async () => {
+  using folder = temporaryFolder();
+  const { jobs } = await dryRun({
+    manifest: toyManifest({
+      strategy: { use: 'toy-climb', rounds: 10, stepMs: 60_000 },
+      study: [],
+    }),
+    lookup: toyLookup(),
+    out: folder.path,
+    dataFolder: folder.path,
+    probeMs: 50,
+  });
+  expect(jobs[0]).toMatchObject({ job: 'search', atLeast: true, secondsPerStep: 0.05 });
+  expect(jobs[0]?.seconds).toBeCloseTo(0.5, 12);
+});

@@ -9,6 +9,14 @@ import { bytesOfState } from './state-size.ts';
 import { timesAsked } from './studies.ts';
 
 const PROBE_STEPS = 3;
+/** A step that takes longer is abandoned, and the estimate says "at least". */
+const PROBE_MS = 20_000;
+
+/** Options of {@link dryRun}. */
+export interface DryRunOptions extends RunOptions {
+  /** Milliseconds for the steps of one job; 20,000 unless given. */
+  readonly probeMs?: number | undefined;
+}
 const KEPT_CHECKPOINTS = 2;
 const JOURNAL_BYTES_PER_STEP = 400;
 
@@ -18,6 +26,8 @@ export interface JobEstimate {
   readonly progress: Progress;
   /** From a few steps made on this machine; the first one, which warms up, is left out. */
   readonly secondsPerStep: number;
+  /** The first step was abandoned: the figures are lower bounds. */
+  readonly atLeast: boolean;
   /** All steps, as often as the job is asked. */
   readonly seconds: number;
 }
@@ -38,7 +48,7 @@ export interface DryRun {
  * Resolves a manifest, begins its search and studies, and makes a few steps of each to
  * estimate time and disk. Data that are not in the cache are fetched, nothing else is kept.
  */
-export async function dryRun(options: RunOptions): Promise<DryRun> {
+export async function dryRun({ probeMs = PROBE_MS, ...options }: DryRunOptions): Promise<DryRun> {
   const plan = await planRun(options);
   const engine = await startPlannedEngine(plan, options.engine);
   const log = (line: string): void => options.onEvent?.({ type: 'log', line });
@@ -48,7 +58,8 @@ export async function dryRun(options: RunOptions): Promise<DryRun> {
   const jobs: JobEstimate[] = [];
   let state: number;
   try {
-    jobs.push(await probe('search', search), ...(await probeStudies(plan, parts, search, seed)));
+    jobs.push(await probe('search', search, probeMs));
+    jobs.push(...(await probeStudies(plan, parts, search, probeMs)));
     state = bytesOfState(search.state);
   } finally {
     search.dispose?.();
@@ -62,14 +73,21 @@ export async function dryRun(options: RunOptions): Promise<DryRun> {
   };
 }
 
-async function probeStudies(plan: RunPlan, parts: RunParts, search: Search<any>, seed: number) {
+async function probeStudies(
+  plan: RunPlan,
+  parts: RunParts,
+  search: Search<any>,
+  probeMs: number,
+): Promise<JobEstimate[]> {
+  const seed = plan.seeds[0] ?? 0;
   const cache = readOnlyCache(fileCache(join(plan.folders.data, 'answers')));
   const estimates: JobEstimate[] = [];
   for (const [index, run] of parts.studies.entries()) {
     const study = { index, run };
     const job = await run.study.begin(studyContext(study, search, { seed, parts, cache }));
     try {
-      estimates.push(await probe(`study ${run.id}`, job, timesAsked(study, search.progress)));
+      const times = timesAsked(study, search.progress);
+      estimates.push(await probe(`study ${run.id}`, job, probeMs, times));
     } finally {
       job.dispose?.();
     }
@@ -78,18 +96,33 @@ async function probeStudies(plan: RunPlan, parts: RunParts, search: Search<any>,
 }
 
 /** Times a few steps of a job that runs so many `times`. */
-async function probe(name: string, job: Job, times = 1): Promise<JobEstimate> {
-  const { signal } = new AbortController();
-  const start = job.progress.done;
-  let [doneAtFirst, timed] = [start, 0];
-  for (let i = 0; i < PROBE_STEPS && job.progress.done < job.progress.total; i++) {
+async function probe(name: string, job: Job, probeMs: number, times = 1): Promise<JobEstimate> {
+  const samples: { readonly seconds: number; readonly steps: number }[] = [];
+  const signal = AbortSignal.timeout(probeMs);
+  while (samples.length < PROBE_STEPS && job.progress.done < job.progress.total) {
     const startMs = performance.now();
-    await job.step(signal);
-    if (i === 0 && job.progress.done < job.progress.total) doneAtFirst = job.progress.done;
-    else timed += (performance.now() - startMs) / 1000;
+    const before = job.progress.done;
+    const abandoned = await stepUnless(signal, job);
+    const seconds = (performance.now() - startMs) / 1000;
+    if (abandoned) break;
+    samples.push({ seconds, steps: job.progress.done - before });
+    if (signal.aborted) break;
   }
-  const { progress } = job;
-  const made = progress.done - doneAtFirst;
-  const secondsPerStep = made > 0 ? timed / made : 0;
-  return { job: name, progress, secondsPerStep, seconds: secondsPerStep * progress.total * times };
+  const counted = samples.length > 1 ? samples.slice(1) : samples;
+  const sum = (key: 'seconds' | 'steps') => counted.reduce((total, one) => total + one[key], 0);
+  const atLeast = samples.length === 0 && job.progress.done < job.progress.total;
+  const secondsPerStep = atLeast ? probeMs / 1000 : sum('seconds') / Math.max(1, sum('steps'));
+  const seconds = secondsPerStep * job.progress.total * times;
+  return { job: name, progress: job.progress, secondsPerStep, atLeast, seconds };
+}
+
+/** Makes a step. @returns whether it was abandoned because the time was over */
+async function stepUnless(signal: AbortSignal, job: Job): Promise<boolean> {
+  try {
+    await job.step(signal);
+    return false;
+  } catch (error) {
+    if (signal.aborted) return true;
+    throw error;
+  }
 }

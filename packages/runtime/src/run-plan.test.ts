@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { definePlugin } from '@archer-nas/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import { dataFolder } from './folders.ts';
@@ -40,6 +42,16 @@ describe('planRun', () => {
     expect(readdirSync(folder.path)).toStrictEqual(['manifest.yaml']);
   });
 
+  it.each([
+    ['an address that is no server', 'sqlite:///runs.db'],
+    ['no plugin for it', 'http://127.0.0.1:1'],
+  ])('goes on untracked with %s in the environment, and says so', async (_, address) => {
+    vi.stubEnv('MLFLOW_TRACKING_URI', address);
+    const plan = await planRun({ manifest: toyManifest({ tracker: undefined }), lookup });
+    expect(plan.resolved.manifest.tracker).toBeUndefined();
+    expect(plan.warnings).toStrictEqual([expect.stringContaining('not tracked')]);
+  });
+
   it('says that there is no such file, or profile', async () => {
     using folder = temporaryFolder();
     await expect(planRun({ manifest: join(folder.path, 'no.yaml') })).rejects.toMatchObject({
@@ -71,8 +83,17 @@ describe('planRun', () => {
     vi.stubEnv('MLFLOW_TRACKING_URI', 'http://127.0.0.1:1');
     const off = await planRun({ manifest: toyManifest({ tracker: null }), lookup });
     expect(off.manifest.tracker).toBeNull();
-    const on = planRun({ manifest: toyManifest({ tracker: undefined }), lookup });
-    await expect(on).rejects.toThrow(/tracker:mlflow/);
+    const mlflow = definePlugin({
+      id: 'mlflow',
+      kind: 'tracker',
+      summary: 'Stands for the real one.',
+      options: z.strictObject({}),
+      create: () => ({ open: () => expect.unreachable() }),
+    });
+    const manifest = toyManifest({ tracker: undefined });
+    const on = await planRun({ manifest, lookup: toyLookup(mlflow) });
+    expect(on.resolved.manifest.tracker).toStrictEqual({ use: 'mlflow' });
+    expect(on.warnings).toStrictEqual([]);
   });
 });
 

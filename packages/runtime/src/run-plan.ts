@@ -46,6 +46,8 @@ export interface RunPlan {
   readonly out: string;
   readonly lookup: PluginLookup;
   readonly folders: { readonly data: string; readonly manifest: string };
+  /** Things that are not as wished and stop nothing. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads, merges and checks a manifest; touches nothing. @throws ArcherError with exit code 2 or 3 */
@@ -54,10 +56,12 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
   const folder = resolve(options.folder ?? (file === undefined ? '.' : dirname(file)));
   const written = readManifest(options.manifest);
   const profiled = withProfile(written, options.profile);
-  const manifest = withTracker({ ...withSettings(profiled, options.settings ?? []), profiles: {} });
   const lookup = options.lookup ?? pluginLookup(installedPlugins(folder));
+  const untracked = { ...withSettings(profiled, options.settings ?? []), profiles: {} };
+  const { manifest, warnings } = await withTracker(untracked, lookup);
   return {
     manifest,
+    warnings,
     resolved: await resolveManifest(manifest, lookup),
     profile: options.profile,
     seeds: checkSeeds(options.seeds ?? manifest.seeds),
@@ -94,8 +98,27 @@ function checkSeeds(seeds: readonly number[]): readonly number[] {
   });
 }
 
-/** MLflow when its address is set, unless the manifest says otherwise (`tracker: null`). */
-function withTracker(manifest: Manifest): Manifest {
-  const wanted = manifest.tracker === undefined && process.env.MLFLOW_TRACKING_URI;
-  return wanted ? { ...manifest, tracker: { use: 'mlflow' } } : manifest;
+interface Tracked {
+  readonly manifest: Manifest;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * MLflow when its address is set, unless the manifest says otherwise (`tracker: null`). What
+ * nobody wrote into the manifest cannot stop a run: without the plugin, or with an address
+ * that is no server's, the run goes on untracked.
+ */
+async function withTracker(manifest: Manifest, lookup: PluginLookup): Promise<Tracked> {
+  const address = process.env.MLFLOW_TRACKING_URI;
+  if (manifest.tracker !== undefined || !address) return { manifest, warnings: [] };
+  const untracked = (why: string): Tracked => {
+    return { manifest, warnings: [`MLFLOW_TRACKING_URI is set, but ${why}; not tracked.`] };
+  };
+  if (!/^https?:/.test(address)) return untracked('it is not the http address of a server');
+  try {
+    await lookup('tracker', 'mlflow');
+  } catch (error) {
+    return untracked((error as Error).message);
+  }
+  return { manifest: { ...manifest, tracker: { use: 'mlflow' } }, warnings: [] };
 }

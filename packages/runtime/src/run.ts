@@ -9,7 +9,7 @@ import {
 } from '@archer-nas/core';
 import { fileCache } from './cache.ts';
 import type { OnEvent } from './events.ts';
-import { takeFingerprint } from './fingerprint.ts';
+import { differences, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, type RunFolder, runFolder, seedFolder } from './folders.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { acquireLock } from './lock.ts';
@@ -20,7 +20,7 @@ import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 import { resultOf } from './run-result.ts';
 import { createRun, runSeed } from './seed-run.ts';
 import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
-import { Tracking } from './tracking.ts';
+import { Tracking, withoutSecrets } from './tracking.ts';
 
 const CHECKPOINT_MS = 60_000;
 
@@ -61,11 +61,18 @@ export interface RunSummary {
  */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const emit = options.onEvent ?? (() => {});
-  const plan = await planRun(options);
-  const engine = await startPlannedEngine(plan, options.engine);
-  emit({ type: 'resolved', resolved: plan.resolved, engine, seeds: plan.seeds });
   const maxTimeMs = options.maxTime === undefined ? undefined : parseDuration(options.maxTime);
   const stop = stopWhen(options.signal, maxTimeMs);
+  const plan = await planRun(options);
+  for (const message of plan.warnings) emit({ type: 'warning', message });
+  const finished = options.restart ? undefined : finishedBefore(plan);
+  if (finished !== undefined) {
+    emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
+    for (const record of finished) emit({ type: 'result', seed: record.seed ?? 0, record });
+    return { status: 'finished', exitCode: exitCodeOf(undefined), records: finished, plan };
+  }
+  const engine = await startPlannedEngine(plan, options.engine);
+  emit({ type: 'resolved', resolved: plan.resolved, engine, seeds: plan.seeds });
   const records: RunRecord[] = [];
   for (const seed of plan.seeds) {
     const reason = await runOne({ plan, engine, options, emit, stop }, seed);
@@ -78,6 +85,20 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     emit({ type: 'result', seed, record });
   }
   return { status: 'finished', exitCode: exitCodeOf(undefined), records, plan };
+}
+
+/** The records, when every seed is finished and nothing changed: no engine, no data needed. */
+function finishedBefore(plan: RunPlan): RunRecord[] | undefined {
+  const now = takeFingerprint(plan.resolved, { engine: undefined, dataHash: undefined });
+  const records: RunRecord[] = [];
+  for (const seed of plan.seeds) {
+    const record = readRun(seedFolder(plan.out, plan.profile, seed));
+    const { status, fingerprint } = record;
+    if (status !== 'finished' || fingerprint === undefined) return undefined;
+    if (differences(fingerprint, now, 'plan').length > 0) return undefined;
+    records.push(record);
+  }
+  return records;
 }
 
 /** Starts the engine when some plugin computes with tensors; otherwise it is not even loaded. */
@@ -140,7 +161,8 @@ async function work(
   let status: 'finished' | 'failed' | 'interrupted' = 'failed';
   try {
     const session = openFolder(folder, {
-      ...{ fingerprint, acceptDrift, resolved: resolved.manifest, origin: originOf(plan, seed) },
+      ...{ fingerprint, acceptDrift, origin: originOf(plan, seed) },
+      resolved: withoutSecrets(resolved.manifest),
       onCommit: (lines) => tracking.log(lines),
     });
     using journal = disposable(session.journal);
@@ -171,7 +193,7 @@ async function work(
 /** What a folder needs to be resumed without the command that began it. */
 function originOf({ manifest, profile, folders }: RunPlan, seed: number): Record<string, State> {
   return {
-    manifest: JSON.parse(JSON.stringify(manifest)) as State,
+    manifest: JSON.parse(JSON.stringify(withoutSecrets(manifest))) as State,
     profile: profile ?? null,
     seed,
     folder: folders.manifest,

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
-import { Tracking, type TrackingFacts } from './tracking.ts';
+import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
 
 const FACTS = {
   manifest: toyManifest(),
@@ -193,5 +193,14 @@ describe('R25 a run with a tracker', () => {
     const run = runToys(folder.path, { manifest, lookup: lookupWith(tracker), onEvent });
     await expect(run).rejects.toThrow('no disk');
     expect(ends).toStrictEqual(['failed']);
+  });
+});
+
+describe('withoutSecrets', () => {
+  it('keeps credentials of a tracker out of what is written (R46)', () => {
+    const uri = 'https://user:secret@host:5000/path';
+    const bare = withoutSecrets({ ...toyManifest(), tracker: { use: 'mlflow', uri, n: 1 } });
+    expect(bare.tracker).toEqual({ use: 'mlflow', uri: 'https://host:5000/path', n: 1 });
+    expect(withoutSecrets(toyManifest())).toEqual(toyManifest());
   });
 });

@@ -124,3 +124,16 @@ function flatten(prefix: string, value: unknown, into: Record<string, string>): 
     flatten(prefix === '' ? key : `${prefix}.${key}`, inner, into);
   }
 }
+
+/**
+ * A manifest without the credentials in its tracker's address: they never reach a file. A
+ * resumed run takes them from the environment.
+ */
+export function withoutSecrets(manifest: Manifest): Manifest {
+  if (!manifest.tracker) return manifest;
+  const entries = Object.entries(manifest.tracker).map(([key, value]) => {
+    const bare = typeof value === 'string' ? value.replace(/\/\/[^@/]*@/, '//') : value;
+    return [key, bare] as const;
+  });
+  return { ...manifest, tracker: { ...manifest.tracker, ...Object.fromEntries(entries) } };
+}

@@ -55,6 +55,15 @@ const peek = definePlugin({
 const withheld = { code: 'ARCHER_TEST_WITHHELD', exit: 3 };
 
 describe('withhold', () => {
+  it('guards a frozen data set, and says so itself', () => {
+    const images = new Images();
+    const open = (split: SplitName) => images.open(split);
+    const guarded = withhold(Object.freeze({ ...images, open }));
+    expect(guarded.splits).toStrictEqual(['train', 'valid']);
+    expect(guarded.open('train').size).toBe(2);
+    expect(() => guarded.open('test')).toThrow(expect.objectContaining(withheld));
+  });
+
   it('hides the test split and nothing else', () => {
     const guarded = withhold(new Images());
     expect(guarded.splits).toStrictEqual(['train', 'valid']);

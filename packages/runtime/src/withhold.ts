@@ -7,12 +7,13 @@ export function withhold(data: DataSet): DataSet {
     return data.open(split);
   };
   const splits = data.splits.filter((split) => split !== 'test');
-  return new Proxy(data, {
-    get(target, key) {
+  // Not the data set itself as target: a proxy may not change what a frozen object answers.
+  return new Proxy(Object.create(data) as DataSet, {
+    get(_target, key) {
       if (key === 'open') return open;
       if (key === 'splits') return splits;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      const value: unknown = Reflect.get(data, key, data);
+      return typeof value === 'function' ? value.bind(data) : value;
     },
   });
 }

@@ -1,8 +1,10 @@
 import {
+  ArcherError,
   type Benchmark,
   type Dependencies,
   definePlugin,
   type Evaluator,
+  EXIT,
   isArcherError,
 } from '@archer-nas/core';
 import { rankOptions } from './options.ts';
@@ -20,6 +22,7 @@ const plugin = definePlugin({
   },
   create(options, deps) {
     const { space, parts, missing } = deps;
+    if (options.images === 'test' && deps.permit !== 'test-split') throw withheld();
     const classes = classesOf(deps);
     const truth = (parts.truth ?? parts.fallback) as Benchmark<unknown> | Evaluator<unknown>;
     const reason = missing.truth;
@@ -33,6 +36,14 @@ const plugin = definePlugin({
   },
 });
 export default plugin;
+
+/** Said before the search, not after it. */
+function withheld(): ArcherError {
+  return new ArcherError('ARCHER_TEST_WITHHELD', 'rank: images: test reads the test split.', {
+    hint: 'Add "permit: test-split" to its block, or rank on images: valid.',
+    exit: EXIT.manifest,
+  });
+}
 
 /** The number of classes where the manifest has data: reading absent data throws. */
 function classesOf(deps: Dependencies): number | undefined {
