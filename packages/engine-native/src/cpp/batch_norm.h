@@ -104,9 +104,10 @@ void combine_moments(const ImageSums& sums, Index images, Index pixels, float* m
   }
 }
 
-/// Per channel z = scale·x + shift, in scratch memory of the caller.
+/// Per channel z = scale·(x − centre) + shift. The difference comes first: next to a large mean,
+/// scale·x would lose what distinguishes the values.
 struct Affine {
-  const float *scale, *shift;
+  const float *centre, *scale, *shift;
 };
 
 Affine affine_of(Index channels, float epsilon, const float* gamma, const float* beta,
@@ -116,31 +117,32 @@ Affine affine_of(Index channels, float epsilon, const float* gamma, const float*
   for (Index c = 0; c < channels; c++) {
     const double k = (gamma ? gamma[c] : 1.0) / std::sqrt(static_cast<double>(variance[c]) + epsilon);
     scale[c] = static_cast<float>(k);
-    shift[c] = static_cast<float>((beta ? beta[c] : 0.0) - mean[c] * k);
+    shift[c] = beta ? beta[c] : 0;
   }
-  return {scale, shift};
+  return {mean, scale, shift};
 }
 
-/// z = scale·x + shift (+ addend) for some pixels.
+/// z = scale·(x − centre) + shift (+ addend) for some pixels.
 void apply_affine(const float* x, Index pixels, Index channels, const Affine& affine,
                   const float* addend, float* z) {
   for_channels(channels, [&](Index c, Index n) {
+    const V centre = load_upto(affine.centre + c, n);
     const V scale = load_upto(affine.scale + c, n), shift = load_upto(affine.shift + c, n);
     if (n >= VL) {
       if (addend) {
         for (Index i = c; i < pixels * channels; i += channels) {
-          store(z + i, load(addend + i) + fma(load(x + i), scale, shift));
+          store(z + i, load(addend + i) + fma(load(x + i) - centre, scale, shift));
         }
       } else {
         for (Index i = c; i < pixels * channels; i += channels) {
-          store(z + i, fma(load(x + i), scale, shift));
+          store(z + i, fma(load(x + i) - centre, scale, shift));
         }
       }
       return;
     }
     const int rest = static_cast<int>(n);
     for (Index i = c; i < pixels * channels; i += channels) {
-      V value = fma(load_part(x + i, rest), scale, shift);
+      V value = fma(load_part(x + i, rest) - centre, scale, shift);
       if (addend) value = load_part(addend + i, rest) + value;
       store_part(z + i, value, rest);
     }

@@ -30,7 +30,9 @@ template <archer::Unary kOp>
 void unary_range(const float* x, float* y, Index begin, Index end) {
   Index i = begin;
   for (; i + VL <= end; i += VL) store(y + i, unary_of<kOp>(load(x + i)));
-  if (i < end) store_part(y + i, unary_of<kOp>(load_part(x + i, static_cast<int>(end - i))), static_cast<int>(end - i));
+  if (i == end) return;
+  const int rest = static_cast<int>(end - i);
+  store_part(y + i, unary_of<kOp>(load_part(x + i, rest)), rest);
 }
 
 void unary(archer::Unary op, Index size, const float* x, float* y) {
@@ -73,7 +75,9 @@ ARCHER_INLINE void binary_row(const float* a, Index a_step, const float* b, Inde
   }
   if (i < n) {
     const int rest = static_cast<int>(n - i);
-    store_part(y + i, binary_of<kOp>(a_step ? load_part(a + i, rest) : all_a, b_step ? load_part(b + i, rest) : all_b), rest);
+    const V left = a_step ? load_part(a + i, rest) : all_a;
+    const V right = b_step ? load_part(b + i, rest) : all_b;
+    store_part(y + i, binary_of<kOp>(left, right), rest);
   }
 }
 

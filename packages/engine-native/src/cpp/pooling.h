@@ -140,8 +140,11 @@ void max_pool_gradient(const Pool& p, const float* x, const float* dy, float* dx
           for (Index i = ys.begin; i < ys.end; i++) {
             for (Index j = xs.begin; j < xs.end; j++, k++) {
               float* to = out + i * row + j * c + at;
-              const V below = splat(static_cast<float>(k) - 0.5f), above = splat(static_cast<float>(k) + 0.5f);
-              const V here = where_greater(place, below, where_greater(above, place, gradient, zero()), zero());
+              // Places are whole numbers: equal means between the halves.
+              const V below = splat(static_cast<float>(k) - 0.5f);
+              const V above = splat(static_cast<float>(k) + 0.5f);
+              const V upto = where_greater(above, place, gradient, zero());
+              const V here = where_greater(place, below, upto, zero());
               store_upto(to, load_upto(to, lanes_left) + here, lanes_left);
             }
           }

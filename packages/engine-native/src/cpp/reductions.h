@@ -31,7 +31,8 @@ double sum_run(const float* x, Index n) {
 double sum_long(const float* x, Index n) {
   const Index part = kPart * 8;
   const Index count = (n + part - 1) / part;
-  auto* parts = static_cast<double*>(archer::scratch(archer::kPartials, sizeof(double) * static_cast<std::size_t>(count)));
+  const std::size_t bytes = sizeof(double) * static_cast<std::size_t>(count);
+  auto* parts = static_cast<double*>(archer::scratch(archer::kPartials, bytes));
   parallel(count, [&](Index i) { parts[i] = sum_run(x + i * part, lower(part, n - i * part)); });
   double total = 0;
   for (Index i = 0; i < count; i++) total += parts[i];
