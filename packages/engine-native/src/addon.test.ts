@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Addon } from './addon.ts';
+import { TensorBuffers } from './tensor-buffers.ts';
 import { describeBuilt } from './testing/built.ts';
 import { between, generator, guarded } from './testing/numbers.ts';
 
@@ -42,6 +43,9 @@ describeBuilt('the arguments', (addon) => {
         ? ([-1, 0, 2 ** 31 - 1, -(2 ** 31), 65536][pick(0, 4)] as number)
         : pick(1, 3);
     let [passed, refused] = [0, 0];
+    // Of the kernels' own memory and of JavaScript's.
+    const buffers = new TensorBuffers(addon);
+    const make = (length: number) => buffers.take(length);
     for (let round = 0; round < 400; round++) {
       for (const [name, kinds] of Object.entries(KERNELS)) {
         const outputs: ReturnType<typeof guarded>[] = [];
@@ -53,7 +57,7 @@ describeBuilt('the arguments', (addon) => {
           if (kind === 'n') return random();
           if (kind === 'b') return pick(0, 1) === 1;
           if (kind === 'l') return Int32Array.from({ length: pick(0, 5) }, () => pick(-1, 3));
-          const output = guarded(pick(0, 3) ? 300 : pick(0, 40));
+          const output = guarded(pick(0, 3) ? 300 : pick(0, 40), pick(0, 1) ? make : undefined);
           output.values.fill(0.5);
           outputs.push(output);
           return output.values;
@@ -69,6 +73,7 @@ describeBuilt('the arguments', (addon) => {
           outputs.every((output) => output.intact()),
           `${name} ${args}`,
         ).toBe(true);
+        for (const { whole } of outputs) if (buffers.owns(whole)) buffers.give(whole);
       }
     }
     // Both kinds must have been tried, or the test says nothing.

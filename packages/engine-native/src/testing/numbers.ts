@@ -37,10 +37,13 @@ const MARGIN = 64;
 const MARK = 12345.678;
 
 /** An output of `size` numbers between marked ones; `intact` says whether the marks are. */
-export function guarded(size: number): { values: Float32Array; intact: () => boolean } {
-  const whole = new Float32Array(size + 2 * MARGIN).fill(MARK);
+export function guarded(
+  size: number,
+  make = (length: number) => new Float32Array(length),
+): { values: Float32Array; whole: Float32Array; intact: () => boolean } {
+  const whole = make(size + 2 * MARGIN).fill(MARK);
   const mark = whole[0]!;
   const values = whole.subarray(MARGIN, MARGIN + size).fill(NaN);
   const around = [...whole.keys()].filter((i) => i < MARGIN || i >= MARGIN + size);
-  return { values, intact: () => around.every((i) => whole[i] === mark) };
+  return { values, whole, intact: () => around.every((i) => whole[i] === mark) };
 }

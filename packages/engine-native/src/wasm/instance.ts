@@ -12,6 +12,8 @@ export interface Exports {
   recover(): void;
   setThreads(count: number): void;
   work(index: number): void;
+  /** How many tasks a thread has done. */
+  tasksOf(index: number): number;
   /** Memory for good, aligned to 64; 0 when there is no more. */
   allocate(bytes: number): number;
   readonly __stack_pointer: Global;

@@ -38,6 +38,8 @@ ARCHER_EXPORT(recover) void recover() { archer::recover(); }
 
 ARCHER_EXPORT(setThreads) void set_thread_count(int count) { archer::set_threads(count); }
 
+ARCHER_EXPORT(tasksOf) int tasks_of(int index) { return archer::tasks_of(index); }
+
 ARCHER_EXPORT(work) void work(int index) { archer::work(index); }
 
 /// Memory for good, or null.

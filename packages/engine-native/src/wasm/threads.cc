@@ -74,12 +74,20 @@ struct alignas(64) Pool {
 
 Pool pool;
 
+/// Tasks that each thread has done since it came, on a cache line of its own.
+struct alignas(64) Seat {
+  int tasks;
+};
+
+Seat seats[kMaxThreads];
+
 /// Which thread of the pool this is, 0 for the caller, and whether it is in a task.
 thread_local int me = 0;
 thread_local bool in_task = false;
 
 void finish_task() {
   in_task = false;
+  put(seats[me].tasks, seats[me].tasks + 1);
   const int done = __atomic_add_fetch(&pool.done, 1, __ATOMIC_SEQ_CST);
   if (done == pool.count && look(pool.waiting) != 0) wake_all(pool.done);
 }
@@ -169,6 +177,8 @@ void work(int index) {
     drain(round);
   }
 }
+
+int tasks_of(int index) { return index >= 0 && index < kMaxThreads ? look(seats[index].tasks) : 0; }
 
 void recover() {
   const bool caller = me == 0;

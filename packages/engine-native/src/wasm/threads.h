@@ -12,4 +12,7 @@ void work(int index);
 /// not wait for it, and on the caller's thread ends the round.
 void recover();
 
+/// Tasks that a thread has done, those in kernels that ran on one thread not counted.
+int tasks_of(int index);
+
 }  // namespace archer

@@ -20,11 +20,9 @@ const PATH = 'simd128';
 /**
  * The kernels as a WebAssembly module with the face of the addon.
  *
- * @param most where its memory ends, in bytes; 4 GiB unless given
  * @throws RangeError when the system does not grant the memory
  */
-export function createWasmAddon(most?: number): Addon {
-  const instance = startInstance(most);
+export function createWasmAddon(instance = startInstance()): Addon {
   const memory = new WasmMemory(instance);
   const calls = new Calls(instance, memory);
   const workers = new Workers(instance);
