@@ -4,7 +4,10 @@ import { wholeNumber } from '../number-options.ts';
 
 /** Options that `run` and `resume` share. */
 export const runOptions = {
-  engine: { type: 'string', describe: 'auto, tensorflow-gpu, native, tensorflow, wasm or js' },
+  engine: {
+    type: 'string',
+    describe: 'auto, tensorflow-gpu, native, native-wasm, tensorflow, wasm or js',
+  },
   data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
   'max-time': { type: 'string', describe: 'Stop with a checkpoint after 90s, 45m, 1h30m' },
   'accept-drift': {
