@@ -1,5 +1,6 @@
 // @ts-check
 // Runs after `npm ci`; see .ci/run.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,6 +30,12 @@ await steps.run('schema is up to date', () =>
     'schemas/manifest.schema.json',
   ]),
 );
+const wasm = 'kernels.wasm is what its sources give';
+if (hasClangOfWasm()) {
+  await steps.run(wasm, () => quiet('node', ['packages/engine-native/build-wasm.mjs', '--check']));
+} else {
+  steps.skip(wasm, 'the clang and lld of packages/engine-native/wasm/built-with are not installed');
+}
 await steps.run('CIFAR-10', () =>
   quiet('node', ['packages/cli/dist/bin.js', 'data', 'fetch', 'cifar10']),
 );
@@ -53,6 +60,19 @@ process.exitCode = steps.close();
 /** @param {string} name @param {readonly string[]} args @param {Record<string, string>} [env] */
 async function quiet(name, args, env) {
   await command(name, args, env === undefined ? {} : { env });
+}
+
+/** Whether the compiler is there that the committed WebAssembly module was built with. */
+function hasClangOfWasm() {
+  const expected = readFileSync('packages/engine-native/wasm/built-with', 'utf8');
+  try {
+    const lines = ['clang', 'wasm-ld'].map(
+      (name) => String(execFileSync(name, ['--version'])).split('\n')[0],
+    );
+    return `${lines.join('\n')}\n` === expected;
+  } catch {
+    return false;
+  }
 }
 
 /** A real MLflow where pip works; elsewhere its tests are counted as skipped. */
