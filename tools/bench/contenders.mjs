@@ -1,0 +1,92 @@
+// @ts-check
+// Who takes part: Archer's engines and PyTorch's configurations, and how their processes start.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { jobOf } from './cases.mjs';
+import { Worker } from './worker.mjs';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+const PYTHON = join(ROOT, '.cache/torch-venv/bin/python');
+const TFJS_NODE = join(ROOT, '.cache/tensorflow/node_modules/@tensorflow/tfjs-node');
+const SLOW_CASE = 'typical N=1 B=64';
+
+/** How to get PyTorch, which a run without it says. */
+export const TORCH_RECIPE =
+  'python3 -m venv .cache/torch-venv && .cache/torch-venv/bin/pip install torch==2.13.0 numpy';
+
+/**
+ * @typedef {import('./case-name.mjs').Case} Case
+ * @typedef {{
+ *   readonly engine: string,
+ *   readonly precision: 'f32' | 'bf16',
+ *   readonly variant?: string,
+ *   readonly slow?: boolean,
+ * }} Contender `slow`: only on the smallest case
+ */
+
+/** @type {Readonly<Record<string, Contender>>} */
+export const ENGINES = {
+  native: { engine: 'native', precision: 'f32' },
+  'native-bf16': { engine: 'native', precision: 'bf16' },
+  tensorflow: { engine: 'tensorflow', precision: 'f32', slow: true },
+  wasm: { engine: 'wasm', precision: 'f32', slow: true },
+  'tfjs-wasm': { engine: 'tfjs-wasm', precision: 'f32', slow: true },
+  js: { engine: 'js', precision: 'f32', slow: true },
+};
+
+/** All but plain JavaScript, of which one step takes longer than the rest of the bench. */
+export const DEFAULT_ENGINES = ['native', 'native-bf16', 'tensorflow', 'wasm', 'tfjs-wasm'];
+
+/** Whether a contender takes part in a case. @param {Contender} of @param {string} name */
+export function takesPart({ slow = false }, name) {
+  return !slow || name === SLOW_CASE;
+}
+
+/** Whether torch.compile is tried: on the cases of the bars, on all with one path, or never. */
+export const COMPILE = ['bars', 'all', 'none'];
+
+/**
+ * PyTorch's configurations for a case. A graph is compiled per path, and a supernet has thousands:
+ * where steps change the path there is no compiled variant.
+ * @param {Case} of @param {'f32' | 'bf16'} precision @param {string} compile
+ * @returns {Contender[]}
+ */
+export function torchVariants({ network, cells, batch }, precision, compile) {
+  const bar = ['typical', 'darts'].includes(network) && cells === 5 && batch === 64;
+  const compiled = network !== 'random' && (compile === 'all' || (compile === 'bars' && bar));
+  const modes = compiled ? ['eager', 'compile'] : ['eager'];
+  return modes.flatMap((mode) =>
+    ['nhwc', 'nchw'].map((layout) => ({
+      engine: 'torch',
+      precision,
+      variant: `${mode} ${layout}`,
+    })),
+  );
+}
+
+export function hasTorch() {
+  return existsSync(PYTHON);
+}
+
+/** @param {Contender} contender @param {Case} of @param {number} threads */
+export function startWorker({ engine, precision, variant = '' }, of, threads) {
+  const job = jobOf(of, threads);
+  if (engine !== 'torch') {
+    const env = { ...process.env };
+    if (existsSync(TFJS_NODE)) env.ARCHER_TFJS_NODE ??= TFJS_NODE;
+    const script = join(import.meta.dirname, 'archer-worker.mjs');
+    return new Worker(
+      process.execPath,
+      [script, JSON.stringify({ ...job, engine, precision })],
+      env,
+    );
+  }
+  const [mode, layout] = variant.split(' ');
+  const script = join(import.meta.dirname, 'torch_worker.py');
+  const full = { ...job, precision, layout, compile: mode === 'compile' };
+  return new Worker(PYTHON, [script, JSON.stringify(full)], {
+    ...process.env,
+    TORCHINDUCTOR_CACHE_DIR: join(ROOT, '.cache/torchinductor'),
+    PYTHONDONTWRITEBYTECODE: '1',
+  });
+}

@@ -1,0 +1,49 @@
+// @ts-check
+// Time inside the native engine's kernels: what is left of a step is JavaScript.
+import { tf } from '@archer-nas/engine';
+
+/** Functions of the addon that compute nothing. */
+const ADMINISTRATION = new Set(['buffer', 'setThreads', 'paths', 'usePath']);
+
+/**
+ * Runs `use` with a clock around every kernel of the backend's addon.
+ * @param {() => { ms: number[] }} use
+ * @returns {{ ms: number, cycles: number, kernels: Record<string, { calls: number, ms: number }> } |
+ *   null} sums over all cycles; null when the current backend has no addon
+ */
+export function recordKernels(use) {
+  const backend = /** @type {any} */ (tf.backend());
+  const { addon } = backend;
+  if (addon === undefined) return null;
+  /** @type {Record<string, { calls: number, ms: number }>} */
+  const kernels = {};
+  backend.addon = { ...addon };
+  for (const [name, compute] of Object.entries(addon)) {
+    if (ADMINISTRATION.has(name) || typeof compute !== 'function') continue;
+    const total = { calls: 0, ms: 0 };
+    kernels[name] = total;
+    backend.addon[name] = timed(compute, total);
+  }
+  try {
+    const { ms } = use();
+    const used = Object.entries(kernels).filter(([, { calls }]) => calls > 0);
+    return {
+      ms: ms.reduce((a, b) => a + b),
+      cycles: ms.length,
+      kernels: Object.fromEntries(used),
+    };
+  } finally {
+    backend.addon = addon;
+  }
+}
+
+/** @param {Function} compute @param {{ calls: number, ms: number }} total */
+function timed(compute, total) {
+  return (/** @type {unknown[]} */ ...values) => {
+    const begin = performance.now();
+    const result = compute(...values);
+    total.ms += performance.now() - begin;
+    total.calls += 1;
+    return result;
+  };
+}

@@ -1,0 +1,105 @@
+// @ts-check
+import { describe, expect, it } from 'vitest';
+import { judge } from './bars.mjs';
+import { report } from './report.mjs';
+import { summarise } from './summary.mjs';
+
+const CASE = { network: 'typical', cells: 5, batch: 64 };
+const NATIVE = { ...CASE, engine: 'native', precision: 'f32' };
+const EAGER = { ...CASE, engine: 'torch', precision: 'f32', variant: 'eager nhwc' };
+const COMPILED = { ...EAGER, variant: 'compile nhwc' };
+
+/** @param {object} who @param {number} round @param {number} ms of 64 images */
+function slice(who, round, ms, phase = 'train', foreign = 0.01) {
+  return { kind: 'slice', ...who, phase, round, images: 64, ms: [ms, ms + 1, ms - 1], foreign };
+}
+
+const records = [
+  { kind: 'run', machine: { processor: 'CPU', cores: 2 }, roofline: null, date: '2026-01-02' },
+  { kind: 'worker', ...NATIVE, version: '1.0', flops: 1e9 },
+  // The machine slows down by half after the first round; native is 1.5 and 1.2 times the best.
+  slice(NATIVE, 0, 200),
+  slice(EAGER, 0, 300),
+  slice(COMPILED, 0, 500),
+  slice(COMPILED, 1, 480),
+  slice(EAGER, 1, 600),
+  slice(NATIVE, 1, 400),
+  slice(NATIVE, 0, 50, 'eval'),
+  slice(EAGER, 0, 100, 'eval'),
+  { kind: 'choice', ...COMPILED, phase: 'train', images: 64, ms: [1] },
+  { kind: 'end', ...NATIVE, peakKib: 300 * 1024, profile: profile() },
+  { kind: 'end', ...EAGER, peakKib: 600 * 1024, profile: null },
+  { kind: 'end', ...COMPILED, peakKib: 400 * 1024, profile: null },
+  { kind: 'absent', ...CASE, engine: 'native', precision: 'bf16', reason: 'no AMX' },
+];
+
+function profile() {
+  return {
+    ms: 400,
+    cycles: 2,
+    kernels: { conv: { calls: 6, ms: 300 }, sum: { calls: 2, ms: 60 } },
+  };
+}
+
+describe('the summary', () => {
+  const [native, torch] = summarise(records);
+
+  it('compares with the best configuration of each round', () => {
+    expect(native?.train?.ratio?.min).toBeCloseTo(1.2, 12);
+    expect(native?.train?.ratio?.max).toBeCloseTo(1.5, 12);
+    expect(native?.train?.ratio?.median).toBeCloseTo(1.35, 12);
+    expect(native?.train?.speed).toBeCloseTo((320 + 160) / 2, 12);
+    expect(native?.eval?.ratio?.median).toBeCloseTo(2, 12);
+  });
+
+  it('has one row for PyTorch, whose speed is the best of each round', () => {
+    expect(summarise(records)).toHaveLength(2);
+    expect(torch?.variant).toBe('eager nhwc');
+    expect(torch?.train?.speed).toBeCloseTo((64e3 / 300 + 64e3 / 480) / 2, 9);
+    expect(torch?.train?.ratio).toBeUndefined();
+  });
+
+  it('compares memory with the configuration that trains fastest', () => {
+    expect(native?.peakRatio).toBe(0.5);
+  });
+
+  it('counts three forward passes per step and what kernels do not explain', () => {
+    expect(native?.flops).toBe(3e9);
+    expect(native?.outside).toBeCloseTo(0.1, 12);
+    expect(native?.kernels?.[0]).toEqual({ name: 'conv', calls: 3, ms: 150, share: 0.75 });
+  });
+});
+
+describe('the bars', () => {
+  const verdicts = Object.fromEntries(
+    judge(summarise(records)).map(({ bar, verdict }) => [
+      `${bar.of.network} ${bar.title}`,
+      verdict,
+    ]),
+  );
+
+  it('are reached, missed or not measured', () => {
+    expect(verdicts['typical training, f32, times PyTorch']).toBe('reached');
+    expect(verdicts["typical peak memory, share of PyTorch's"]).toBe('reached');
+    expect(verdicts['typical time of a step outside of kernels']).toBe('missed');
+    expect(verdicts['typical training, bf16, times PyTorch']).toBe('not measured');
+    expect(verdicts['darts training, f32, times PyTorch']).toBe('not measured');
+  });
+});
+
+describe('the page', () => {
+  const lines = report(records).split('\n');
+
+  it('has the numbers of the records', () => {
+    expect(lines).toContain(
+      '| typical N=5 B=64 | native f32 | 240.0 | 1.35 (1.20–1.50) | 1280 | 2.00 (2.00–2.00) | 300 | 0.50 |',
+    );
+  });
+
+  it('names what is absent and says whether the machine was idle', () => {
+    expect(lines).toContain('- native bf16: no AMX');
+    expect(lines.join()).toContain('idle: at most 1.0 % of a core');
+    const disturbed = report([...records, slice(NATIVE, 2, 200, 'train', 0.5)]);
+    expect(disturbed).toContain('**not idle**: 1 of 9 above 8.0 % of a core, at most 50 %');
+  });
+});

@@ -1,0 +1,136 @@
+// @ts-check
+// Cells with DARTS's separable and dilated convolutions on NAS-Bench-201's skeleton, made of nn's
+// layers. No space has them yet; when one does, this file gives way to it.
+import * as nn from '@archer-nas/nn';
+
+/**
+ * @typedef {import('@archer-nas/nn').Forward} Forward
+ * @typedef {import('@archer-nas/nn').ParameterSpec} ParameterSpec
+ * @typedef {Parameters<typeof nn.avgPool2x2>[0]} FeatureMap
+ * @typedef {{
+ *   readonly parameters: readonly ParameterSpec[],
+ *   run(x: FeatureMap, forward: Forward): FeatureMap,
+ * }} Layer
+ */
+
+const STAGES = 3;
+
+/**
+ * @param {{ cells: number, channels: number, classes: number, image: number }} size
+ * @param {readonly string[]} operations one per edge; no `none`
+ * @returns {import('@archer-nas/nn').Network}
+ */
+export function separableNetwork({ cells, channels, classes, image }, operations) {
+  const blocks = [stem(channels)];
+  for (let stage = 0, width = channels; stage < STAGES; stage++, width *= 2) {
+    if (stage > 0) blocks.push(reduction(`reduction${stage}`, width / 2));
+    for (let i = 0; i < cells; i++) blocks.push(cell(`cell${stage}.${i}`, width, operations));
+  }
+  const last = channels * 2 ** (STAGES - 1);
+  return {
+    classes,
+    image: { height: image, width: image, channels: 3 },
+    sites: [],
+    parameters: [
+      ...blocks.flatMap(({ parameters }) => parameters),
+      ...nn.linearParameters('head.linear', last, classes),
+    ],
+    forward(images, _gates, forward) {
+      const x = blocks.reduce((map, block) => block.run(map, forward), images);
+      const active = nn.relu(nn.batchNorm(x, forward, 'head.norm'), forward);
+      return nn.linear(nn.globalAveragePool(active, forward), forward, 'head.linear', classes);
+    },
+  };
+}
+
+/** @param {number} outputs @returns {Layer} */
+function stem(outputs) {
+  const options = { outputs, kernel: 3, padding: 1 };
+  return {
+    parameters: nn.conv2dParameters('stem.conv', 3, options),
+    run: (x, forward) =>
+      nn.batchNorm(nn.conv2d(x, forward, 'stem.conv', options), forward, 'stem.norm'),
+  };
+}
+
+/** @param {string} name @param {number} from @returns {Layer} */
+function reduction(name, from) {
+  const outputs = 2 * from;
+  const first = { outputs, kernel: 3, stride: 2, padding: 1 };
+  const second = { outputs, kernel: 3, padding: 1 };
+  const shortcut = { outputs, kernel: 1 };
+  return {
+    parameters: [
+      ...nn.reluConvBnParameters(`${name}.first`, from, first),
+      ...nn.reluConvBnParameters(`${name}.second`, outputs, second),
+      ...nn.conv2dParameters(`${name}.shortcut`, from, shortcut),
+    ],
+    run(x, forward) {
+      const half = nn.reluConvBn(x, forward, `${name}.first`, first);
+      const residual = nn.reluConvBn(half, forward, `${name}.second`, second);
+      const pooled = nn.avgPool2x2(x, forward);
+      const short = nn.conv2d(pooled, forward, `${name}.shortcut`, shortcut);
+      return sum([short, residual], forward);
+    },
+  };
+}
+
+/** @param {string} name @param {number} channels @param {readonly string[]} operations @returns {Layer} */
+function cell(name, channels, operations) {
+  const edges = operations.map((op, edge) => operation(op, `${name}.edge${edge}`, channels));
+  return {
+    parameters: edges.flatMap(({ parameters }) => parameters),
+    run(x, forward) {
+      const at = (/** @type {number} */ edge, /** @type {FeatureMap} */ map) =>
+        /** @type {Layer} */ (edges[edge]).run(map, forward);
+      const second = at(0, x);
+      const third = sum([at(1, x), at(2, second)], forward);
+      return sum([at(3, x), at(4, second), at(5, third)], forward);
+    },
+  };
+}
+
+/** @param {string} op @param {string} name @param {number} channels @returns {Layer} */
+function operation(op, name, channels) {
+  const kernel = Number(op.at(-1));
+  if (op === 'skip_connect') return { parameters: [], run: (x) => x };
+  if (op === 'avg_pool_3x3') {
+    return { parameters: [], run: (x, forward) => nn.avgPool3x3(x, forward) };
+  }
+  if (op.startsWith('dil_conv')) return separable(`${name}.0`, channels, kernel, 2);
+  if (op.startsWith('sep_conv')) {
+    const [first, second] = [0, 1].map((i) => separable(`${name}.${i}`, channels, kernel, 1));
+    return {
+      parameters: [...(first?.parameters ?? []), ...(second?.parameters ?? [])],
+      run: (x, forward) => [first, second].reduce((map, part) => part?.run(map, forward) ?? map, x),
+    };
+  }
+  throw new Error(`The bench has no operation "${op}" of separable cells.`);
+}
+
+/**
+ * ReLU, depthwise, 1×1, batch norm.
+ * @param {string} name @param {number} channels @param {number} kernel @param {number} dilation
+ * @returns {Layer}
+ */
+function separable(name, channels, kernel, dilation) {
+  const spatial = { kernel, dilation, padding: Math.floor(kernel / 2) * dilation };
+  const pointwise = { outputs: channels, kernel: 1 };
+  return {
+    parameters: [
+      ...nn.depthwiseParameters(`${name}.depthwise`, channels, kernel),
+      ...nn.conv2dParameters(`${name}.pointwise`, channels, pointwise),
+    ],
+    run(x, forward) {
+      const active = nn.relu(x, forward);
+      const filtered = nn.depthwiseConv2d(active, forward, `${name}.depthwise`, spatial);
+      const mixed = nn.conv2d(filtered, forward, `${name}.pointwise`, pointwise);
+      return nn.batchNorm(mixed, forward, `${name}.norm`);
+    },
+  };
+}
+
+/** @param {FeatureMap[]} maps @param {Forward} forward @returns {FeatureMap} */
+function sum(maps, forward) {
+  return /** @type {FeatureMap} */ (nn.addAll(maps, forward));
+}
