@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineCandidate, RunningEngine } from './candidates/candidate.ts';
 import { js } from './candidates/js.ts';
 import { load } from './candidates/load.ts';
+import { ENGINES } from './choice.ts';
 import { tf } from './repaired.ts';
+import { CANDIDATES } from './start-engine.ts';
 
 const absent: EngineCandidate = {
   name: 'native',
@@ -17,6 +19,10 @@ async function fresh(): Promise<typeof import('./start-engine.ts').startEngine> 
 
 describe('startEngine', () => {
   afterEach(() => tf.disposeVariables());
+
+  it('tries the engines in the order of their names', () => {
+    expect(CANDIDATES.map(({ name }) => name)).toEqual(ENGINES);
+  });
 
   it('takes the first that starts and says why not the better ones', async () => {
     const startEngine = await fresh();
