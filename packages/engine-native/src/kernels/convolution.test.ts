@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TensorBuffers } from '../tensor-buffers.ts';
 import { describeBuilt, usePath } from '../testing/built.ts';
 import { between, distance, generator, guarded, numbers } from '../testing/numbers.ts';
 import {
@@ -79,6 +80,10 @@ function shapes(depthwise: boolean, count: number): Conv[] {
 }
 
 describeBuilt('convolutions', (addon) => {
+  // Where kernels write without a copy, so that the marks see what they do.
+  const buffers = new TensorBuffers(addon);
+  const out = (length: number) => guarded(length, (size) => buffers.take(size));
+
   describe.each(addon.paths())('on %s', (path) => {
     beforeAll(() => {
       usePath(addon, path);
@@ -93,7 +98,7 @@ describeBuilt('convolutions', (addon) => {
         const w = numbers(random, c.kh * c.kw * (depthwise ? 1 : c.ci) * c.co);
         const dy = numbers(random, c.n * c.oh * c.ow * c.co);
         const expected = convolve(c, depthwise, { x, w, dy });
-        const [y, dx, dw] = [dy, x, w].map(({ length }) => guarded(length)) as Three;
+        const [y, dx, dw] = [dy, x, w].map(({ length }) => out(length)) as Three;
         addon[depthwise ? 'depthwise' : 'conv'](shape, x, w, y.values);
         addon[depthwise ? 'depthwiseInputGradient' : 'convInputGradient'](shape, dy, w, dx.values);
         addon[depthwise ? 'depthwiseFilterGradient' : 'convFilterGradient'](
@@ -133,7 +138,6 @@ describeBuilt('convolutions', (addon) => {
         const parts = convolve(c, false, { x: active, w, dy: norm.dx });
         const dx = relu ? parts.dx.map((v, j) => ((x[j] as number) > 0 ? v : 0)) : parts.dx;
 
-        const out = (length: number) => guarded(length);
         const [y, zs, mean, variance] = [out(size), out(size), out(c.co), out(c.co)];
         addon.convBatchNorm(
           shapeOf(c),
