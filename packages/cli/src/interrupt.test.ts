@@ -58,7 +58,8 @@ describe('a closed pipe', () => {
 
 describe.skipIf(!hasTerminal)('a terminal', () => {
   const inTerminal = (args: string, env: NodeJS.ProcessEnv = {}) => {
-    const { NO_COLOR: _, ...inherited } = process.env;
+    // A person's terminal: colours are also switched off by CI.
+    const { NO_COLOR: _, CI: __, ...inherited } = process.env;
     const command = `"${process.execPath}" "${BIN}" ${args}`;
     const options = { env: { ...inherited, TERM: 'xterm', ...env } };
     return start(['-qec', command, '/dev/null'], options, '/usr/bin/script').said;

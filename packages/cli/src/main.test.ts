@@ -41,7 +41,7 @@ describe('wrong usage', () => {
     [['run', 'a.yaml', '--engine'], 'Not enough arguments following: engine'],
     [['run', 'a.yaml', '--no-restart'], 'has no option --no-restart'],
     [['run', 'nowhere.yaml'], 'There is no manifest nowhere.yaml.'],
-    [['run', 'src'], 'src is a folder.'],
+    [['run', import.meta.dirname], 'src is a folder.'],
     [['run', ...smoke, '--max-time', 'soon'], '"soon" is not a duration'],
     [['run', ...smoke, '--max-time', '-5'], '"-5" is not a duration'],
     [['run', ...smoke, '--set', 'strategy.epochs'], 'expected path=value'],
