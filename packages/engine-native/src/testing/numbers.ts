@@ -39,7 +39,7 @@ const MARK = 12345.678;
 /** An output of `size` numbers between marked ones; `intact` says whether the marks are. */
 export function guarded(
   size: number,
-  make = (length: number) => new Float32Array(length),
+  make = (length: number): Float32Array => new Float32Array(length),
 ): { values: Float32Array; whole: Float32Array; intact: () => boolean } {
   const whole = make(size + 2 * MARGIN).fill(MARK);
   const mark = whole[0]!;
