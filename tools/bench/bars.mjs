@@ -75,7 +75,8 @@ function single(value) {
 
 /**
  * @param {readonly Row[]} rows
- * @returns {{ bar: Bar, verdict: 'reached' | 'missed' | 'not measured', value?: Spread }[]}
+ * @returns {{ bar: Bar, verdict: 'reached' | 'missed' | 'not measured', value?: Spread,
+ *   disturbed?: boolean }[]}
  */
 export function judge(rows) {
   return BARS.map((bar) => {
@@ -90,6 +91,6 @@ export function judge(rows) {
     const value = row && bar.value(row);
     if (value === undefined) return { bar, verdict: 'not measured' };
     const good = bar.atMost ? value.median <= bar.bound : value.median >= bar.bound;
-    return { bar, verdict: good ? 'reached' : 'missed', value };
+    return { bar, verdict: good ? 'reached' : 'missed', value, disturbed: row.disturbed };
   });
 }

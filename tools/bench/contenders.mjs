@@ -20,8 +20,10 @@ export const TORCH_RECIPE =
  *   readonly engine: string,
  *   readonly precision: 'f32' | 'bf16',
  *   readonly variant?: string,
+ *   readonly mode?: string,
+ *   readonly layout?: string,
  *   readonly slow?: boolean,
- * }} Contender `slow`: only on the smallest case
+ * }} Contender `slow`: only on the smallest case; mode, layout and their name `variant`: PyTorch's
  */
 
 /** @type {Readonly<Record<string, Contender>>} */
@@ -45,23 +47,37 @@ export function takesPart({ slow = false }, name) {
 /** Whether torch.compile is tried: on the cases of the bars, on all with one path, or never. */
 export const COMPILE = ['bars', 'all', 'none'];
 
+/** @param {'f32' | 'bf16'} precision @returns {Contender[]} */
+export function eagerVariants(precision) {
+  return ['nhwc', 'nchw'].map((layout) => torchVariant(precision, 'eager', layout));
+}
+
+/** @param {'f32' | 'bf16'} precision @param {string} layout */
+export function compiledVariant(precision, layout) {
+  return torchVariant(precision, 'compile', layout);
+}
+
 /**
- * PyTorch's configurations for a case. A graph is compiled per path, and a supernet has thousands:
- * where steps change the path there is no compiled variant.
- * @param {Case} of @param {'f32' | 'bf16'} precision @param {string} compile
- * @returns {Contender[]}
+ * @param {'f32' | 'bf16'} precision @param {string} mode @param {string} layout
+ * @returns {Contender}
  */
-export function torchVariants({ network, cells, batch }, precision, compile) {
+function torchVariant(precision, mode, layout) {
+  return { engine: 'torch', precision, mode, layout, variant: `${mode} ${layout}` };
+}
+
+/**
+ * Whether torch.compile is tried on a case. It makes a graph per path, and a supernet has
+ * thousands: not where steps change the path.
+ * @param {Case} of @param {string} choice
+ */
+export function compiles({ network, cells, batch }, choice) {
   const bar = ['typical', 'darts'].includes(network) && cells === 5 && batch === 64;
-  const compiled = network !== 'random' && (compile === 'all' || (compile === 'bars' && bar));
-  const modes = compiled ? ['eager', 'compile'] : ['eager'];
-  return modes.flatMap((mode) =>
-    ['nhwc', 'nchw'].map((layout) => ({
-      engine: 'torch',
-      precision,
-      variant: `${mode} ${layout}`,
-    })),
-  );
+  return network !== 'random' && (choice === 'all' || (choice === 'bars' && bar));
+}
+
+/** `torch f32 eager nhwc`. @param {Contender} of */
+export function nameOf({ engine, precision, variant }) {
+  return [engine, precision, variant].filter(Boolean).join(' ');
 }
 
 export function hasTorch() {
@@ -69,7 +85,7 @@ export function hasTorch() {
 }
 
 /** @param {Contender} contender @param {Case} of @param {number} threads */
-export function startWorker({ engine, precision, variant = '' }, of, threads) {
+export function startWorker({ engine, precision, mode, layout }, of, threads) {
   const job = jobOf(of, threads);
   if (engine !== 'torch') {
     const env = { ...process.env };
@@ -81,7 +97,6 @@ export function startWorker({ engine, precision, variant = '' }, of, threads) {
       env,
     );
   }
-  const [mode, layout] = variant.split(' ');
   const script = join(import.meta.dirname, 'torch_worker.py');
   const full = { ...job, precision, layout, compile: mode === 'compile' };
   return new Worker(PYTHON, [script, JSON.stringify(full)], {

@@ -9,6 +9,9 @@ const TICKS = 100;
 /** A machine counts as idle while others use at most this share of one core. */
 export const IDLE_SHARE = 0.08;
 
+/** Seconds of one look at the machine. */
+const LOOK = 0.25;
+
 /**
  * @typedef {{ readonly at: number, readonly busy: number, readonly own: number }} Usage
  * seconds: wall clock, processor time of all, processor time of the given processes
@@ -58,10 +61,10 @@ export class Patience {
   async wait(pids) {
     while (this.#left > 0) {
       const before = usage(pids);
-      await sleep(500);
+      await sleep(1e3 * LOOK);
       const share = foreignShare(before, usage(pids));
       if (share === null || share <= IDLE_SHARE) return;
-      this.#left -= 0.5;
+      this.#left -= LOOK;
     }
   }
 }

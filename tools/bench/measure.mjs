@@ -1,7 +1,14 @@
 // @ts-check
 // One case: choose PyTorch's configurations, then let all contenders take turns.
 import { caseName } from './case-name.mjs';
-import { startWorker, takesPart, torchVariants } from './contenders.mjs';
+import {
+  compiledVariant,
+  compiles,
+  eagerVariants,
+  nameOf,
+  startWorker,
+  takesPart,
+} from './contenders.mjs';
 import { foreignShare, IDLE_SHARE, usage } from './load.mjs';
 import { median } from './statistics.mjs';
 
@@ -41,66 +48,83 @@ export async function measureCase(of, engines, torch, settings, choices) {
     choices.set(key, known);
     chosen.push(...known);
   }
-  /** @type {Ready[]} */
-  const ready = [];
+  const present = engines.filter((engine) => takesPart(engine, name));
+  const ready = await readyWorkers([...present, ...chosen], of, settings);
   try {
-    for (const contender of [...engines.filter((engine) => takesPart(engine, name)), ...chosen]) {
-      const worker = await readyWorker(contender, of, settings);
-      if (worker) ready.push({ contender, worker });
-    }
     for (let round = 0; round < settings.rounds; round++)
       await takeTurns(of, round, ready, settings);
-    for (const one of ready) await close(one, of, settings);
+    for (const one of ready) await recordEnd(one, of, settings);
   } finally {
-    await Promise.all(ready.map(({ worker }) => worker.close()));
+    await closeAll(ready);
   }
 }
 
-/** The fastest configuration in training and the fastest in evaluation, by one short look each. */
-async function choose(
-  /** @type {Case} */ of,
-  /** @type {'f32' | 'bf16'} */ precision,
-  /** @type {Settings} */ settings,
-) {
+/**
+ * The fastest configuration in training and the fastest in evaluation, by one short look each.
+ * Compilation is tried in the layout that trains faster without it.
+ * @param {Case} of @param {'f32' | 'bf16'} precision @param {Settings} settings
+ */
+async function choose(of, precision, settings) {
   /** @type {Record<string, { speed: number, contender: Contender }>} */
   const best = {};
-  for (const contender of torchVariants(of, precision, settings.compile)) {
-    const worker = await readyWorker(contender, of, settings);
-    if (worker === undefined) continue;
-    for (const phase of PHASES) {
-      const quick = { ...settings, seconds: Math.min(1, settings.seconds) };
-      const { images, ms, foreign } = await slice(worker, phase, quick);
-      const speed = images / median(ms);
-      settings.record({
-        ...{ kind: 'choice', ...of, ...contender, phase, images, ms, foreign },
-      });
-      if (speed > (best[phase]?.speed ?? 0)) best[phase] = { speed, contender };
+  const look = async (/** @type {readonly Contender[]} */ variants) => {
+    const ready = await readyWorkers(variants, of, settings);
+    try {
+      for (const { contender, worker } of ready) {
+        for (const phase of PHASES) {
+          const { images, ms, foreign } = await slice(worker, phase, settings);
+          settings.record({ kind: 'choice', ...of, ...contender, phase, images, ms, foreign });
+          const speed = images / median(ms);
+          if (speed > (best[phase]?.speed ?? 0)) best[phase] = { speed, contender };
+        }
+      }
+    } finally {
+      await closeAll(ready);
     }
-    await worker.close();
-  }
+  };
+  await look(eagerVariants(precision));
+  const layout = best.train?.contender.layout;
+  if (layout && compiles(of, settings.compile)) await look([compiledVariant(precision, layout)]);
   return [...new Set(Object.values(best).map(({ contender }) => contender))];
 }
 
 /**
- * Starts a worker and warms it up; undefined, and recorded, when it cannot run here.
- * @param {Contender} contender @param {Case} of @param {Settings} settings
+ * Starts all at once, for that takes seconds, then warms up one after the other. Those that cannot
+ * run here are recorded and left out.
+ * @param {readonly Contender[]} contenders @param {Case} of @param {Settings} settings
+ * @returns {Promise<Ready[]>}
  */
-async function readyWorker(contender, of, settings) {
-  const worker = startWorker(contender, of, settings.threads);
+async function readyWorkers(contenders, of, settings) {
+  const started = contenders.map((contender) => ({
+    contender,
+    worker: startWorker(contender, of, settings.threads),
+  }));
+  const ready = [];
+  for (const one of started) if (await warmUp(one, of, settings)) ready.push(one);
+  return ready;
+}
+
+/** @param {Ready} ready @param {Case} of @param {Settings} settings @returns whether it runs here */
+async function warmUp({ contender, worker }, of, settings) {
   try {
     const about = await worker.ask('describe');
     if (about.unavailable) throw new Error(about.unavailable);
     for (const phase of PHASES) await worker.ask('time', { phase, seconds: 0, least: 2 });
     await worker.ask('resetPeak');
     settings.record({ kind: 'worker', ...of, ...contender, ...about });
-    return worker;
+    return true;
   } catch (error) {
     const reason = /** @type {Error} */ (error).message.trim().split('\n').at(-1);
     settings.record({ kind: 'absent', ...of, ...contender, reason });
-    settings.log(`  ${contender.engine} ${contender.precision}: ${reason}`);
+    settings.log(`  ${nameOf(contender)}: ${reason}`);
     await worker.close();
-    return undefined;
+    return false;
   }
+}
+
+/** @param {readonly Ready[]} ready */
+async function closeAll(ready) {
+  await Promise.all(ready.map(({ worker }) => worker.close()));
 }
 
 /** Every other round in reverse order. */
@@ -115,8 +139,7 @@ async function takeTurns(
       const measured = await slice(worker, phase, settings);
       settings.record({ kind: 'slice', ...of, ...contender, phase, round, ...measured });
       const speed = (1e3 * measured.images) / median(measured.ms);
-      const { engine, precision, variant = '' } = contender;
-      settings.log(`  ${round} ${phase} ${engine} ${precision} ${variant} ${speed.toFixed(0)}`);
+      settings.log(`  ${round} ${phase} ${nameOf(contender)} ${speed.toFixed(0)}`);
     }
   }
 }
@@ -126,7 +149,8 @@ async function takeTurns(
  * @param {Worker} worker @param {string} phase @param {Settings} settings
  * @returns {Promise<{ images: number, ms: number[], foreign: number | null }>}
  */
-async function slice(worker, phase, { seconds, least, retries, patience }) {
+async function slice(worker, phase, { seconds: training, least, retries, patience }) {
+  const seconds = phase === 'train' ? training : training / 2;
   let kept;
   for (let attempt = 0; attempt <= retries; attempt++) {
     await patience.wait([worker.pid]);
@@ -140,12 +164,11 @@ async function slice(worker, phase, { seconds, least, retries, patience }) {
 }
 
 /** @param {Ready} ready @param {Case} of @param {Settings} settings */
-async function close({ contender, worker }, of, settings) {
+async function recordEnd({ contender, worker }, of, settings) {
   const { kib } = await worker.ask('peak');
   const profile =
     contender.engine === 'torch'
       ? null
       : await worker.ask('profile', { phase: 'train', seconds: 0, least: 3 });
   settings.record({ kind: 'end', ...of, ...contender, peakKib: kib, profile });
-  await worker.close();
 }

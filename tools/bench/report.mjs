@@ -80,14 +80,14 @@ function disturbance(records) {
 function barsOf(rows) {
   return table(
     ['case', 'bar', 'asked', 'measured', ''],
-    judge(rows).map(({ bar, verdict, value }) => {
+    judge(rows).map(({ bar, verdict, value, disturbed }) => {
       const show = bar.percent ? percent : (/** @type {number} */ number) => number.toFixed(2);
       return [
         caseName(bar.of),
         bar.title,
         `${bar.atMost ? '≤' : '≥'} ${show(bar.bound)}`,
         value ? show(value.median) : '–',
-        verdict === 'reached' ? verdict : `**${verdict}**`,
+        (verdict === 'reached' ? verdict : `**${verdict}**`) + (disturbed ? ', not idle' : ''),
       ];
     }),
   );
@@ -168,8 +168,9 @@ function methodOf({ rounds, seconds, least, retries, compile, minutes }) {
       'SGD with momentum and weight decay, on fixed random images; Archer also counts the hits. ' +
       'Evaluation is a forward pass and the number of hits. PyTorch uses its fused SGD, ' +
       `all threads, f32 or bf16 autocast; layout and compilation (tried: ${compile}) are chosen per ` +
-      'case by one short look, training and evaluation apart, and for the larger batch taken over ' +
-      'from the smaller one where both are measured.',
+      'case by one short look, training and evaluation apart; compilation is tried in the layout that ' +
+      'trains faster without it. The larger batch takes the choice of the smaller one where both are ' +
+      'measured.',
     `Each engine and case has a process of its own, warmed up by two steps. In ${rounds} rounds the ` +
       'processes take turns, in reverse order every other time, and wait while others compute. A ' +
       `turn lasts at least ${seconds} s and ${least} steps; its value is the median step. When other ` +

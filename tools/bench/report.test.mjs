@@ -100,6 +100,8 @@ describe('the page', () => {
     expect(lines).toContain('- native bf16: no AMX');
     expect(lines.join()).toContain('idle: at most 1.0 % of a core');
     const disturbed = report([...records, slice(NATIVE, 2, 200, 'train', 0.5)]);
+    expect(disturbed).toMatch(/times PyTorch \| ≥ 1\.25 \| [0-9.]+ \| reached, not idle \|/);
+    expect(lines.join()).not.toContain('not idle');
     expect(disturbed).toContain('**not idle**: 1 of 9 above 8.0 % of a core, at most 50 %');
   });
 });

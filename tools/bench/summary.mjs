@@ -2,6 +2,7 @@
 // From the records of a run to one row per case and engine. Pure, so that a committed file of
 // records gives the committed table again.
 import { caseName } from './case-name.mjs';
+import { IDLE_SHARE } from './load.mjs';
 import { bestOfRounds, median, ratiosInRounds, spread } from './statistics.mjs';
 
 /**
@@ -23,8 +24,10 @@ import { bestOfRounds, median, ratiosInRounds, spread } from './statistics.mjs';
  *   readonly peakRatio?: number,
  *   readonly flops?: number,
  *   readonly outside?: number,
+ *   readonly disturbed: boolean,
  *   readonly kernels?: readonly { name: string, calls: number, ms: number, share: number }[],
- * }} Row flops per image of a training step; kernels per cycle
+ * }} Row flops per image of a training step; kernels per cycle; disturbed: other programs computed
+ *   during some turn of the case
  * @typedef {Record<string, any>} Entry
  */
 
@@ -68,6 +71,7 @@ function rowOf(slices, all) {
     eval: phaseOf('eval', slices, compared, all),
     peakKib: end?.peakKib ?? undefined,
     peakRatio: peakRatio(end, compared),
+    disturbed: all.some((entry) => isSlice(entry) && (entry.foreign ?? 0) > IDLE_SHARE),
     // The backward pass costs two forward ones.
     flops: worker?.flops === undefined ? undefined : 3 * worker.flops,
   };
