@@ -89,7 +89,7 @@ export function judge(rows) {
         precision === (bar.precision ?? 'f32'),
     );
     const value = row && bar.value(row);
-    if (value === undefined) return { bar, verdict: 'not measured' };
+    if (row === undefined || value === undefined) return { bar, verdict: 'not measured' };
     const good = bar.atMost ? value.median <= bar.bound : value.median >= bar.bound;
     return { bar, verdict: good ? 'reached' : 'missed', value, disturbed: row.disturbed };
   });

@@ -75,7 +75,14 @@ async function bench() {
   const engines = list('engines').map(engineOf);
   const choices = new Map();
   for (const of of cases()) {
-    await measureCase(of, engines, torch, { ...settings, patience, log, record }, choices);
+    try {
+      await measureCase(of, engines, torch, { ...settings, patience, log, record }, choices);
+    } catch (error) {
+      // Out of memory in one case, for example: the others still count.
+      const reason = /** @type {Error} */ (error).message.trim().split('\n').at(-1);
+      record({ kind: 'absent', ...of, engine: caseName(of), reason });
+      log(`  given up: ${reason}`);
+    }
     run.minutes = (performance.now() - begin) / 60e3;
     save(records, join(ROOT, '.cache/bench'));
   }

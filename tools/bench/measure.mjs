@@ -44,9 +44,12 @@ export async function measureCase(of, engines, torch, settings, choices) {
   const chosen = [];
   for (const precision of torch) {
     const key = `${of.network} ${of.cells} ${precision}`;
-    const known = choices.get(key) ?? (await choose(of, precision, settings));
-    choices.set(key, known);
-    chosen.push(...known);
+    const known = choices
+      .get(key)
+      ?.filter(({ mode }) => mode === 'eager' || compiles(of, settings.compile));
+    const own = known?.length ? known : await choose(of, precision, settings);
+    choices.set(key, own);
+    chosen.push(...own);
   }
   const present = engines.filter((engine) => takesPart(engine, name));
   const ready = await readyWorkers([...present, ...chosen], of, settings);
