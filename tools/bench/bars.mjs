@@ -53,7 +53,7 @@ export const BARS = [
   {
     title: 'training on wasm, times stock tfjs-wasm',
     of: { network: 'typical', cells: 1, batch: 64 },
-    engine: 'wasm',
+    engine: 'native-wasm',
     bound: 8,
     value: ({ train }) => train?.stockRatio,
   },

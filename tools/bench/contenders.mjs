@@ -30,6 +30,7 @@ export const TORCH_RECIPE =
 export const ENGINES = {
   native: { engine: 'native', precision: 'f32' },
   'native-bf16': { engine: 'native', precision: 'bf16' },
+  'native-wasm': { engine: 'native-wasm', precision: 'f32', slow: true },
   tensorflow: { engine: 'tensorflow', precision: 'f32', slow: true },
   wasm: { engine: 'wasm', precision: 'f32', slow: true },
   'tfjs-wasm': { engine: 'tfjs-wasm', precision: 'f32', slow: true },
@@ -37,7 +38,14 @@ export const ENGINES = {
 };
 
 /** All but plain JavaScript, of which one step takes longer than the rest of the bench. */
-export const DEFAULT_ENGINES = ['native', 'native-bf16', 'tensorflow', 'wasm', 'tfjs-wasm'];
+export const DEFAULT_ENGINES = [
+  'native',
+  'native-bf16',
+  'native-wasm',
+  'tensorflow',
+  'wasm',
+  'tfjs-wasm',
+];
 
 /** Whether a contender takes part in a case. @param {Contender} of @param {string} name */
 export function takesPart({ slow = false }, name) {
