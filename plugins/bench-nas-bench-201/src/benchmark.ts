@@ -24,7 +24,7 @@ export interface BenchmarkUse<A> {
  * `ARCHER_TEST_WITHHELD` when a search asks for a test column
  */
 export function tableBenchmark<A>(file: TableFile, use: BenchmarkUse<A>): Benchmark<A> {
-  const { table, hash, path } = file;
+  const { table, hash } = file;
   const find = (name: string): TableColumn => findColumn(table.columns, name, use.purpose);
   const column = find(use.column);
   const columns = table.columns.filter(({ split }) => allowed(split, use.purpose));
@@ -37,7 +37,7 @@ export function tableBenchmark<A>(file: TableFile, use: BenchmarkUse<A>): Benchm
     description:
       `${NAME} (Dong and Yang, ICLR 2020; NATS-Bench, TPAMI 2021; measurements MIT): ` +
       `${table.rows} of ${ARCHITECTURES} architectures, ${column.name}: ${column.description}; ` +
-      `${file.known ?? "a user's own table"}, content sha256 ${hash}, read from ${path}`,
+      `${file.known ?? "a user's own table"}, content sha256 ${hash}`,
     value(a, name = column.name) {
       const values = table.values.get(find(name).name);
       const arch = format(a);

@@ -26,10 +26,12 @@ const plugin = definePlugin({
     const classes = classesOf(deps);
     const truth = (parts.truth ?? parts.fallback) as Benchmark<unknown> | Evaluator<unknown>;
     const reason = missing.truth;
+    // Said, not reported: it may name a folder, and results are the same on every machine.
+    if (reason !== undefined) deps.log(`${reason} Ranking against the fallback.`);
     const ranked = {
       space,
       truth,
-      ...(reason === undefined ? {} : { missing: reason }),
+      missing: reason !== undefined,
       ...(classes === undefined ? {} : { classes }),
     };
     return rankStudy<unknown>(ranked, options);

@@ -18,8 +18,8 @@ import { RankJob } from './rank-job.ts';
 export interface RankParts<A> {
   readonly space: SearchSpace<A>;
   readonly truth: Benchmark<A> | Evaluator<A>;
-  /** Why the truth that the manifest asks for is not there, and `truth` is the fallback. */
-  readonly missing?: string;
+  /** Whether the truth that the manifest asks for is not there, and `truth` is the fallback. */
+  readonly missing?: boolean;
   /** Number of classes of the data, where there are data. */
   readonly classes?: number;
 }
@@ -91,9 +91,8 @@ function notesOf<A>({ truth, missing }: RankParts<A>, columns: readonly Column<A
     return `${name === 'truth' ? 'The truth is' : 'The scores are'} ${metric} (${unit})${how}.`;
   };
   const table = 'evaluator' in truth ? [`${truth.name}: ${truth.description}`] : [];
-  const instead =
-    missing === undefined
-      ? []
-      : [`The truth that was asked for is not there (${missing}); ranked against the fallback.`];
+  const instead = missing
+    ? ['The truth that was asked for is not there; ranked against the fallback.']
+    : [];
   return [...instead, ...columns.filter(({ name }) => name !== 'untrained').map(what), ...table];
 }
