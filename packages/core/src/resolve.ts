@@ -43,8 +43,8 @@ export interface ResolvedManifest {
 }
 
 const MAX_PRESETS = 8;
-/** Keys that the manifest itself gives a meaning in a study's block. */
-const STUDY_KEYS = ['permit'] as const;
+/** Keys of a study's block that the manifest itself gives a meaning: no plugin's options. */
+export const STUDY_BLOCK_KEYS: readonly string[] = ['permit'];
 
 /**
  * Checks a manifest against the installed plugins, before anything is computed: presets
@@ -263,6 +263,3 @@ async function inOrder<T, R>(items: readonly T[], work: (item: T, i: number) => 
   for (const [i, item] of items.entries()) results.push(await work(item, i));
   return results;
 }
-
-/** The study keys that never reach a plugin's options. */
-export const STUDY_BLOCK_KEYS: readonly string[] = STUDY_KEYS;

@@ -16,8 +16,7 @@ export function manifestJsonSchema(plugins: readonly Plugin[]): JsonSchema {
   }
   const definitions: Record<string, JsonSchema> = {};
   for (const plugin of plugins) definitions[nameOf(plugin)] = blockSchema(plugin, byKind);
-  const anyOf = (kinds: readonly Kind[]) => blocksOf(kinds, byKind);
-  const block = (kind: Kind) => anyOf([kind]);
+  const block = (kind: Kind) => blocksOf([kind], byKind);
   const experiment = {
     space: block('space'),
     data: block('data'),
