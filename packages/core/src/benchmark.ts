@@ -18,6 +18,11 @@ export interface Benchmark<A> {
   readonly hash: string;
   /** @throws ArcherError when the column or the architecture is not in the table */
   value(a: A, column?: string): number;
-  /** The table as an evaluator of `column`. */
-  evaluator(): Evaluator<A>;
+  /**
+   * The table as an evaluator of `column`.
+   *
+   * @param columns more metrics of every evaluation: costs, latencies, other accuracies
+   * @throws ArcherError when a column is not there or withheld
+   */
+  evaluator(columns?: readonly string[]): Evaluator<A>;
 }

@@ -75,8 +75,10 @@ export interface SamplerRecipe {
 
 export interface SamplerContext<A> {
   readonly space: import('./space.ts').SearchSpace<A>;
-  /** The metric that counts, and its direction. */
+  /** The first metric that counts, and its direction. */
   readonly metric: MetricSpec;
+  /** What is better; of several metrics where the manifest says so. */
+  readonly objective: Objective;
 }
 
 /** What an evaluator may use. */
@@ -110,6 +112,11 @@ export interface Evaluator<A> {
     context: EvaluationContext,
     saved?: State,
   ): EvaluationJob<A>;
+  /**
+   * The same evaluation at once, where values are known without computing (a table, a
+   * formula), so that a search can make thousands of them in one step. Pure.
+   */
+  lookUp?(proposal: Proposal<A>, context: EvaluationContext): Evaluation<A>;
 }
 
 /** Whether to go on with a partial evaluation. */
@@ -126,9 +133,20 @@ export interface Constraint {
   readonly limit: number;
 }
 
-/** What is better: -1 when `a` is, 1 when `b` is, 0 equal, `undefined` incomparable. */
+/** What is better, of evaluated architectures. What a plugin of kind `objective` creates. */
 export interface Objective {
+  /** What must be measured, by the evaluator or as a cost of the space. */
   readonly metrics: readonly MetricSpec[];
   readonly constraints: readonly Constraint[];
+  /**
+   * -1 when `a` is better, 1 when `b` is, 0 when they are equal, `undefined` when neither is
+   * (several metrics, each better in one). Less violation is better than any metric.
+   */
   compare(a: Metrics, b: Metrics): -1 | 0 | 1 | undefined;
+  /** How far the constraints are missed: 0 when all are kept, else positive, without unit. */
+  violation(metrics: Metrics): number;
+  /** The one number that is maximised, where there is one. */
+  scalar?(metrics: Metrics): number;
+  /** The corner from which hypervolume is measured, by metric, where the manifest states it. */
+  readonly reference?: Metrics;
 }

@@ -12,6 +12,7 @@ export * from './journal.ts';
 export * from './kendall.ts';
 export * from './manifest.ts';
 export * from './memory-split.ts';
+export * from './objective.ts';
 export * from './philox.ts';
 export * from './plugin.ts';
 export * from './pure-evaluator.ts';

@@ -34,6 +34,7 @@ export function pureEvaluator<A>(options: PureEvaluatorOptions<A>): Evaluator<A>
   return {
     metrics,
     ...(description === undefined ? {} : { description }),
+    lookUp: evaluate,
     start(proposals, context, saved) {
       let done = saved === undefined ? 0 : (saved as { done: number }).done;
       const between = (from: number, to: number): readonly Evaluation<A>[] =>

@@ -1,4 +1,4 @@
-import type { Evaluation, Evaluator } from './evaluation.ts';
+import type { Cost, Evaluation, Evaluator, Objective } from './evaluation.ts';
 import type { Job, Table } from './job.ts';
 import type { State } from './state.ts';
 import type { Streams } from './stream.ts';
@@ -6,6 +6,21 @@ import type { Streams } from './stream.ts';
 /** What the runtime gives a search. Space, data and parts come through `create`. */
 export interface SearchContext {
   readonly streams: Streams;
+}
+
+/** All evaluations of one search, in the order in which it came to know them. */
+export interface History<A> {
+  /** Which of several searches: the sampler's or strategy's id, or the name its block gives. */
+  readonly arm: string;
+  /** Which repetition, from 0; the same number in two arms pairs them. */
+  readonly repeat: number;
+  readonly objective: Objective;
+  /** How many evaluations. */
+  readonly length: number;
+  /** @throws RangeError outside of 0 to length - 1 */
+  at(index: number): Evaluation<A>;
+  /** Simulated clock when evaluation `index` was known: what has been paid by then. */
+  paid(index: number): Cost;
 }
 
 /**
@@ -17,6 +32,8 @@ export interface Views<A> {
   readonly scores?: Evaluator<A>;
   /** The same evaluator before any training: the baseline of every supernet. */
   readonly untrained?: Evaluator<A>;
+  /** What was evaluated, one per repetition of each arm; for regret curves and paired tests. */
+  readonly histories?: readonly History<A>[];
   /** Writes an architecture with its weights. */
   readonly exporter?: Exporter<A>;
   readonly [name: string]: unknown;

@@ -5,6 +5,7 @@ import {
   type Proposal,
   type SearchSpace,
   type State,
+  singleMetric,
 } from '@archer-nas/core';
 import { bitSpace, describeSampler } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +36,7 @@ function chain(length: number): SearchSpace<Genes> {
 
 const sum = (genes: Genes): number => genes.reduce((total, gene) => total + gene, 0);
 const metric = { name: 'quality', unit: '1', direction: 'maximise' } as const;
+const objective = singleMetric(metric);
 const parsed = (given: object) => plugin.options.parse(given);
 
 function evaluation<A>(proposal: Proposal<A>, quality: number): Evaluation<A> {
@@ -48,7 +50,7 @@ function search<A>(
   quality: (a: A) => number,
   batch = 1,
 ): A[] {
-  const sampler = evolution(parsed(given)).begin({ space, metric });
+  const sampler = evolution(parsed(given)).begin({ space, metric, objective });
   const seen: A[] = [];
   for (let round = 0; ; round++) {
     const answer = sampler.propose(batch, createStreams(0).stream('test', round));
@@ -70,7 +72,7 @@ describeSampler('evolution', {
         crossovers: 1,
         constraint: { params: 15 },
       }),
-    ).begin({ space: bits, metric }, saved),
+    ).begin({ space: bits, metric, objective }, saved),
   evaluate: (proposal) => evaluation(proposal, sum(proposal.architecture)),
   legal: (a) => (bits.costs.of(a).params as number) <= 15,
   rounds: 7,
@@ -102,6 +104,7 @@ describe('evolution', () => {
     const sampler = evolution(parsed({})).begin({
       space: chain(20),
       metric: { ...metric, direction: 'minimise' },
+      objective: singleMetric({ ...metric, direction: 'minimise' }),
     });
     let last = Number.NaN;
     let first = Number.NaN;
@@ -135,6 +138,7 @@ describe('evolution', () => {
     const sampler = evolution(parsed({ population: 2, mutations: 1, crossovers: 1 })).begin({
       space: chain(5),
       metric,
+      objective,
     });
     const stream = createStreams(0).stream('test');
     const [a, b] = [sampler.propose(1, stream), sampler.propose(1, stream)];

@@ -12,6 +12,7 @@ import {
   type SearchSpace,
   type State,
   type Streams,
+  singleMetric,
 } from '@archer-nas/core';
 
 /** What the search after the training is made of. */
@@ -66,7 +67,8 @@ export class SearchPhase<A> {
     const { space } = parts;
     this.#parts = parts;
     this.#metric = parts.scores.metrics[0] as MetricSpec; // an evaluator measures something
-    this.#sampler = parts.sampler.begin({ space, metric: this.#metric }, saved?.sampler);
+    const objective = singleMetric(this.#metric);
+    this.#sampler = parts.sampler.begin({ space, metric: this.#metric, objective }, saved?.sampler);
     this.#evaluated = saved?.evaluated ?? 0;
     this.#best = saved?.best ? restoredEvaluation(space, saved.best) : undefined;
     const next = saved?.next ? restored(space, saved.next) : undefined;

@@ -1,4 +1,10 @@
-import { createStreams, type Evaluation, kendallTauB, type State } from '@archer-nas/core';
+import {
+  createStreams,
+  type Evaluation,
+  kendallTauB,
+  type State,
+  singleMetric,
+} from '@archer-nas/core';
 import toys, {
   bitSpace,
   createParts,
@@ -27,9 +33,10 @@ describeStrategy({
 
 const space = bitSpace(5);
 const metric = { name: 'ones', unit: 'bits', direction: 'maximise' } as const;
+const objective = singleMetric(metric);
 describeSampler('random', {
   begin: (saved?: State) =>
-    randomSampler({ repeats: false, attempts: 100 }).begin({ space, metric }, saved),
+    randomSampler({ repeats: false, attempts: 100 }).begin({ space, metric, objective }, saved),
   evaluate: (proposal) => ({ proposal, metrics: { ones: 1 }, cost: {}, status: 'final' }),
   legal: (a) => a.length === 5,
 });

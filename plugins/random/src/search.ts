@@ -14,6 +14,7 @@ import {
   type SearchContext,
   type SearchSpace,
   type State,
+  singleMetric,
 } from '@archer-nas/core';
 import { bestOf, winningValue } from './incumbent.ts';
 import { loadEvaluation, loadProposal, saveEvaluation, saveProposal } from './saved.ts';
@@ -51,7 +52,8 @@ export function beginSearch<A>(
   const { space, evaluator } = parts;
   const metric = metricOf(evaluator, options.metric);
   const restored = saved as Saved | undefined;
-  const sampler = parts.sampler.begin<A>({ space, metric }, restored?.sampler);
+  const objective = singleMetric(metric);
+  const sampler = parts.sampler.begin<A>({ space, metric, objective }, restored?.sampler);
   const context: EvaluationContext = {
     batches: options.batches,
     streams: streams.scope('evaluate'),
