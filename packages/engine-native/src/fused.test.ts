@@ -51,6 +51,27 @@ describeBuilt('fused kernels', (addon, backend) => {
     await tf.setBackend(backend);
   });
 
+  it('reluConvBatchNorm keeps nothing for gradients where none are recorded, with the same bits', () => {
+    const [x, filter, addend] = tensors([3, 9, 9, 20], [3, 3, 20, 24], [3, 9, 9, 24]);
+    const options = { relu: true, stride: 1, pad: 1, epsilon: EPSILON };
+    const run = (x: tf.Tensor, filter: tf.Tensor) => {
+      const inputs = { x: x as tf.Tensor4D, filter: filter as tf.Tensor4D };
+      return nativeFused.reluConvBatchNorm({ ...inputs, addend: addend as tf.Tensor4D }, options);
+    };
+    const before = tf.memory();
+    const { output, mean, variance } = run(x as tf.Tensor, filter as tf.Tensor);
+    const after = tf.memory();
+    expect(after.numTensors - before.numTensors).toBe(3);
+    expect(after.numBytes - before.numBytes).toBe(4 * (output.size + mean.size + variance.size));
+    const recorded: ArrayLike<number>[] = [];
+    tf.grads((x, filter) => {
+      const normal = run(x as tf.Tensor, filter as tf.Tensor);
+      recorded.push(...Object.values(normal).map((tensor) => tensor.dataSync()));
+      return tf.sum(normal.output);
+    })([x as tf.Tensor, filter as tf.Tensor]);
+    expect([output, mean, variance].map((tensor) => tensor.dataSync())).toEqual(recorded);
+  });
+
   it.each([
     { relu: false, stride: 1, pad: 1, dilation: 1, size: 3 },
     { relu: true, stride: 2, pad: 1, dilation: 1, size: 3 },

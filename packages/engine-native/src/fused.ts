@@ -30,11 +30,15 @@ function reluConvBatchNorm(
   if (gamma) given.gamma = gamma;
   if (beta) given.beta = beta;
   if (addend) given.addend = addend;
+  if (tf.engine().state.gradientDepth === 0) {
+    const [output, mean, variance] = run(CONV_BATCH_NORM, given, { ...attrs, forwardOnly: true });
+    return { output, mean, variance } as unknown as Normalised; // the kernel's first outputs
+  }
   const names = Object.keys(given);
   const statistics: tf.Tensor[] = [];
   const forward = tf.customGrad((...all) => {
     const save = all.pop() as tf.GradSaveFunc;
-    const [z, y, mean, variance] = run(CONV_BATCH_NORM, byName(names, all as tf.Tensor[]), attrs);
+    const [z, mean, variance, y] = run(CONV_BATCH_NORM, byName(names, all as tf.Tensor[]), attrs);
     statistics.push(tf.keep(mean!), tf.keep(variance!));
     save([x, filter, y!, mean!, variance!, ...(gamma ? [gamma] : [])]);
     const gradFunc = (dz: tf.Tensor, saved: tf.Tensor[]) => {

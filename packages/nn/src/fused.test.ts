@@ -7,8 +7,11 @@ import { pathGates } from './gates.ts';
 import { lossAndGradients } from './gradients.ts';
 import { RunningStatistics } from './norm-statistics.ts';
 import { ParameterStore } from './parameter-store.ts';
+import { reluConvBn } from './relu-conv-bn.ts';
 import { Sgd } from './sgd.ts';
 import { describeOnEngines } from './testing/engines.ts';
+import { wave } from './testing/finite-differences.ts';
+import { forwardWith } from './testing/forward.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
 const data = toyData();
@@ -47,6 +50,25 @@ describeOnEngines(() => {
     expect(fusedSgdStep()).toBeDefined();
     expect(withoutFusion(fusedSgdStep)).toBeUndefined();
   });
+
+  it.each(['batch', 'running'] as const)(
+    'reluConvBn adds its addend, with %s statistics',
+    (mode) => {
+      const x = wave([2, 5, 5, 3], 1) as tf.Tensor4D;
+      const addend = wave([2, 5, 5, 4], 2) as tf.Tensor4D;
+      const forward = forwardWith(
+        { 'edge.conv.weight': wave([3, 3, 3, 4], 3) },
+        mode,
+        new RunningStatistics(),
+      );
+      const layer = { outputs: 4, kernel: 3, padding: 1 };
+      const sum = reluConvBn(x, forward, 'edge', { ...layer, addend });
+      const apart = tf.add(addend, reluConvBn(x, forward, 'edge', layer));
+      expect(tf.max(tf.abs(tf.sub(sum, apart))).dataSync()[0]).toBeLessThan(1e-6);
+      expect(tf.max(tf.abs(tf.sub(sum, addend))).dataSync()[0]).toBeGreaterThan(0.1);
+      statistics.dispose();
+    },
+  );
 
   it.each([false, true])('training steps equal the composed ones, affine %s', (affine) => {
     const fused = trained(affine);

@@ -7,7 +7,7 @@ import {
   normalised,
 } from './batch-norm.ts';
 import { type ConvolutionOptions, conv2dParameters, convolve, type Owner } from './convolution.ts';
-import { relu } from './elementwise.ts';
+import { addAll, relu } from './elementwise.ts';
 import { fusedReluConvBatchNorm } from './fused.ts';
 import type { Forward, ParameterSpec } from './network.ts';
 
@@ -31,16 +31,25 @@ export function reluConvBnParameters(
 }
 
 /**
- * ReLU, convolution and batch norm in a row: the operation where the time goes. One kernel
- * where the engine has it and statistics come from the batch, otherwise composed.
+ * ReLU, convolution and batch norm in a row, plus `addend` where one is given: the operation
+ * where the time goes. One kernel where the engine has it and statistics come from the batch,
+ * otherwise composed.
  */
 export function reluConvBn(
   x: tf.Tensor4D,
   forward: Forward,
   name: string,
-  options: ReluConvBnOptions,
+  options: ReluConvBnOptions & { readonly addend?: tf.Tensor4D | undefined },
 ): tf.Tensor4D {
-  const { outputs, kernel, bias = false, affine = false, eps = 1e-5, ...geometry } = options;
+  const {
+    outputs,
+    kernel,
+    bias = false,
+    affine = false,
+    eps = 1e-5,
+    addend,
+    ...geometry
+  } = options;
   const shape = [kernel, kernel, x.shape[3], outputs];
   const filter = forward.parameters.get(`${name}.conv.weight`, shape) as tf.Tensor4D;
   const inputBias = bias ? forward.parameters.get(`${name}.conv.bias`, [outputs]) : undefined;
@@ -50,11 +59,12 @@ export function reluConvBn(
     const { stride = 1, padding: pad = 0, dilation = 1 } = geometry;
     const { gamma, beta } = affineParameters(forward, `${name}.norm`, outputs, affine);
     const settings = { relu: true, stride, pad, dilation, epsilon: eps };
-    const normal = fused({ x, filter, gamma, beta }, settings);
+    const normal = fused({ x, filter, gamma, beta, addend }, settings);
     return normalised(normal, forward, `${name}.norm`, inputBias);
   }
   const active = relu(x, forward);
   const y = convolve(active, filter, geometry);
   forward.trace?.record('conv2d', [active, filter], y, { ...geometry });
-  return batchNorm(y, forward, `${name}.norm`, norm);
+  const z = batchNorm(y, forward, `${name}.norm`, norm);
+  return addAll<tf.Tensor4D>([addend, z], forward) ?? z;
 }

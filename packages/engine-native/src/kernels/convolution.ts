@@ -54,7 +54,11 @@ function run(
   return info;
 }
 
-/** Name of the kernel addend + batchNorm(conv(relu(x))); outputs z, y, mean, variance. */
+/**
+ * Name of the kernel addend + batchNorm(conv(relu(x))); outputs z, mean, variance, and the
+ * convolution's result y. With the attribute `forwardOnly` there is no y: it is normalised
+ * where it lies.
+ */
 export const CONV_BATCH_NORM = 'ArcherConvBatchNorm';
 /** Name of its gradient; outputs dw, dγ, dβ and, with the attribute `inputGradient`, dx. */
 export const CONV_BATCH_NORM_GRADIENT = 'ArcherConvBatchNormGrad';
@@ -65,7 +69,8 @@ function registerFused(): void {
     const plan = convolutionPlan(x.shape, filter.shape, attrs);
     if (!plan) return undefined;
     const channels = [filter.shape[3] as number];
-    const [z, y] = [backend.allocate(plan.output), backend.allocate(plan.output)];
+    const z = backend.allocate(plan.output);
+    const y = attrs.forwardOnly ? z : backend.allocate(plan.output);
     const [mean, variance] = [backend.allocate(channels), backend.allocate(channels)];
     backend.addon.convBatchNorm(
       plan.shape,
@@ -81,7 +86,7 @@ function registerFused(): void {
       mean.values,
       variance.values,
     );
-    return [z.info, y.info, mean.info, variance.info];
+    return [z, mean, variance, ...(y === z ? [] : [y])].map(({ info }) => info);
   });
   register(CONV_BATCH_NORM_GRADIENT, (inputs, attrs, backend) => {
     const [x, filter] = [input(inputs, 'x'), input(inputs, 'filter')];
