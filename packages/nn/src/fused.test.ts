@@ -56,11 +56,8 @@ describeOnEngines(() => {
     (mode) => {
       const x = wave([2, 5, 5, 3], 1) as tf.Tensor4D;
       const addend = wave([2, 5, 5, 4], 2) as tf.Tensor4D;
-      const forward = forwardWith(
-        { 'edge.conv.weight': wave([3, 3, 3, 4], 3) },
-        mode,
-        new RunningStatistics(),
-      );
+      const statistics = new RunningStatistics();
+      const forward = forwardWith({ 'edge.conv.weight': wave([3, 3, 3, 4], 3) }, mode, statistics);
       const layer = { outputs: 4, kernel: 3, padding: 1 };
       const sum = reluConvBn(x, forward, 'edge', { ...layer, addend });
       const apart = tf.add(addend, reluConvBn(x, forward, 'edge', layer));
