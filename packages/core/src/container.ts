@@ -162,8 +162,10 @@ class PartMaker {
       const data = await this.optional<DataSet>('data');
       available.data = data && guard ? guard(data) : data;
     }
-    if (kind === 'strategy' || kind === 'study') {
+    if (kind === 'strategy' || kind === 'study' || kind === 'objective') {
       available.evaluator = await this.optional('evaluator');
+    }
+    if (kind === 'strategy' || kind === 'study') {
       available.objective = await this.optional('objective');
     }
     const dependencies = { ...own, folders, log };
