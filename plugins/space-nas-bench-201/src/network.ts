@@ -1,7 +1,7 @@
+import type { Allowed } from '@archer-nas/core';
 import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@archer-nas/nn';
 
 import { type Cell, EDGES, OPERATIONS } from './cell.ts';
-import type { Allowed } from './cell-space.ts';
 import { type LayerStyle, operation, operationParameters } from './edge-operations.ts';
 import { type Edge, runCell } from './run-cell.ts';
 import { blocksOf, checkImage, lastChannels, type Skeleton } from './skeleton.ts';

@@ -1,7 +1,8 @@
+import type { Allowed } from '@archer-nas/core';
 import type { Network, NetworkSpace, NetworkTask, Path } from '@archer-nas/nn';
 
 import type { Cell } from './cell.ts';
-import { ALL_ALLOWED, type Allowed, cellSpace, narrow } from './cell-space.ts';
+import { ALL_ALLOWED, cellSpace } from './cell-space.ts';
 import type { CostTask } from './costs.ts';
 import { cellNetwork, cellSupernet } from './network.ts';
 import { byIndex, indexOf } from './official-order.ts';
@@ -36,7 +37,7 @@ export function nasBench201(settings: SpaceSettings, allowed: Allowed = ALL_ALLO
     ...space,
     indexOf,
     byIndex,
-    restrict: (choices) => nasBench201(settings, narrow(allowed, choices)),
+    restrict: (choices) => nasBench201(settings, space.restrict(choices).allowed),
     supernet: (task: NetworkTask) => cellSupernet(settings, task, allowed),
     network: (cell: Cell, task: NetworkTask) => cellNetwork(settings, task, cell),
     path: (cell, supernet) => pathOf(space.toChoices(cell), supernet),

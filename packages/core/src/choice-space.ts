@@ -1,0 +1,183 @@
+import { type Allowed, narrowOptions, writeChoices } from './allowed-options.ts';
+import { choiceMoves, type Mutation, type Valid } from './choice-moves.ts';
+import { ArcherError, EXIT } from './errors.ts';
+import type { Choice, CostModel, Decision, SearchSpace } from './space.ts';
+
+/**
+ * What a space of categorical decisions is made of. Choices here are option indices of the
+ * *whole* space, one per decision, also where the space is a sub-space.
+ */
+export interface ChoiceSpaceSpec<A> {
+  readonly name: string;
+  /** Every decision exists in every architecture; a layer that can be absent has such an option. */
+  readonly decisions: readonly (Decision & { readonly options: readonly string[] })[];
+  /** An architecture's choices; may return the architecture's own array. */
+  encode(a: A): ArrayLike<Choice>;
+  /** The architecture of choices that are in range and valid; may keep the array. */
+  decode(choices: readonly Choice[]): A;
+  /** The community's notation. */
+  format(a: A): string;
+  /** @throws ArcherError naming the text and what was expected */
+  parse(text: string): A;
+  /** Where not every combination is an architecture. Pure. */
+  readonly valid?: Valid;
+  /** The number of valid combinations; without it they are counted one by one when asked. */
+  count?(allowed: Allowed): bigint;
+  /** Another mutation than {@link changeOne}; redrawn until it gives a valid architecture. */
+  mutation?(allowed: Allowed): Mutation;
+  canonical?(a: A): string;
+  /** Additive costs are stated for all options; sub-spaces show those of theirs. */
+  readonly costs?: CostModel<A>;
+}
+
+/** What a space of categorical decisions offers. Immutable. */
+export interface ChoiceSpace<A> extends SearchSpace<A> {
+  /** Per decision, the options of the whole space that are in this one. */
+  readonly allowed: Allowed;
+  readonly decisions: readonly (Decision & { readonly options: readonly string[] })[];
+  readonly size: bigint;
+  toChoices(a: A): Choice[];
+  fromChoices(choices: readonly Choice[]): A;
+  all(): Iterable<A>;
+  neighbours(a: A): Iterable<A>;
+  mutate: NonNullable<SearchSpace<A>['mutate']>;
+  crossover: NonNullable<SearchSpace<A>['crossover']>;
+  restrict(choices: readonly (readonly Choice[] | undefined)[]): ChoiceSpace<A>;
+}
+
+/** All options of all decisions. */
+export function allOptions(decisions: readonly { readonly options: readonly string[] }[]): Allowed {
+  return decisions.map(({ options }) => options.map((_, option) => option));
+}
+
+/**
+ * A search space over categorical decisions.
+ *
+ * `sample` is uniform over the valid combinations. `all` and `neighbours` go decision by
+ * decision, the first being the most significant, and option by option. `mutate` gives one
+ * uniformly chosen decision another option, uniformly; the architecture itself comes back where
+ * nothing can change. `crossover` takes each choice from either parent with equal probability.
+ * Where combinations can be invalid, a draw is repeated until it is valid, so that a mutation is
+ * uniform over the valid (decision, option) pairs of equal probability.
+ *
+ * Ids are the option indices of the whole space: an architecture has the same id in every
+ * sub-space that holds it. Methods of the spec are called without `this`.
+ *
+ * @param allowed the options of a sub-space; all unless stated
+ */
+export function choiceSpace<A>(
+  spec: ChoiceSpaceSpec<A>,
+  allowed: Allowed = allOptions(spec.decisions),
+): ChoiceSpace<A> {
+  const { encode, decode, format, valid } = spec;
+  const moves = choiceMoves({ allowed, valid, mutation: spec.mutation });
+  const names = spec.decisions.map(({ name }) => name);
+  const id = writeChoices(spec.decisions.map(({ options }) => options.length));
+  const within = (a: A): A => checkWithin(spec, allowed, a);
+  let counted: bigint | undefined;
+  return {
+    name: nameOf(spec, allowed),
+    allowed,
+    get size() {
+      counted ??= countOf(spec, allowed, moves.all);
+      return counted;
+    },
+    decisions: spec.decisions.map((decision, at) => ({
+      ...decision,
+      options: (allowed[at] ?? []).map((option) => decision.options[option] ?? ''),
+    })),
+    sample: (stream) => decode(moves.sample(stream)),
+    format,
+    parse: (text) => within(spec.parse(text)),
+    id: (a) => id(encode(a)),
+    toChoices: (a) =>
+      Array.from(encode(within(a)), (option, at) => (allowed[at] ?? []).indexOf(option)),
+    fromChoices: (choices) => decode(optionsOf(spec, allowed, choices)),
+    *all() {
+      for (const choices of moves.all()) yield decode(choices);
+    },
+    *neighbours(a) {
+      for (const choices of moves.neighbours(encode(a))) yield decode(choices);
+    },
+    mutate: (a, stream) => {
+      const choices = moves.mutate(encode(a), stream);
+      return choices === undefined ? a : decode(choices);
+    },
+    crossover: (a, b, stream) => {
+      const choices = moves.crossover(encode(a), encode(b), stream);
+      return choices === undefined ? a : decode(choices);
+    },
+    restrict: (choices) => choiceSpace(spec, narrowOptions(allowed, choices, names)),
+    ...(spec.canonical === undefined ? {} : { canonical: spec.canonical }),
+    ...(spec.costs === undefined ? {} : { costs: costsWithin(spec.costs, allowed) }),
+  };
+}
+
+function nameOf<A>({ name, decisions }: ChoiceSpaceSpec<A>, allowed: Allowed): string {
+  if (allowed.every((options, at) => options.length === decisions[at]?.options.length)) return name;
+  const lists = allowed.map((options) => writeChoices([Math.max(...options) + 1])(options));
+  return `${name}[${lists.join(decisions.some(({ options }) => options.length > 36) ? ';' : ',')}]`;
+}
+
+function countOf<A>(
+  { valid, count }: ChoiceSpaceSpec<A>,
+  allowed: Allowed,
+  all: () => Iterable<unknown>,
+): bigint {
+  if (count !== undefined) return count(allowed);
+  if (valid === undefined) {
+    return allowed.reduce((product, options) => product * BigInt(options.length), 1n);
+  }
+  let found = 0n;
+  for (const _ of all()) found++;
+  return found;
+}
+
+function checkWithin<A>(
+  { name, decisions, encode, format }: ChoiceSpaceSpec<A>,
+  allowed: Allowed,
+  a: A,
+): A {
+  const choices = encode(a);
+  const at = allowed.findIndex((options, i) => !options.includes(choices[i] ?? -1));
+  if (at < 0) return a;
+  const options = (allowed[at] ?? []).map((option) => decisions[at]?.options[option]).join(', ');
+  throw new ArcherError(
+    'ARCHER_SPACE_OUTSIDE',
+    `${format(a)} is not in this sub-space of ${name}: ${decisions[at]?.name} can be ${options}.`,
+    { exit: EXIT.usage },
+  );
+}
+
+function optionsOf<A>(
+  { name, decisions, valid }: ChoiceSpaceSpec<A>,
+  allowed: Allowed,
+  choices: readonly Choice[],
+): Choice[] {
+  const options = allowed.map((list, at) => {
+    const option = list[choices[at] ?? -1];
+    if (option !== undefined) return option;
+    throw new ArcherError(
+      'ARCHER_SPACE_CHOICE',
+      `Choice ${choices[at]} of ${decisions[at]?.name} in ${name} is not one of its ` +
+        `${list.length} options.`,
+    );
+  });
+  if (choices.length === allowed.length && (valid === undefined || valid(options))) return options;
+  throw new ArcherError(
+    'ARCHER_SPACE_CHOICE',
+    `[${choices.join(', ')}] is no architecture of ${name}` +
+      (choices.length === allowed.length ? '.' : `: it has ${allowed.length} decisions.`),
+  );
+}
+
+function costsWithin<A>(costs: CostModel<A>, allowed: Allowed): CostModel<A> {
+  if (costs.additive === undefined) return costs;
+  const additive = Object.entries(costs.additive).map(([name, { base, perChoice }]) => {
+    const kept = allowed.map((options, at) =>
+      options.map((option) => perChoice[at]?.[option] ?? 0),
+    );
+    return [name, { base, perChoice: kept }] as const;
+  });
+  return { ...costs, additive: Object.fromEntries(additive) };
+}
