@@ -7,7 +7,8 @@ import { pathGates } from './gates.ts';
 import type { Path } from './network.ts';
 import { RunningStatistics } from './norm-statistics.ts';
 import { ParameterStore } from './parameter-store.ts';
-import { recalibrate, supernetEvaluator } from './supernet-evaluator.ts';
+import { recalibrate } from './recalibrate.ts';
+import { supernetEvaluator, TOGETHER } from './supernet-evaluator.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
 const network = toyNetwork();
@@ -56,11 +57,16 @@ describe('supernetEvaluator', () => {
     batch: 8,
   });
 
-  it('scores one architecture per step and goes on from its state', async () => {
+  it('scores architectures batch by batch and goes on from its state', async () => {
     const { signal } = new AbortController();
     const straight = evaluator.start(proposals, context);
-    for (let i = 0; i < 3; i++) await straight.step(signal);
-    expect(straight.progress).toEqual({ done: 3, total: 3, unit: 'evaluation' });
+    // 20 images in batches of 8: three steps, each of all three architectures.
+    for (let i = 0; i < 3; i++) {
+      expect(straight.progress).toEqual({ done: 3 * i, total: 9, unit: 'evaluation' });
+      expect(straight.evaluations()).toEqual([]);
+      await straight.step(signal);
+    }
+    expect(straight.progress.done).toBe(9);
     const interrupted = evaluator.start(proposals, context);
     await interrupted.step(signal);
     const resumed = evaluator.start(proposals, context, structuredClone(interrupted.state));
@@ -69,6 +75,22 @@ describe('supernetEvaluator', () => {
     expect(straight.evaluations().map(({ metrics }) => metrics.accuracy)).toEqual(
       paths.map((path) => expected(path, 8)),
     );
+  });
+
+  it('scores so many architectures together, and tells which are finished', async () => {
+    const many = Array.from({ length: TOGETHER + 1 }, (_, i): Proposal<Path> => {
+      return { id: `${i}`, architecture: [i % 5, Math.floor(i / 5) % 5] };
+    }).reverse();
+    const job = evaluator.start(many, { ...context, batches: 1 });
+    const first = await job.step(new AbortController().signal);
+    expect(first.evaluations?.length).toBe(TOGETHER);
+    expect(job.evaluations()).toEqual(first.evaluations);
+    await job.step(new AbortController().signal);
+    expect(job.evaluations().map(({ proposal }) => proposal)).toEqual(many);
+    expect(job.progress).toMatchObject({ done: TOGETHER + 1, total: TOGETHER + 1 });
+    const alone = evaluator.start(many.slice(7, 8), { ...context, batches: 1 });
+    await alone.step(new AbortController().signal);
+    expect(alone.evaluations()).toEqual(job.evaluations().slice(7, 8));
   });
 
   it('frees everything', async () => {

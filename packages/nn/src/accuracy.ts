@@ -43,16 +43,27 @@ export function accuracyOver(
   forward: Forward,
   read: () => Iterable<Batch>,
 ): number {
+  const { hits, images } = hitsOver(network, gates, forward, read());
+  return (100 * hits) / images;
+}
+
+/** Correctly classified images among those of `batches`, which stay the caller's. */
+export function hitsOver(
+  network: Network,
+  gates: readonly Gate[],
+  forward: Forward,
+  batches: Iterable<Batch>,
+): { readonly hits: number; readonly images: number } {
   let total = 0;
   const counts: tf.Scalar[] = [];
-  for (const { images, labels, size } of read()) {
+  for (const { images, labels, size } of batches) {
     total += size;
     counts.push(tf.tidy(() => correctCount(network.forward(images, gates, forward), labels)));
   }
   if (counts.length === 0) throw new RangeError('There are no images to evaluate on.');
-  const correct = tf.tidy(() => tf.addN(counts).dataSync()[0] ?? 0);
+  const hits = tf.tidy(() => tf.addN(counts).dataSync()[0] ?? 0);
   tf.dispose(counts);
-  return (100 * correct) / total;
+  return { hits, images: total };
 }
 
 /** The first `batches` batches of a split in its own order; the last may be smaller. */

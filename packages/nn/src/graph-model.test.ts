@@ -9,7 +9,7 @@ import { exportGraphModel } from './graph-model.ts';
 import type { Gate, Network } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { avgPool2x2, avgPool3x3, globalAveragePool, maxPool3x3 } from './pooling.ts';
-import { recalibrate } from './supernet-evaluator.ts';
+import { recalibrate } from './recalibrate.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
 const data = toyData();

@@ -73,6 +73,34 @@ export interface Forward {
   readonly trace?: Trace;
 }
 
+/** Stands for the images among the inputs of a {@link Piece}. */
+export const IMAGES = -1;
+
+/**
+ * A part of a single-path forward pass with the batch's statistics: a function of its inputs
+ * and of the option at one site, so that paths which agree in these share its result.
+ */
+export interface Piece {
+  readonly name: string;
+  /** Positions of earlier pieces, or {@link IMAGES}. */
+  readonly inputs: readonly number[];
+  /** The site whose option it runs; absent: none. */
+  readonly site?: number;
+  /**
+   * Tells without computing that the result is the input of that number, or zeros; `undefined`:
+   * it has to be run.
+   *
+   * @param zeros which inputs are known to be zeros
+   */
+  shortcut?(option: number, zeros: readonly boolean[]): number | 'zeros' | undefined;
+  /** @param inputs `undefined` for those that are known to be zeros */
+  run(
+    inputs: readonly (tf.Tensor4D | undefined)[],
+    forward: Forward,
+    option: number,
+  ): tf.Tensor4D | tf.Tensor2D;
+}
+
 /** A network or supernet, without values. */
 export interface Network {
   readonly classes: number;
@@ -86,6 +114,11 @@ export interface Network {
    * @returns logits, shape [batch, classes]
    */
   forward(images: tf.Tensor4D, gates: readonly Gate[], forward: Forward): tf.Tensor2D;
+  /**
+   * The same for single paths, with batch norm `batch`, in pieces, the last of which gives the
+   * logits. With them, scoring many paths computes once what they share.
+   */
+  readonly pieces?: readonly Piece[];
 }
 
 /** What a network is built for. */

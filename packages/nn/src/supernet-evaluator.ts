@@ -9,12 +9,13 @@ import type {
   State,
 } from '@archer-nas/core';
 import { ArcherError } from '@archer-nas/core';
-import { tf } from '@archer-nas/engine';
-import { accuracyOver, batchIndices } from './accuracy.ts';
-import { type Batch, batchReader } from './batches.ts';
+import { hitsOver } from './accuracy.ts';
+import { BatchList } from './batch-list.ts';
 import { pathGates } from './gates.ts';
-import type { Forward, Gate, Network, ParameterSource, Path } from './network.ts';
-import { RunningStatistics } from './norm-statistics.ts';
+import type { Network, ParameterSource, Path } from './network.ts';
+import { type PathHits, pathHits } from './path-hits.ts';
+import { sortedPaths } from './path-plan.ts';
+import { recalibrate } from './recalibrate.ts';
 
 /** What a supernet's evaluator needs. */
 export interface SupernetEvaluatorOptions<A> {
@@ -34,9 +35,14 @@ export interface SupernetEvaluatorOptions<A> {
   readonly batchNorm?: 'batch' | { readonly split: DataSplit; readonly batches: number };
 }
 
+/** Architectures that are scored on the same batch in one step. */
+export const TOGETHER = 32;
+
 /**
  * Inherited accuracy: each proposal's path through the supernet on `context.images`, metric
- * `accuracy` in percent. A job's step evaluates one architecture.
+ * `accuracy` in percent. Its jobs count an architecture on a batch as one. A step takes one batch
+ * for up to {@link TOGETHER} architectures, which share what their paths have in common; with
+ * re-estimated statistics, which no two paths share, one architecture on all batches.
  */
 export function supernetEvaluator<A>(options: SupernetEvaluatorOptions<A>): Evaluator<A> {
   const { batch = 512, batchNorm = 'batch' } = options;
@@ -51,21 +57,31 @@ export function supernetEvaluator<A>(options: SupernetEvaluatorOptions<A>): Eval
   };
 }
 
-/** Normalised evaluation images up to this size stay on the device between architectures. */
-const CACHE_BYTES = 256 * 2 ** 20;
+interface SavedScores {
+  /** Steps that are complete. */
+  readonly steps: number;
+  /** Correctly classified images so far, by proposal. */
+  readonly hits: Float64Array;
+}
 
 class SupernetJob<A> implements EvaluationJob<A> {
   readonly #options: SupernetEvaluatorOptions<A>;
   readonly #proposals: readonly Proposal<A>[];
+  readonly #paths: readonly Path[];
+  /** Positions of the proposals that are scored together. */
+  readonly #groups: readonly (readonly number[])[];
   readonly #images: BatchList;
   readonly #recalibration: BatchList | undefined;
-  readonly #accuracies: number[];
+  readonly #hits: Float64Array;
+  #steps: number;
+  /** Of the group in progress. */
+  #scorer: { readonly group: readonly number[]; readonly hits: PathHits } | undefined;
 
   constructor(
     options: SupernetEvaluatorOptions<A>,
     proposals: readonly Proposal<A>[],
     { images, batches }: EvaluationContext,
-    saved: State | undefined,
+    state: State | undefined,
   ) {
     if (images === undefined) {
       throw new ArcherError('ARCHER_IMAGES_MISSING', 'A supernet is scored on images; none given.');
@@ -73,35 +89,44 @@ class SupernetJob<A> implements EvaluationJob<A> {
     const { batch = 512, batchNorm = 'batch', data } = options;
     this.#options = options;
     this.#proposals = proposals;
+    this.#paths = proposals.map(({ architecture }) => options.path(architecture));
     this.#images = new BatchList(data, images, batch, batches);
     if (batchNorm !== 'batch') {
       this.#recalibration = new BatchList(data, batchNorm.split, batch, batchNorm.batches);
     }
-    const done = (saved as { readonly accuracies: Float64Array } | undefined)?.accuracies;
-    this.#accuracies = [...(done ?? [])];
+    this.#groups = slices(sortedPaths(this.#paths), batchNorm === 'batch' ? TOGETHER : 1);
+    const saved = state as unknown as SavedScores | undefined;
+    this.#hits = saved?.hits.slice() ?? new Float64Array(proposals.length);
+    this.#steps = saved?.steps ?? 0;
   }
 
   get state(): State {
-    return { accuracies: Float64Array.from(this.#accuracies) };
+    const saved: SavedScores = { steps: this.#steps, hits: this.#hits.slice() };
+    return saved as unknown as State;
   }
 
   get progress() {
-    const { length } = this.#proposals;
-    return { done: this.#accuracies.length, total: length, unit: 'evaluation' } as const;
+    const { group, batch } = this.#position;
+    const before = this.#groups.slice(0, group).reduce((sum, { length }) => sum + length, 0);
+    const within = batch * (this.#groups[group]?.length ?? 0);
+    const done = before * this.#images.length + within;
+    const total = this.#proposals.length * this.#images.length;
+    return { done, total, unit: 'evaluation' } as const;
   }
 
-  async step() {
-    const at = this.#accuracies.length;
-    const proposal = this.#proposals[at];
-    if (proposal === undefined) return {};
-    this.#accuracies.push(this.#accuracy(pathGates(this.#options.path(proposal.architecture))));
-    return { evaluations: [this.#evaluation(proposal, at)] };
+  async step(signal: AbortSignal) {
+    const { group, batch } = this.#position;
+    const members = this.#groups[group];
+    if (members === undefined) return {};
+    const hits = await this.#count(members, batch, signal);
+    for (const [i, at] of members.entries())
+      this.#hits[at] = (this.#hits[at] ?? 0) + (hits[i] ?? 0);
+    this.#steps += 1;
+    return { evaluations: this.#evaluationsOf(this.#position.group > group ? members : []) };
   }
 
   evaluations(): readonly Evaluation<A>[] {
-    return this.#proposals
-      .slice(0, this.#accuracies.length)
-      .map((proposal, at) => this.#evaluation(proposal, at));
+    return this.#evaluationsOf(this.#groups.slice(0, this.#position.group).flat());
   }
 
   dispose(): void {
@@ -109,77 +134,56 @@ class SupernetJob<A> implements EvaluationJob<A> {
     this.#recalibration?.dispose();
   }
 
-  #accuracy(gates: readonly Gate[]): number {
+  get #position(): { readonly group: number; readonly batch: number } {
+    const steps = this.#recalibration === undefined ? this.#images.length : 1;
+    return { group: Math.floor(this.#steps / steps), batch: this.#steps % steps };
+  }
+
+  async #count(
+    group: readonly number[],
+    at: number,
+    signal: AbortSignal,
+  ): Promise<ArrayLike<number>> {
+    signal.throwIfAborted();
     const { network, parameters } = this.#options;
-    const read = () => this.#images.read();
-    if (this.#recalibration === undefined) {
-      return accuracyOver(network, gates, { parameters, batchNorm: 'batch' }, read);
+    const paths = group.map((member) => this.#paths[member] ?? []);
+    if (this.#recalibration !== undefined) return paths.map((path) => this.#recalibrated(path));
+    if (this.#scorer?.group !== group) {
+      this.#scorer = { group, hits: pathHits(network, parameters, paths) };
     }
-    const statistics = recalibrate(network, parameters, gates, this.#recalibration.read());
+    for (const batch of this.#images.readOne(at)) return await this.#scorer.hits.of(batch, signal);
+    return [];
+  }
+
+  /** Hits on all batches. */
+  #recalibrated(path: Path): number {
+    const { network, parameters } = this.#options;
+    const gates = pathGates(path);
+    const batches = this.#recalibration?.read() ?? [];
+    const statistics = recalibrate(network, parameters, gates, batches);
     try {
-      return accuracyOver(network, gates, { parameters, batchNorm: 'running', statistics }, read);
+      const forward = { parameters, batchNorm: 'running', statistics } as const;
+      return hitsOver(network, gates, forward, this.#images.read()).hits;
     } finally {
       statistics.dispose();
     }
   }
 
-  #evaluation(proposal: Proposal<A>, at: number): Evaluation<A> {
+  /** Evaluations of finished proposals, in the proposals' order. */
+  #evaluationsOf(members: readonly number[]): Evaluation<A>[] {
     const { images } = this.#images;
-    const metrics = { accuracy: this.#accuracies[at] ?? Number.NaN };
-    return { proposal, metrics, cost: { images }, status: 'final' };
+    return [...members]
+      .sort((a, b) => a - b)
+      .map((at) => {
+        const proposal = this.#proposals[at] as Proposal<A>; // members are positions of these
+        const metrics = { accuracy: (100 * (this.#hits[at] ?? Number.NaN)) / images };
+        return { proposal, metrics, cost: { images }, status: 'final' };
+      });
   }
 }
 
-/**
- * Batch-norm statistics of a path as the plain mean over `batches` (variances unbiased), the
- * closest to the population that these images allow. The caller disposes them.
- */
-export function recalibrate(
-  network: Network,
-  parameters: ParameterSource,
-  gates: readonly Gate[],
-  batches: Iterable<Batch>,
-): RunningStatistics {
-  const statistics = new RunningStatistics({ momentum: 'cumulative' });
-  const forward: Forward = { parameters, batchNorm: 'train', statistics };
-  for (const { images } of batches) {
-    tf.tidy(() => void network.forward(images, gates, forward));
-  }
-  return statistics;
-}
-
-/** The first batches of a split, read again and again; kept on the device when they fit. */
-class BatchList {
-  readonly images: number;
-  readonly #load: (index: Int32Array) => Batch;
-  readonly #indices: readonly Int32Array[];
-  readonly #cached: Batch[] = [];
-  readonly #keep: boolean;
-
-  constructor(
-    data: SupernetEvaluatorOptions<unknown>['data'],
-    split: DataSplit,
-    batch: number,
-    batches: 'all' | number,
-  ) {
-    const { height, width, channels } = data.image;
-    this.#load = batchReader(data, split).plain;
-    this.#indices = batchIndices(split.size, batch, batches);
-    this.images = this.#indices.reduce((sum, { length }) => sum + length, 0);
-    this.#keep = this.images * height * width * channels * 4 <= CACHE_BYTES;
-  }
-
-  *read(): Iterable<Batch> {
-    for (const [at, index] of this.#indices.entries()) {
-      const batch = this.#cached[at] ?? this.#load(index);
-      if (this.#keep) this.#cached[at] = batch;
-      yield batch;
-      if (!this.#keep) batch.dispose();
-    }
-  }
-
-  dispose(): void {
-    for (const batch of this.#cached) batch.dispose();
-    this.#cached.length = 0;
-  }
+function slices<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }

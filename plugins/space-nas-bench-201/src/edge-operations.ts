@@ -1,6 +1,6 @@
 import {
+  addAll,
   avgPool3x3,
-  type Candidate,
   type Forward,
   type Owner,
   type ParameterSpec,
@@ -10,6 +10,7 @@ import {
 } from '@archer-nas/nn';
 
 import { OP, OPERATIONS } from './cell.ts';
+import type { FeatureMap } from './skeleton-layers.ts';
 
 /** How the convolutions of a network are made. */
 export interface LayerStyle {
@@ -37,19 +38,23 @@ export function operationParameters(
   return reluConvBnParameters(parameterName(op, place), place.channels, options, owner);
 }
 
-/** One operation on an edge as a function of the map it reads. */
+/** One operation on an edge as a function of the map it reads, added to `sum` where there is one. */
+export type EdgeOperation = (x: FeatureMap, sum?: FeatureMap | undefined) => FeatureMap | undefined;
+
+/** The operation `op` on an edge; `undefined` stands for a map of zeros. */
 export function operation(
   op: number,
   place: EdgePlace,
   style: LayerStyle,
   forward: Forward,
-): Candidate {
-  if (op === OP.none) return () => undefined;
-  if (op === OP.skip) return (x) => x;
-  if (op === OP.avgPool) return (x) => avgPool3x3(x, forward);
+): EdgeOperation {
+  if (op === OP.none) return (_, sum) => sum;
+  if (op === OP.skip) return (x, sum) => addAll([sum, x], forward);
+  if (op === OP.avgPool) return (x, sum) => addAll([sum, avgPool3x3(x, forward)], forward);
   const options = convolution(op, place, style);
   if (options === undefined) throw new RangeError(`no operation ${op}`);
-  return (x) => reluConvBn(x, forward, parameterName(op, place), options);
+  const name = parameterName(op, place);
+  return (x, addend) => reluConvBn(x, forward, name, { ...options, addend });
 }
 
 /** Named after the operation, so that sub-spaces and trained networks share names. */

@@ -3,6 +3,7 @@ import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@
 
 import { type Cell, EDGES, OPERATIONS } from './cell.ts';
 import { type LayerStyle, operation, operationParameters } from './edge-operations.ts';
+import { supernetPieces } from './pieces.ts';
 import { type Edge, runCell } from './run-cell.ts';
 import { blocksOf, checkImage, lastChannels, type Skeleton } from './skeleton.ts';
 import {
@@ -37,8 +38,12 @@ export function cellSupernet(
   task: NetworkTask,
   allowed: Allowed,
 ): Network {
-  const style = { affine: false, bias: skeleton.convBias };
-  return assemble({ skeleton, task, style, operations: allowed, gated: true });
+  const style = { affine: false, bias: skeleton.convBias } as const;
+  const { classes } = task;
+  return {
+    ...assemble({ skeleton, task, style, operations: allowed, gated: true }),
+    pieces: supernetPieces({ skeleton, classes, style, operations: allowed }),
+  };
 }
 
 /**

@@ -1,0 +1,99 @@
+import { type Forward, IMAGES, type Piece, zeroMap } from '@archer-nas/nn';
+
+import { EDGES, OP } from './cell.ts';
+import type { Allowed } from './cell-space.ts';
+import { type EdgePlace, type LayerStyle, operation } from './edge-operations.ts';
+import { blocksOf, type Skeleton } from './skeleton.ts';
+import { type FeatureMap, head, reduction, stem } from './skeleton-layers.ts';
+
+/** What the pieces of a supernet are made of. */
+export interface PiecesPlan {
+  readonly skeleton: Skeleton;
+  readonly classes: number;
+  /** Batch norms have no offsets: with the batch's statistics every operation keeps zeros. */
+  readonly style: LayerStyle & { readonly affine: false };
+  /** Per edge, the operations that can run there. */
+  readonly operations: Allowed;
+}
+
+/**
+ * The supernet's single-path forward pass in pieces, one for each edge. An edge adds to what the
+ * earlier edges have put into its node; edges that carry nothing, and those into nodes that do not
+ * reach the output, are in no path's plan.
+ */
+export function supernetPieces({ skeleton, classes, style, operations }: PiecesPlan): Piece[] {
+  const pieces: Piece[] = [];
+  const add = (piece: Piece): number => pieces.push(piece) - 1;
+  let x = add(
+    layer('stem', IMAGES, (images, forward) => stem(images, forward, skeleton.channels, style)),
+  );
+  for (const block of blocksOf(skeleton)) {
+    if (block.kind === 'reduction') {
+      const { name } = block;
+      x = add(layer(name, x, (input, forward) => reduction(input, forward, name, style)));
+      continue;
+    }
+    const nodes: (number | undefined)[] = [x];
+    for (const [edge, [from, to]] of EDGES.entries()) {
+      const place = { name: `cell${block.cell}.edge${edge}`, channels: block.channels };
+      const site = block.cell * EDGES.length + edge;
+      const inputs = { source: nodes[from] as number, sum: nodes[to] }; // edges are in order
+      nodes[to] = add(
+        edgePiece({ place, site, style, operations: operations[edge] ?? [] }, inputs),
+      );
+    }
+    x = add(cellOutput(`cell${block.cell}`, nodes[3] as number, x));
+  }
+  add(layer('head', x, (input, forward) => head(input, forward, classes, style)));
+  return pieces;
+}
+
+/** A piece that every path runs. */
+function layer(
+  name: string,
+  input: number,
+  run: (x: FeatureMap, forward: Forward) => ReturnType<Piece['run']>,
+): Piece {
+  return { name, inputs: [input], run: ([x], forward) => run(x as FeatureMap, forward) };
+}
+
+interface EdgePlan {
+  readonly place: EdgePlace;
+  readonly site: number;
+  readonly style: LayerStyle;
+  readonly operations: readonly number[];
+}
+
+const SOURCE = 0;
+const SUM = 1;
+
+function edgePiece(
+  { place, site, style, operations }: EdgePlan,
+  { source, sum }: { readonly source: number; readonly sum: number | undefined },
+): Piece {
+  const opOf = (option: number): number => operations[option] ?? OP.none;
+  return {
+    name: place.name,
+    inputs: sum === undefined ? [source] : [source, sum],
+    site,
+    shortcut(option, zeros) {
+      const empty = zeros[SUM] ?? true;
+      if (zeros[SOURCE] || opOf(option) === OP.none) return empty ? 'zeros' : SUM;
+      return empty && opOf(option) === OP.skip ? SOURCE : undefined;
+    },
+    run([x, sum], forward, option) {
+      const y = operation(opOf(option), place, style, forward)(x as FeatureMap, sum);
+      return y as FeatureMap; // `none` is never run
+    },
+  };
+}
+
+/** The last node, or zeros of its size, which the next layers need as a tensor. */
+function cellOutput(name: string, node: number, input: number): Piece {
+  return {
+    name: `${name}.zeros`,
+    inputs: [node, input],
+    shortcut: (_, [zeros]) => (zeros ? undefined : 0),
+    run: ([, x], forward) => zeroMap(x as FeatureMap, forward),
+  };
+}
