@@ -13,10 +13,11 @@ const ALLOWED = {
   nn: ['core', 'engine'],
   runtime: ['core', 'engine'],
   mlflow: ['core'],
+  tabular: ['core'],
   report: ['core'],
   testkit: ['core'],
   cli: ['core', 'engine', 'report', 'runtime'],
-  plugins: ['core', 'nn'],
+  plugins: ['core', 'nn', 'tabular'],
 };
 /** Tests may also use the kit and start an engine. */
 const IN_TESTS = ['core', 'engine', 'nn', 'testkit'];

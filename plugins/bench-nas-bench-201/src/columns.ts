@@ -1,32 +1,21 @@
-import type { Column } from '@archer-nas/core';
+import type { TableColumn } from '@archer-nas/tabular';
 
 /** The data sets that the benchmark's networks were trained on. */
-interface Training {
+interface Images {
   readonly title: string;
   /** Images of one training epoch. */
   readonly images: number;
 }
 
-const HALF: Training = { title: 'CIFAR-10, 25,000-image half', images: 25_000 };
-const C10: Training = { title: 'CIFAR-10', images: 50_000 };
-const C100: Training = { title: 'CIFAR-100', images: 50_000 };
-const IN16: Training = { title: 'ImageNet16-120', images: 151_700 };
-
-/** A column of the table with what is known of how it was measured. */
-export interface TableColumn extends Column {
-  /** Of the training behind an accuracy; absent for `cost` columns. */
-  readonly training?: {
-    readonly epochs: number;
-    readonly imagesPerEpoch: number;
-    /** Columns that differ only in epochs have the same series. */
-    readonly series: string;
-  };
-}
+const HALF: Images = { title: 'CIFAR-10, 25,000-image half', images: 25_000 };
+const C10: Images = { title: 'CIFAR-10', images: 50_000 };
+const C100: Images = { title: 'CIFAR-100', images: 50_000 };
+const IN16: Images = { title: 'ImageNet16-120', images: 151_700 };
 
 function accuracy(
   name: string,
   split: 'valid' | 'test',
-  training: Training,
+  training: Images,
   note: string,
 ): TableColumn {
   const epochs = /_12$/.test(name) ? 12 : 200;
@@ -79,13 +68,3 @@ export const COLUMNS: readonly TableColumn[] = [
   cost('flops_c100', 'multiply-adds', 'convolutions and classifier, one 32×32 image'),
   cost('flops_in16', 'multiply-adds', 'convolutions and classifier, one 16×16 image'),
 ];
-
-/** The column that differs from `column` only in its epochs; undefined where there is none. */
-export function atEpochs(
-  columns: readonly TableColumn[],
-  column: TableColumn,
-  epochs: number,
-): TableColumn | undefined {
-  const series = column.training?.series;
-  return columns.find(({ training }) => training?.series === series && training?.epochs === epochs);
-}

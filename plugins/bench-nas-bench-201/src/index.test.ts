@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Benchmark, type Dependencies, sha256Hex } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 
-import { fakeAccuracy, makeSlice } from '../test/make-slice.ts';
+import { madeUp, makeSlice } from '../test/make-slice.ts';
 import { temporaryFolder } from '../test/temporary-folder.ts';
 import plugin from './index.ts';
 import { archOf, officialOps } from './notation.ts';
@@ -30,7 +30,7 @@ describe('plugin bench-nas-bench-201', () => {
   it('reads CIFAR-10 test accuracy by default', async () => {
     const benchmark = await create(file, 'study');
     expect(benchmark.column.name).toBe('c10_test_200');
-    expect(benchmark.value(2)).toBe(fakeAccuracy(2, 1));
+    expect(benchmark.value(2)).toBe(madeUp(2, 'c10_test_200'));
     expect(benchmark.hash).toBe(sha256Hex(slice));
   });
 

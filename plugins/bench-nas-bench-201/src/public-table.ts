@@ -1,15 +1,18 @@
-import { corrupt } from './data-errors.ts';
+import { corrupt, type PublicTable } from '@archer-nas/tabular';
+
 import { ARCHITECTURES, archOf, convolutions, officialOps } from './notation.ts';
 
 /** A public table of the benchmark's test accuracies, row i being architecture i. */
-export const PUBLIC_TABLE = {
+export const PUBLIC_TABLE: PublicTable = {
   url: 'https://raw.githubusercontent.com/v-tao/nats-bench-landscape/312680307c44fd111146b2be0d0148194fbb2ca8/nats_bench.csv',
   bytes: 3_024_008,
   sha256: 'cb5d777ec3368be83c8f9b3aa4d520696051cb0eb8d94b8f85b519f9ea4afa3e',
   source: 'github.com/v-tao/nats-bench-landscape, commit 31268030, read from NATS-tss-v1_0',
   licence:
     'the repository states no licence; the numbers are measurements of NATS-Bench (D-X-Y, MIT)',
-} as const;
+  recognises: isPublicTable,
+  convert: convertPublicTable,
+};
 
 /** Its columns, and ours for them. The string is checked against the row's position. */
 const ACCURACIES = [

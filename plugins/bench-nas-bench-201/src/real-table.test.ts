@@ -1,24 +1,24 @@
 import { kendallTauB, precisionAtTop } from '@archer-nas/core';
+import { openTable, tableBenchmark } from '@archer-nas/tabular';
 import { describe, expect, it } from 'vitest';
 
 import { hasRealTable, realTables } from '../test/real-table.ts';
-import { tableBenchmark } from './benchmark.ts';
+import { NAS_BENCH_201 } from './definition.ts';
 import { ARCHITECTURES, archOf, convolutions, officialOps } from './notation.ts';
-import { readTable } from './table-file.ts';
 
 const space = { format: (index: number) => archOf(officialOps(index)) };
 const indices = Array.from({ length: ARCHITECTURES }, (_, index) => index);
 
-describe.skipIf(!hasRealTable)('the published table', async () => {
+describe.skipIf(!hasRealTable)('the published table', () => {
   if (!hasRealTable) return;
-  const file = await readTable({ folders: { data: realTables, manifest: realTables } });
-  const benchmark = tableBenchmark(file, { column: 'c10_test_200', purpose: 'study', space });
+  const table = openTable(NAS_BENCH_201, { folders: { data: realTables, manifest: realTables } });
+  const benchmark = tableBenchmark(table, { column: 'c10_test_200', purpose: 'study', space });
   const column = (name: string) => indices.map((index) => benchmark.value(index, name));
 
   it('is known by its content and whole', () => {
-    expect(file.known).toContain('all columns');
-    expect(file.table.rows).toBe(15_625);
-    expect(file.table.columns).toHaveLength(26);
+    expect(table.known).toContain('all columns');
+    expect(table.rows).toBe(15_625);
+    expect(table.columns).toHaveLength(26);
   });
 
   // C3. Published to two decimals and made from release v1.1: the column c10_test_200_v11.

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { TABLE_PATH } from '../src/table-file.ts';
+import { tablePath } from '@archer-nas/tabular';
+
+import { NAS_BENCH_201 } from '../src/definition.ts';
 
 const beside = resolve(import.meta.dirname, '../../../../shared/data');
 
@@ -9,4 +11,4 @@ const beside = resolve(import.meta.dirname, '../../../../shared/data');
 export const realTables = process.env.ARCHER_TEST_TABLES ?? beside;
 
 /** Whether the real table is there. */
-export const hasRealTable = existsSync(join(realTables, TABLE_PATH));
+export const hasRealTable = existsSync(join(realTables, tablePath(NAS_BENCH_201)));

@@ -7,13 +7,16 @@ import { gzipSync } from 'node:zlib';
 import { sha256Hex } from '@archer-nas/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { fakeAccuracy, makePublicSlice, makeSlice } from '../test/make-slice.ts';
 import { temporaryFolder } from '../test/temporary-folder.ts';
+import { publicSlice, TOY, toySlice } from '../test/toy-table.ts';
 import { type FetchTableOptions, fetchTable } from './fetch-table.ts';
-import { convertPublicTable, PUBLIC_TABLE } from './public-table.ts';
-import { readTable, TABLE_PATH } from './table-file.ts';
+import { madeUpValue } from './made-up.ts';
+import { openTable } from './table.ts';
+import { tablePath } from './table-file.ts';
 
-const slice = makePublicSlice(30);
+const TABLE_PATH = tablePath(TOY);
+const PUBLIC_TABLE = TOY.publicTable ?? expect.fail();
+const slice = publicSlice(25);
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer);
@@ -22,7 +25,7 @@ async function serve(answer: RequestListener): Promise<string> {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/nats_bench.csv`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/toy.txt`;
 }
 
 /** Fetches into a new folder; what is left there is part of the answer. */
@@ -30,8 +33,8 @@ async function attempt(options: Partial<FetchTableOptions>) {
   const to = await temporaryFolder();
   const lines: string[] = [];
   const log = (line: string) => lines.push(line);
-  const outcome = await fetchTable({ to, log, ...options }).catch((error: unknown) => error);
-  const left = (await readdir(to, { recursive: true })).filter((name) => name !== 'nas-bench-201');
+  const outcome = await fetchTable(TOY, { to, log, ...options }).catch((error: unknown) => error);
+  const left = (await readdir(to, { recursive: true })).filter((name) => name !== TOY.id);
   return { to, lines, outcome, left };
 }
 
@@ -39,13 +42,12 @@ describe('fetchTable', () => {
   it('downloads, converts and writes a table that can then be read', async () => {
     const url = await serve((_, response) => response.end(slice));
     const { to, outcome, left } = await attempt({ url, sha256: sha256Hex(slice) });
-    expect(outcome).toMatchObject({ rows: 30, source: sha256Hex(slice) });
+    expect(outcome).toMatchObject({ rows: 25, source: sha256Hex(slice) });
     expect(left).toEqual([TABLE_PATH]);
     const places = { folders: { data: to, manifest: to } };
-    const { table } = await readTable(places, (outcome as { hash: string }).hash);
-    expect(table.values.get('in16_test_200')?.[29]).toBe(fakeAccuracy(29, 2));
-    expect(table.values.get('params_c10')?.[0]).toBe(129_306);
-    expect(table.values.get('flops_in16')?.[0]).toBe(3_919_480);
+    const table = openTable(TOY, places, [(outcome as { hash: string }).hash]);
+    const column = TOY.files[0].columns[2] ?? expect.fail();
+    expect(table.values('test_16')[24]).toBe(madeUpValue(column, 24, 2));
   });
 
   it('asks the pinned address and prints source and licence', async () => {
@@ -57,12 +59,12 @@ describe('fetchTable', () => {
     const sha256 = sha256Hex(slice);
     const { lines } = await attempt({ fetch: fetch as typeof globalThis.fetch, sha256 });
     expect(asked).toEqual([PUBLIC_TABLE.url]);
-    expect(lines.join('\n')).toMatch(/source: .*v-tao.*\nlicence: .*no licence/);
+    expect(lines.join('\n')).toMatch(/source: example.org.*\nlicence: none/);
   });
 
   it('takes a file instead, in the public layout or ours, packed or not', async () => {
     const folder = await temporaryFolder();
-    for (const content of [slice, gzipSync(slice), makeSlice(4), gzipSync(makeSlice(4))]) {
+    for (const content of [slice, gzipSync(slice), toySlice(4), gzipSync(toySlice(4))]) {
       const file = join(folder, 'table');
       await writeFile(file, content);
       const { outcome } = await attempt({ file, sha256: sha256Hex(content) });
@@ -77,13 +79,13 @@ describe('fetchTable', () => {
     const to = await temporaryFolder();
     const path = join(to, TABLE_PATH);
     const fetch = () => expect.fail('downloaded');
-    await mkdir(join(to, 'nas-bench-201'));
-    await writeFile(path, makeSlice(5));
-    const kept = await attempt({ to, fetch, sha256: sha256Hex(makeSlice(5)) });
+    await mkdir(join(to, TOY.id));
+    await writeFile(path, toySlice(5));
+    const kept = await attempt({ to, fetch, sha256: sha256Hex(toySlice(5)) });
     expect(kept.outcome).toMatchObject({ rows: 5, source: undefined });
     const refused = await attempt({ to, fetch });
     expect(refused.outcome).toMatchObject({ code: 'ARCHER_DATA_CORRUPT' });
-    expect(await readFile(path, 'utf8')).toBe(makeSlice(5));
+    expect(await readFile(path, 'utf8')).toBe(toySlice(5));
   });
 
   it('refuses another content, says its hash, and how to accept it', async () => {
@@ -127,13 +129,13 @@ describe('fetchTable', () => {
     ],
     [
       'silence',
-      (_, response) => response.writeHead(200).write('CIFAR'),
+      (_, response) => response.writeHead(200).write('public'),
       'ARCHER_DATA_DOWNLOAD',
       /nothing came for 0.2 s/,
     ],
     [
       'endless data',
-      (_, response) => response.end(Buffer.alloc(17 * 2 ** 20)),
+      (_, response) => response.end(Buffer.alloc(65 * 2 ** 20)),
       'ARCHER_DATA_DOWNLOAD',
       /more than/,
     ],
@@ -144,8 +146,17 @@ describe('fetchTable', () => {
     expect(left).toEqual([]);
   });
 
+  it('says what to do where there is no public table', async () => {
+    const { publicTable: _, ...own } = TOY;
+    const fetching = fetchTable(own, { to: await temporaryFolder(), log: () => undefined });
+    await expect(fetching).rejects.toMatchObject({
+      code: 'ARCHER_DATA_NO_SOURCE',
+      hint: expect.stringContaining('archer data import toy --file FILE'),
+    });
+  });
+
   it('says how to go on without network', async () => {
-    const url = 'http://127.0.0.1:9/nats_bench.csv';
+    const url = 'http://127.0.0.1:9/toy.txt';
     const { outcome, left } = await attempt({ url });
     expect(outcome).toMatchObject({
       code: 'ARCHER_DATA_DOWNLOAD',
@@ -157,31 +168,10 @@ describe('fetchTable', () => {
 
   it('leaves nothing half-written where it may not write', async () => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, 'nas-bench-201'), 'a file in the way');
+    await writeFile(join(folder, TOY.id), 'a file in the way');
     const url = await serve((_, response) => response.end(slice));
     const { outcome } = await attempt({ to: folder, url, sha256: sha256Hex(slice) });
     expect(outcome).toMatchObject({ code: 'ARCHER_DATA_UNWRITABLE' });
-    expect(await readdir(folder)).toEqual(['nas-bench-201']);
+    expect(await readdir(folder)).toEqual([TOY.id]);
   });
 });
-
-describe('convertPublicTable', () => {
-  it('rounds to four decimals and drops trailing zeros', () => {
-    const row = convertPublicTable(slice).split('\n')[1]?.split(',') ?? [];
-    expect(row.slice(0, 2)).toEqual(['0', '421211']);
-    expect(row[3]).toBe('10');
-  });
-
-  it.each([
-    ['rows in another order', (text: string) => swapped(text), /line 2: architecture 0 is/],
-    ['a word for a number', (text: string) => text.replace('\n10.00001', '\nmany'), /"many"/],
-    ['no rows', (text: string) => text.slice(0, text.indexOf('\n')), /0 rows/],
-  ])('refuses %s', (_, spoil, reason) => {
-    expect(() => convertPublicTable(spoil(slice))).toThrow(reason);
-  });
-});
-
-function swapped(text: string): string {
-  const [header, first, second, ...rest] = text.split('\n');
-  return [header, second, first, ...rest].join('\n');
-}

@@ -5,26 +5,29 @@ import { gzipSync } from 'node:zlib';
 import { EXIT, sha256Hex } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 
-import { makeSlice } from '../test/make-slice.ts';
 import { temporaryFolder } from '../test/temporary-folder.ts';
-import { readTable, TABLE_PATH } from './table-file.ts';
+import { TOY, toySlice } from '../test/toy-table.ts';
+import { readTableFile, type TablePlaces, tablePath } from './table-file.ts';
 
-const slice = makeSlice(3);
+const TABLE_PATH = tablePath(TOY);
+const readTable = async (places: TablePlaces, ...accepted: string[]) =>
+  readTableFile(TOY, TOY.files[0], { places, accepted });
+const slice = toySlice(3);
 const packed = gzipSync(slice);
 
 async function put(folder: string, content: Uint8Array | string = packed): Promise<string> {
-  await mkdir(join(folder, 'nas-bench-201'), { recursive: true });
+  await mkdir(join(folder, TOY.id), { recursive: true });
   await writeFile(join(folder, TABLE_PATH), content);
   return folder;
 }
 
-describe('readTable', () => {
+describe('readTableFile', () => {
   it('reads the data folder, and accepts the hash of the file or of its text', async () => {
     const data = await put(await temporaryFolder());
     const places = { folders: { data, manifest: data } };
     for (const hash of [sha256Hex(packed), sha256Hex(slice), sha256Hex(packed).toUpperCase()]) {
       const file = await readTable(places, hash);
-      expect(file.table.rows).toBe(3);
+      expect(file.text).toBe(slice);
       expect(file.hash).toBe(sha256Hex(slice));
       expect(file.known).toBeUndefined();
     }
@@ -51,7 +54,7 @@ describe('readTable', () => {
     const error = await readTable({ folders: { data, manifest: data } }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'ARCHER_DATA_MISSING', exit: EXIT.data });
     const { hint } = error as { hint: string };
-    for (const way of ['archer data fetch nas-bench-201', '--data', 'ARCHER_DATA']) {
+    for (const way of ['archer data fetch toy', '--data', 'ARCHER_DATA']) {
       expect(hint).toContain(way);
     }
   });
@@ -66,10 +69,28 @@ describe('readTable', () => {
     });
   });
 
+  it('takes one of several hashes, and none besides', async () => {
+    const data = await put(await temporaryFolder());
+    const places = { folders: { data, manifest: data } };
+    const other = 'a'.repeat(64);
+    expect((await readTable(places, other, sha256Hex(slice))).text).toBe(slice);
+    await expect(readTable(places, other)).rejects.toThrow(`not ${other}`);
+  });
+
+  it('needs no hash of a further file that is known', async () => {
+    const data = await put(await temporaryFolder());
+    await writeFile(join(data, tablePath(TOY, 'scores.csv.gz')), packed);
+    const known = [{ sha256: sha256Hex(slice), name: 'scores' }];
+    const scores = { ...(TOY.files[1] ?? expect.fail()), known };
+    const places = { folders: { data, manifest: data } };
+    const accepted = ['a'.repeat(64)];
+    expect(readTableFile(TOY, scores, { places, accepted }).known).toBe('scores');
+  });
+
   it.each([
     ['a truncated gzip', packed.subarray(0, packed.length - 9), /no whole gzip file/],
-    ['a gzip of far too much', gzipSync(Buffer.alloc(65 * 2 ** 20)), /no whole gzip file/],
-    ['a huge file', Buffer.alloc(17 * 2 ** 20), /no table is over/],
+    ['a gzip of far too much', gzipSync(Buffer.alloc(257 * 2 ** 20)), /no whole gzip file/],
+    ['a huge file', Buffer.alloc(65 * 2 ** 20), /no table is over/],
   ])('refuses %s', async (_, content, reason) => {
     const data = await put(await temporaryFolder(), content);
     const reading = readTable({ folders: { data, manifest: data } });

@@ -7,11 +7,11 @@ export interface DownloadOptions {
   readonly timeoutMs?: number;
 }
 
-/** Five times the public table. */
-const MAX_BYTES = 16 * 2 ** 20;
+/** Public tables have a few MB. */
+const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * The body of a GET, at most 16 MiB.
+ * The body of a GET, at most 64 MiB.
  *
  * @throws ArcherError `ARCHER_DATA_DOWNLOAD` naming the address and what went wrong
  */
@@ -52,8 +52,8 @@ function failed(url: string, error: unknown): ArcherError {
   const detail = cause === undefined ? '' : ` (${cause.message})`;
   return new ArcherError('ARCHER_DATA_DOWNLOAD', `${url} was not downloaded: ${reason}${detail}.`, {
     hint:
-      'Nothing was written. Download it on a machine with network and run ' +
-      '`archer data fetch nas-bench-201 --file FILE`, or name another address with --url.',
+      'Nothing was written. Download it on a machine with network and give it with ' +
+      '--file FILE, or name another address with --url.',
     exit: EXIT.data,
     cause: error,
   });

@@ -1,0 +1,62 @@
+import { definePlugin, type Plugin } from '@archer-nas/core';
+import { z } from 'zod';
+
+import { isTestOnly, tableBenchmark } from './benchmark.ts';
+import { fetchTable } from './fetch-table.ts';
+import { openTable } from './table.ts';
+import type { TableDefinition } from './table-definition.ts';
+
+/** A benchmark plugin, as data. */
+export interface TablePlugin {
+  readonly definition: TableDefinition;
+  /** One sentence for `archer list`. */
+  readonly summary: string;
+  /** The column that is read unless the manifest names another. */
+  readonly column: string;
+  /** What the space must provide; `notation:<id of the definition>` unless stated. */
+  readonly requires?: readonly string[];
+}
+
+const PERMIT = 'Lets a search read test accuracies: the benchmark has no others.';
+
+const hex = z.string().regex(/^[0-9a-fA-F]{64}$/);
+
+/**
+ * The plugin `bench-<id>` of a table: options `column`, `file`, `sha256` and, where there are only
+ * test accuracies, `permit`; `archer data fetch` where the table has a public source.
+ */
+export function tablePlugin({ definition, summary, column, requires }: TablePlugin): Plugin {
+  const common = {
+    column: z.string().default(column).describe('The column to read, e.g. as truth.'),
+    file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A table file, relative to the manifest; otherwise the data folder has it.'),
+    sha256: z
+      .union([hex, z.array(hex).min(1)])
+      .optional()
+      .describe('What the file must hash to; needed for files that are not published ones.'),
+  };
+  const permit = z.literal('test-column').optional().describe(PERMIT);
+  const all = z.strictObject({ ...common, permit });
+  // Where there are validation accuracies, no manifest can permit more: `permit` stays undefined.
+  const options = isTestOnly(definition) ? all : (z.strictObject(common) as typeof all);
+  const plugin = definePlugin({
+    id: `bench-${definition.id}`,
+    kind: 'benchmark',
+    summary,
+    options,
+    requires: ['space', ...(requires ?? [`notation:${definition.id}`])],
+    create: async ({ column, file, sha256 = [], permit }, { space, purpose, folders }) => {
+      const places = { file, folders, tables: process.env.ARCHER_TABLES };
+      const table = openTable(definition, places, [sha256].flat());
+      return tableBenchmark(table, { column, purpose, space, permit });
+    },
+    async fetch({ folder, ...source }) {
+      const { path, rows, hash } = await fetchTable(definition, { to: folder, ...source });
+      return `${path}: ${rows} architectures, sha256 ${hash}`;
+    },
+  });
+  return plugin as unknown as Plugin;
+}
