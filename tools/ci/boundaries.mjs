@@ -10,6 +10,7 @@ const ALLOWED = {
   core: [],
   engine: ['core'],
   'engine-native': ['core', 'engine'],
+  'engine-webgpu': ['core', 'engine'],
   nn: ['core', 'engine'],
   runtime: ['core', 'engine'],
   mlflow: ['core'],

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { generateAndTest } from './generated.mjs';
 import { checkPackages, packAll, runOutside } from './packages.mjs';
 import { command, Steps } from './steps.mjs';
+import { webgpuHere } from './webgpu.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 process.chdir(root);
@@ -41,6 +42,13 @@ await steps.run('CIFAR-10', () =>
 );
 const server = await mlflowServer();
 await steps.run('npm test', () => vitest(server));
+const webgpu = webgpuHere(root);
+if ('env' in webgpu) {
+  const projects = ['--project', '@archer-nas/engine', '--project', '@archer-nas/engine-webgpu'];
+  await steps.run('engine webgpu', () => vitest(webgpu.env, [...projects, '-t', 'webgpu']));
+} else {
+  steps.skip('engine webgpu', webgpu.reason);
+}
 for (const id of experiments()) {
   await steps.run(`experiments:${id}:smoke`, () => smoke(id));
 }
@@ -95,13 +103,14 @@ async function mlflowServer() {
   return env;
 }
 
-/** @param {Record<string, string>} env */
-async function vitest(env) {
+/** @param {Record<string, string>} env @param {readonly string[]} [selection] of tests */
+async function vitest(env, selection = []) {
   const file = join(scratch, 'vitest.json');
+  await rm(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   let failure;
   try {
-    await command('npm', ['test', '--', ...reporters], { env, minutes: 30 });
+    await command('npm', ['test', '--', ...selection, ...reporters], { env, minutes: 30 });
   } catch (error) {
     failure = error;
   }

@@ -1,6 +1,6 @@
 /** What a run needs to know about the engine that computes its tensors. */
 export interface EngineInfo {
-  /** `tensorflow-gpu`, `native`, `native-wasm`, `tensorflow`, `wasm`, `js`. */
+  /** `tensorflow-gpu`, `webgpu`, `native`, `native-wasm`, `tensorflow`, `wasm`, `js`. */
   readonly name: string;
   readonly version: string;
   readonly precision: 'f32' | 'bf16';

@@ -3,6 +3,7 @@ import { ArcherError, EXIT, suggestion } from '@archer-nas/core';
 /** The engines, best first: the order in which `auto` tries them. */
 export const ENGINES = [
   'tensorflow-gpu',
+  'webgpu',
   'native',
   'native-wasm',
   'tensorflow',

@@ -8,5 +8,6 @@ export { ENGINES, type EngineChoice, type EngineName, engineChoice } from './cho
 export { fusedKernels } from './current-fused.ts';
 export type * from './fused-kernels.ts';
 export { hostFused } from './host-fused.ts';
+export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-gaps.ts';
 export { tf } from './repaired.ts';
 export { type StartedEngine, type StartOptions, startEngine } from './start-engine.ts';

@@ -4,6 +4,7 @@ import { js } from './candidates/js.ts';
 import { native, nativeWasm } from './candidates/native.ts';
 import { tensorflow, tensorflowGpu } from './candidates/tensorflow.ts';
 import { wasm } from './candidates/wasm.ts';
+import { webgpu } from './candidates/webgpu.ts';
 import { engineChoice } from './choice.ts';
 import { provideFusedKernels } from './current-fused.ts';
 import type { FusedKernels } from './fused-kernels.ts';
@@ -32,6 +33,7 @@ export interface StartedEngine extends EngineInfo {
 /** All engines, best first. */
 export const CANDIDATES: readonly EngineCandidate[] = [
   tensorflowGpu,
+  webgpu,
   native,
   nativeWasm,
   tensorflow,
@@ -91,7 +93,7 @@ async function startFirst(
   const skipped: Skipped[] = [];
   for (const candidate of candidates) {
     if (choice !== 'auto' && candidate.name !== choice) continue;
-    const answer = await candidate.start({ tf, ...options });
+    const answer = await candidate.start({ tf, ...options, named: choice !== 'auto' });
     if (isUnavailable(answer)) {
       skipped.push({ name: candidate.name, reason: answer.unavailable });
       continue;

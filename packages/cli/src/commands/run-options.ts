@@ -6,7 +6,7 @@ import { wholeNumber } from '../number-options.ts';
 export const runOptions = {
   engine: {
     type: 'string',
-    describe: 'auto, tensorflow-gpu, native, native-wasm, tensorflow, wasm or js',
+    describe: 'auto, tensorflow-gpu, webgpu, native, native-wasm, tensorflow, wasm or js',
   },
   data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
   'max-time': { type: 'string', describe: 'Stop with a checkpoint after 90s, 45m, 1h30m' },

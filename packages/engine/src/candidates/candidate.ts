@@ -11,6 +11,8 @@ export interface EngineRequest {
   readonly precision?: EngineInfo['precision'] | undefined;
   /** The instruction-set path to take; absent: the best that this machine has. */
   readonly isa?: string | undefined;
+  /** Whether the user named this engine; absent or false: `auto` tries it. */
+  readonly named?: boolean | undefined;
 }
 
 /** An engine that runs: it is tfjs's current backend. */

@@ -12,17 +12,19 @@ export function gapsOf(dilations: number | Gaps): Gaps | undefined {
 /** The filter with zeros between its taps: a dilated filter that needs no dilation. */
 export function withGaps(filter: tf.Tensor, gaps: Gaps): tf.Tensor {
   const [height, width, channels, outputs] = filter.shape as [number, number, number, number];
-  const cells = tf.reshape(filter, [height, 1, width, 1, channels, outputs]);
-  const padded = tf.pad(cells, [
+  const rows = spread(filter, [height, 1, width * channels * outputs], gaps[0]);
+  const whole = spread(rows, [height * gaps[0] * width, 1, channels * outputs], gaps[1]);
+  const size = [height * gaps[0], width * gaps[1], channels, outputs];
+  return tf.slice(tf.reshape(whole, size), [0, 0, 0, 0], shapeWithGaps(filter.shape, gaps));
+}
+
+/** Reshapes, and lengthens the second dimension by zeros; few dimensions, for WebGPU pads no six. */
+function spread(x: tf.Tensor, shape: [number, number, number], length: number): tf.Tensor {
+  return tf.pad(tf.reshape(x, shape), [
     [0, 0],
-    [0, gaps[0] - 1],
-    [0, 0],
-    [0, gaps[1] - 1],
-    [0, 0],
+    [0, length - 1],
     [0, 0],
   ]);
-  const whole = tf.reshape(padded, [height * gaps[0], width * gaps[1], channels, outputs]);
-  return tf.slice(whole, [0, 0, 0, 0], shapeWithGaps(filter.shape, gaps));
 }
 
 /** The taps of a filter that has gaps; undoes {@link withGaps}. */

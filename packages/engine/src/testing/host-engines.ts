@@ -3,17 +3,27 @@ import { isUnavailable } from '../candidates/candidate.ts';
 import { js } from '../candidates/js.ts';
 import { tensorflow } from '../candidates/tensorflow.ts';
 import { wasm } from '../candidates/wasm.ts';
+import { webgpu } from '../candidates/webgpu.ts';
 import { tf } from '../repaired.ts';
 
-const ENGINES = { js, wasm, tensorflow };
+const ENGINES = { js, wasm, tensorflow, webgpu };
 
 /** An engine that this package's tests run on. */
 export type Host = keyof typeof ENGINES;
 
-/** The engines that start here: `js` and `wasm` everywhere, `tensorflow` where it is installed. */
-export const HOSTS: readonly Host[] = (await tensorflowStarts())
-  ? ['js', 'wasm', 'tensorflow']
-  : ['js', 'wasm'];
+/** Engines that are there only where somebody installed them, and the variable that asks for them. */
+const OPTIONAL = { tensorflow: 'ARCHER_TFJS_NODE', webgpu: 'ARCHER_WEBGPU' } as const;
+
+/**
+ * The engines that start here: `js` and `wasm` everywhere, `tensorflow` where it is installed,
+ * `webgpu` where its variable is set.
+ */
+export const HOSTS: readonly Host[] = [
+  'js',
+  'wasm',
+  ...((await starts('tensorflow')) ? (['tensorflow'] as const) : []),
+  ...(process.env.ARCHER_WEBGPU && (await starts('webgpu')) ? (['webgpu'] as const) : []),
+];
 
 /** A block of tests for each engine; those of an engine that does not start are skipped. */
 export function describeOnHosts(title: string, tests: (name: Host) => void): void {
@@ -24,13 +34,14 @@ export function describeOnHosts(title: string, tests: (name: Host) => void): voi
 
 /** Makes one of them tfjs's current backend. */
 export async function use(name: Host): Promise<void> {
-  const answer = await ENGINES[name].start({ tf });
+  const answer = await ENGINES[name].start({ tf, named: true });
   if (isUnavailable(answer)) throw new Error(`${name} does not start: ${answer.unavailable}`);
 }
 
-async function tensorflowStarts(): Promise<boolean> {
-  const answer = await tensorflow.start({ tf });
+async function starts(name: keyof typeof OPTIONAL): Promise<boolean> {
+  const answer = await ENGINES[name].start({ tf, named: true });
   if (!isUnavailable(answer)) return true;
-  if (process.env.ARCHER_TFJS_NODE) throw new Error(`ARCHER_TFJS_NODE: ${answer.unavailable}`);
+  const variable = OPTIONAL[name];
+  if (process.env[variable]) throw new Error(`${variable}: ${answer.unavailable}`);
   return false;
 }
