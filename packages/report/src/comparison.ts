@@ -1,8 +1,8 @@
-import type { Table } from '@archer-nas/core';
+import { type Summary, summarise, type Table } from '@archer-nas/core';
 import { flatMetrics } from './flat-metrics.ts';
 import { difference, interval, spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
-import { type Summary, summarise } from './t-interval.ts';
+
 import { formatTable, type TextOptions } from './table-text.ts';
 
 /** A metric in two groups of runs. */

@@ -1,8 +1,7 @@
-import type { Table } from '@archer-nas/core';
+import { type Summary, summarise, type Table } from '@archer-nas/core';
 import { flatMetrics } from './flat-metrics.ts';
 import { interval, spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
-import { type Summary, summarise } from './t-interval.ts';
 
 /** Every metric of an experiment over its finished runs, one per seed. */
 export function summariseSeeds(records: readonly RunRecord[]): ReadonlyMap<string, Summary> {

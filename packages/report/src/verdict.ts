@@ -1,8 +1,7 @@
-import type { Expectation } from '@archer-nas/core';
+import { type Expectation, type Summary, summarise } from '@archer-nas/core';
 import { type Found, findMetric } from './flat-metrics.ts';
 import { number } from './number-text.ts';
 import type { RunRecord } from './record.ts';
-import { type Summary, summarise } from './t-interval.ts';
 
 /** What a published number and the runs say to each other. */
 export interface Verdict {

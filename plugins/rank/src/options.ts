@@ -1,15 +1,9 @@
+import { architecturesSchema } from '@archer-nas/core';
 import { z } from 'zod';
 
 /** Options of `study: - rank: { … }`. */
 export const rankOptions = z.strictObject({
-  architectures: z
-    .union([
-      z.literal('all'),
-      z.strictObject({ sample: z.int().min(2) }),
-      z.array(z.string()).min(2),
-    ])
-    .default('all')
-    .describe('the whole space, a random sample { sample: n }, or a list of architectures'),
+  architectures: architecturesSchema,
   images: z
     .enum(['valid', 'test', 'train'])
     .default('valid')

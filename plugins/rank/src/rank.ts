@@ -1,5 +1,6 @@
 import {
   type Benchmark,
+  chooseArchitectures,
   type DataSplit,
   type EvaluationContext,
   type Evaluator,
@@ -9,7 +10,6 @@ import {
   type Study,
   type StudyContext,
 } from '@archer-nas/core';
-import { chooseArchitectures } from './architectures.ts';
 import type { Column } from './column.ts';
 import type { RankOptions } from './options.ts';
 import { RankJob } from './rank-job.ts';

@@ -1,4 +1,4 @@
-/** Values of one metric over seeds. */
+/** Values of one metric over seeds or repetitions. */
 export interface Summary {
   readonly n: number;
   readonly mean: number;
@@ -9,8 +9,8 @@ export interface Summary {
   readonly high: number;
 }
 
-/** Coverage of every interval in a report. */
-export const LEVEL = 0.95;
+/** Coverage of every t-interval. */
+export const INTERVAL_LEVEL = 0.95;
 
 /** Mean, standard deviation and t-interval; a NaN among the values makes all of them NaN. */
 export function summarise(values: readonly number[]): Summary {
@@ -19,7 +19,7 @@ export function summarise(values: readonly number[]): Summary {
   if (n < 2) return { n, mean, std: Number.NaN, low: Number.NaN, high: Number.NaN };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const std = Math.sqrt(squares / (n - 1));
-  const half = (tQuantile(LEVEL, n - 1) * std) / Math.sqrt(n);
+  const half = (tQuantile(INTERVAL_LEVEL, n - 1) * std) / Math.sqrt(n);
   return { n, mean, std, low: mean - half, high: mean + half };
 }
 

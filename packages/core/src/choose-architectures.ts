@@ -1,17 +1,25 @@
-import { ArcherError, EXIT, type SearchSpace, type Stream } from '@archer-nas/core';
-import type { RankOptions } from './options.ts';
+import { z } from 'zod';
+import { ArcherError, EXIT } from './errors.ts';
+import type { SearchSpace } from './space.ts';
+import type { Stream } from './stream.ts';
+
+/** The option of studies that look at many architectures. */
+export const architecturesSchema = z
+  .union([z.literal('all'), z.strictObject({ sample: z.int().min(2) }), z.array(z.string()).min(2)])
+  .default('all')
+  .describe('the whole space, a random sample { sample: n }, or a list of architectures');
 
 /** Draws for each new architecture of a sample before the space counts as too small. */
 const ATTEMPTS = 1000;
 
 /**
- * The architectures to rank, each once, in a fixed order.
+ * The architectures that {@link architecturesSchema} names, each once, in a fixed order.
  *
- * @throws ArcherError `ARCHER_RANK_ARCHITECTURES` when there are not so many
+ * @throws ArcherError `ARCHER_ARCHITECTURES` when there are not so many
  */
 export function chooseArchitectures<A>(
   space: SearchSpace<A>,
-  choice: RankOptions['architectures'],
+  choice: z.output<typeof architecturesSchema>,
   stream: Stream,
 ): readonly A[] {
   if (choice === 'all') {
@@ -38,7 +46,7 @@ export function chooseArchitectures<A>(
 }
 
 function refuse(message: string, hint: string): ArcherError {
-  return new ArcherError('ARCHER_RANK_ARCHITECTURES', `rank: ${message}`, {
+  return new ArcherError('ARCHER_ARCHITECTURES', `${message}.`, {
     hint,
     exit: EXIT.manifest,
   });

@@ -1,0 +1,137 @@
+import {
+  architecturesSchema,
+  type Benchmark,
+  chooseArchitectures,
+  type Dependencies,
+  definePlugin,
+  type Evaluator,
+  type History,
+  isArcherError,
+  type Metrics,
+  type Plugin,
+  type StudyContext,
+} from '@archer-nas/core';
+import { z } from 'zod';
+import { agreement, type Measure } from './agreement.ts';
+import { budgetOptions } from './budgets.ts';
+import { hypervolumeCurve } from './hypervolume-curve.ts';
+import { landscape } from './landscape.ts';
+import { oneStep } from './one-step.ts';
+import { regret } from './regret.ts';
+
+const truth = { kind: 'benchmark' } as const;
+
+const regretStudy = definePlugin({
+  id: 'regret',
+  kind: 'study',
+  summary: 'What a search would return at each budget, beside exact random search.',
+  options: z.strictObject(budgetOptions),
+  requires: ['space', 'view:histories'],
+  parts: { truth },
+  create(options, deps) {
+    const { space, parts } = deps;
+    const fixed = { space, truth: parts.truth as Benchmark<unknown>, evaluator: lookedUp(deps) };
+    return {
+      when: 'after',
+      begin: async ({ search, streams }, saved) =>
+        oneStep(
+          () => regret({ ...fixed, ...options, at: options.at, histories: kept(search), streams }),
+          saved,
+        ),
+    };
+  },
+});
+
+const hypervolumeStudy = definePlugin({
+  id: 'hypervolume',
+  kind: 'study',
+  summary: 'Hypervolume of the front at each budget, as a share of the best.',
+  options: z.strictObject({
+    ...budgetOptions,
+    ideal: z.record(z.string(), z.number()).describe('the corner of the best values, by metric'),
+    reference: z
+      .record(z.string(), z.number())
+      .optional()
+      .describe("the corner from which volume is measured; default the objective's"),
+  }),
+  requires: ['space', 'view:histories'],
+  create(options, deps) {
+    const { space } = deps;
+    const fixed = { space, evaluator: lookedUp(deps), ...options, at: options.at };
+    return {
+      when: 'after',
+      begin: async ({ search, streams }, saved) =>
+        oneStep(() => {
+          const histories = kept(search);
+          const stated: Metrics = options.reference ?? histories[0]?.objective.reference ?? {};
+          return hypervolumeCurve({ ...fixed, reference: stated, histories, streams });
+        }, saved),
+    };
+  },
+});
+
+const landscapeStudy = definePlugin({
+  id: 'landscape',
+  kind: 'study',
+  summary: 'Local maxima of a table, and where steepest ascent ends.',
+  options: z.strictObject({}),
+  requires: ['space'],
+  parts: { truth },
+  create(_options, { space, parts }) {
+    const table = parts.truth as Benchmark<unknown>;
+    return {
+      when: 'after',
+      begin: async (_context, saved) => oneStep(() => landscape(table, space), saved),
+    };
+  },
+});
+
+const agreementStudy = definePlugin({
+  id: 'agreement',
+  kind: 'study',
+  summary: 'How well columns, fidelities and proxies order architectures as the truth does.',
+  options: z.strictObject({ architectures: architecturesSchema }),
+  requires: ['space'],
+  parts: {
+    truth: { kind: ['benchmark', 'evaluator'] },
+    measures: { kind: ['benchmark', 'evaluator'], many: true },
+  },
+  create(options, { space, parts }) {
+    const fixed = {
+      space,
+      truth: parts.truth as Measure<unknown>,
+      measures: parts.measures as Measure<unknown>[],
+    };
+    return {
+      when: 'after',
+      begin: async ({ streams }, saved) => {
+        const stream = streams.stream('architectures');
+        const architectures = chooseArchitectures(space, options.architectures, stream);
+        return oneStep((signal) => agreement({ ...fixed, architectures, streams }, signal), saved);
+      },
+    };
+  },
+});
+
+/** The capability `view:histories` says that they are there. */
+function kept(search: StudyContext<unknown>['search']): readonly History<unknown>[] {
+  return search.views.histories ?? [];
+}
+
+/** The manifest's evaluator, where it has one: reading an absent one throws. */
+function lookedUp(deps: Dependencies): Evaluator<unknown> | undefined {
+  try {
+    return deps.evaluator;
+  } catch (error) {
+    if (isArcherError(error) && error.code === 'ARCHER_NO_BLOCK') return undefined;
+    throw error;
+  }
+}
+
+const plugins = [
+  regretStudy,
+  hypervolumeStudy,
+  landscapeStudy,
+  agreementStudy,
+] as unknown as readonly Plugin[];
+export default plugins;

@@ -1,0 +1,23 @@
+import type { Job, Report, State } from '@archer-nas/core';
+
+/** A study whose answer is computed from tables at once: one step, nothing worth saving. */
+export function oneStep(
+  answer: (signal: AbortSignal) => Report | Promise<Report>,
+  saved?: State,
+): Job {
+  let done = (saved as { readonly done: number } | undefined)?.done ?? 0;
+  return {
+    get state() {
+      return { done };
+    },
+    get progress() {
+      return { done, total: 1, unit: 'evaluation' as const };
+    },
+    async step(signal) {
+      signal.throwIfAborted();
+      const report = await answer(signal);
+      done = 1;
+      return report;
+    },
+  };
+}
