@@ -74,6 +74,7 @@ export function choiceSpace<A>(
   const names = spec.decisions.map(({ name }) => name);
   const id = writeChoices(spec.decisions.map(({ options }) => options.length));
   const within = (a: A): A => checkWithin(spec, allowed, a);
+  const positions = allowed.map(inverse);
   let counted: bigint | undefined;
   return {
     name: nameOf(spec, allowed),
@@ -90,8 +91,8 @@ export function choiceSpace<A>(
     format,
     parse: (text) => within(spec.parse(text)),
     id: (a) => id(encode(a)),
-    toChoices: (a) =>
-      Array.from(encode(within(a)), (option, at) => (allowed[at] ?? []).indexOf(option)),
+    // Without choices some option is not allowed, and `within` throws.
+    toChoices: (a) => choicesOf(encode(a), positions) ?? Array.from(encode(within(a))),
     fromChoices: (choices) => decode(optionsOf(spec, allowed, choices)),
     *all() {
       for (const choices of moves.all()) yield decode(choices);
@@ -111,6 +112,29 @@ export function choiceSpace<A>(
     ...(spec.canonical === undefined ? {} : { canonical: spec.canonical }),
     ...(spec.costs === undefined ? {} : { costs: costsWithin(spec.costs, allowed) }),
   };
+}
+
+/** Position in the list by option; holes where an option is not in the list. */
+function inverse(options: readonly number[]): readonly (number | undefined)[] {
+  const positions: (number | undefined)[] = [];
+  options.forEach((option, position) => {
+    positions[option] = position;
+  });
+  return Array.from(positions);
+}
+
+/** Called at every look-up in a table, hence the loop. Undefined where an option is not allowed. */
+function choicesOf(
+  options: ArrayLike<Choice>,
+  positions: readonly (readonly (Choice | undefined)[])[],
+): Choice[] | undefined {
+  const choices = new Array<Choice>(positions.length);
+  for (let at = 0; at < positions.length; at++) {
+    const choice = positions[at]?.[options[at] ?? -1];
+    if (choice === undefined) return undefined;
+    choices[at] = choice;
+  }
+  return choices;
 }
 
 function nameOf<A>({ name, decisions }: ChoiceSpaceSpec<A>, allowed: Allowed): string {

@@ -1,7 +1,8 @@
+import type { Allowed } from '@archer-nas/core';
 import { type Forward, IMAGES, type Piece, zeroMap } from '@archer-nas/nn';
 
 import { EDGES, OP } from './cell.ts';
-import type { Allowed } from './cell-space.ts';
+
 import { type EdgePlace, type LayerStyle, operation } from './edge-operations.ts';
 import { blocksOf, type Skeleton } from './skeleton.ts';
 import { type FeatureMap, head, reduction, stem } from './skeleton-layers.ts';
