@@ -16,6 +16,22 @@ export const PATHS = {
       'avx512',
       ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx2', '-mfma'],
     ],
+    [
+      'kAvx512Bf16',
+      'avx512_bf16',
+      [
+        ...[
+          '-mavx512f',
+          '-mavx512bw',
+          '-mavx512dq',
+          '-mavx512vl',
+          '-mavx512bf16',
+          '-mavx2',
+          '-mfma',
+        ],
+        '-DARCHER_BF16',
+      ],
+    ],
   ],
   arm64: [['kBaseline', 'neon', []]],
   other: [['kBaseline', 'generic', []]],

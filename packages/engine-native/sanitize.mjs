@@ -23,7 +23,8 @@ try {
       execFileSync(compiler.command, args, { stdio: 'inherit' });
       objects.push(object);
     };
-    for (const [table, name, flags] of PATHS[process.arch] ?? PATHS.other) {
+    const emulated = ['kEmulatedBf16', 'emulated_bf16', ['-DARCHER_BF16']];
+    for (const [table, name, flags] of [...(PATHS[process.arch] ?? PATHS.other), emulated]) {
       compile('isa.cc', name, [...flags, `-DARCHER_TABLE=${table}`, `-DARCHER_NAME="${name}"`]);
     }
     for (const name of ['threads', 'dispatch', 'exercise']) compile(`${name}.cc`, name, []);

@@ -24,6 +24,7 @@ export interface Kernels {
     dy: Float32Array,
     dw: Float32Array,
   ): void;
+  /** `y` is for the gradient alone: floats, or on a path for bf16 half as many with two numbers each. */
   convBatchNorm(
     shape: Int32Array,
     epsilon: number,
@@ -146,6 +147,10 @@ export interface Addon extends Kernels {
   paths(): string[];
   /** Takes one of {@link paths}, by its position. */
   usePath(position: number): void;
+  /** Those that multiply bf16 numbers and sum in floats, best first; often none. */
+  bf16Paths(): string[];
+  /** Takes one of {@link bf16Paths}, by its position. */
+  useBf16Path(position: number): void;
 }
 
 /** Operations of {@link Addon.unary}, in the addon's order. */

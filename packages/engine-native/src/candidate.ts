@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import {
   type EngineCandidate,
   type EngineRequest,
@@ -11,6 +11,7 @@ import { type Addon, loadAddon } from './addon.ts';
 import { BACKEND, BACKENDS, type BackendName, createBackend, WASM_BACKEND } from './backend.ts';
 import { nativeFused } from './fused.ts';
 import { registerKernels } from './kernels/register-all.ts';
+import { type Precision, pathsOf, takePath } from './precision.ts';
 import { loadWasm } from './wasm/wasm-addon.ts';
 
 /** More threads than a batch has groups of images do not help small networks. */
@@ -42,15 +43,17 @@ async function start(
   const loaded = load();
   if ('unavailable' in loaded) return loaded;
   const { addon } = loaded;
-  const reason = refusal(request, addon.paths());
+  const { precision = 'f32' } = request;
+  const paths = pathsOf(addon, precision);
+  const reason = refusal(request, backend, paths);
   if (reason) return { unavailable: reason };
-  const isa = request.isa ?? (addon.paths()[0] as string);
+  const isa = request.isa ?? (paths[0] as string);
   const threads = Math.max(1, Math.min(request.threads ?? availableParallelism(), MOST_THREADS));
-  configure(addon, isa, threads, backend);
+  configure(addon, isa, threads, backend, precision);
   if (!(await tf.setBackend(backend))) return { unavailable: 'its backend does not start' };
   return {
     version: version(),
-    precision: 'f32',
+    precision,
     isa,
     reproducible: 'bitwise',
     threads,
@@ -58,12 +61,22 @@ async function start(
   };
 }
 
-function refusal(request: EngineRequest, paths: readonly string[]): string | undefined {
+function refusal(
+  request: EngineRequest,
+  backend: BackendName,
+  paths: readonly string[],
+): string | undefined {
   const { precision = 'f32', isa } = request;
   if (request.tf !== tf) return 'another copy of TensorFlow.js is in use';
-  if (precision !== 'f32') return `computes in f32, not ${precision}`;
+  if (paths.length === 0) {
+    const cpu = cpus()[0]?.model.trim() || process.arch;
+    return backend === WASM_BACKEND
+      ? `computes in f32, not ${precision}`
+      : `computes in ${precision} with avx512_bf16, an instruction set that this processor (${cpu}) lacks`;
+  }
   if (isa !== undefined && !paths.includes(isa)) {
-    return `its instruction-set paths here are ${paths.join(', ')}, not ${isa}`;
+    const which = precision === 'f32' ? '' : ` for ${precision}`;
+    return `its instruction-set paths${which} here are ${paths.join(', ')}, not ${isa}`;
   }
   return undefined;
 }
@@ -74,8 +87,9 @@ export function configure(
   isa: string,
   threads: number,
   backend: BackendName = BACKEND,
+  precision: Precision = 'f32',
 ): void {
-  addon.usePath(addon.paths().indexOf(isa));
+  takePath(addon, isa, precision);
   addon.setThreads(threads);
   if (tf.findBackendFactory(backend)) return;
   if (!BACKENDS.some((name) => tf.findBackendFactory(name))) registerKernels();

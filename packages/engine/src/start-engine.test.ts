@@ -50,6 +50,8 @@ describe('startEngine', () => {
     ] as const) {
       await expect(startEngine({ engine: 'js', ...option })).rejects.toThrow(reason);
     }
+    const hint = expect.stringContaining('precision: f32');
+    await expect(startEngine({ engine: 'js', precision: 'bf16' })).rejects.toMatchObject({ hint });
   });
 
   it('gives the same object again, and another engine only when no tensor lives', async () => {

@@ -102,7 +102,10 @@ async function startFirst(
     return describe(candidate.name, answer, skipped);
   }
   throw new ArcherError('ARCHER_ENGINE_UNAVAILABLE', failure(choice, skipped), {
-    hint: 'Use --engine auto for the best engine that starts.',
+    hint:
+      options.precision === 'bf16'
+        ? "Set `precision: f32` in the manifest's block `engine`: few processors compute in bf16."
+        : 'Use --engine auto for the best engine that starts.',
     exit: EXIT.engine,
   });
 }

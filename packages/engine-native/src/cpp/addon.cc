@@ -41,11 +41,11 @@ void set_thread_count(const Arguments& a) {
   set_threads(static_cast<int>(count > 64 ? 64 : count));
 }
 
-napi_value paths(napi_env env, napi_callback_info) {
+napi_value names_of(napi_env env, const Kernels* const* tables) {
   napi_value list;
   napi_create_array(env, &list);
   std::uint32_t i = 0;
-  for (const Kernels* const* k = available_kernels(); *k != nullptr; k++) {
+  for (const Kernels* const* k = tables; *k != nullptr; k++) {
     napi_value name;
     napi_create_string_utf8(env, (*k)->name, NAPI_AUTO_LENGTH, &name);
     napi_set_element(env, list, i++, name);
@@ -53,9 +53,14 @@ napi_value paths(napi_env env, napi_callback_info) {
   return list;
 }
 
+napi_value paths(napi_env env, napi_callback_info) { return names_of(env, available_kernels()); }
+
+napi_value bf16_paths(napi_env env, napi_callback_info) { return names_of(env, available_bf16_kernels()); }
+
+template <const Kernels* const* (*kTables)()>
 void use_path(const Arguments& a) {
   const std::int64_t wanted = a.integer(0);
-  const Kernels* const* all = available_kernels();
+  const Kernels* const* all = kTables();
   for (std::int64_t i = 0; all[i] != nullptr; i++) {
     if (i != wanted) continue;
     kernels = all[i];
@@ -87,6 +92,8 @@ extern "C" __attribute__((visibility("default"))) napi_value napi_register_modul
   archer::offer(env, exports, "buffer", archer::buffer);
   archer::offer(env, exports, "setThreads", archer::checked<1, archer::set_thread_count>);
   archer::offer(env, exports, "paths", archer::paths);
-  archer::offer(env, exports, "usePath", archer::checked<1, archer::use_path>);
+  archer::offer(env, exports, "usePath", archer::checked<1, archer::use_path<archer::available_kernels>>);
+  archer::offer(env, exports, "bf16Paths", archer::bf16_paths);
+  archer::offer(env, exports, "useBf16Path", archer::checked<1, archer::use_path<archer::available_bf16_kernels>>);
   return exports;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "parallel.h"
+#include "words.h"
 
 namespace {
 
@@ -16,12 +17,13 @@ ARCHER_INLINE void for_channels(Index channels, F&& f) {
 }
 
 /// Means and Σ(x − mean)² of one image by channel, while the image is in the cache.
-void image_moments(const float* x, Index pixels, Index channels, float* mean, float* m2) {
+template <class T>
+void image_moments(const T* x, Index pixels, Index channels, float* mean, float* m2) {
   const V share = splat(1.0f / static_cast<float>(pixels));
   for_channels(channels, [&](Index c, Index n) {
     V a = zero(), b = zero(), d = zero(), e = zero();
     Index p = 0;
-    const float* at = x + c;
+    const T* at = x + c;
     for (; p + 4 <= pixels; p += 4, at += 4 * channels) {
       a = a + load_upto(at, n);
       b = b + load_upto(at + channels, n);
@@ -50,12 +52,14 @@ void image_moments(const float* x, Index pixels, Index channels, float* mean, fl
 }
 
 /// Σ dz and Σ dz·(x − mean) of one image by channel.
-void image_gradient_sums(const float* dz, const float* x, Index pixels, Index channels,
+template <class T>
+void image_gradient_sums(const float* dz, const T* x, Index pixels, Index channels,
                          const float* mean, float* sum, float* product) {
   for_channels(channels, [&](Index c, Index n) {
     const V centre = load_upto(mean + c, n);
     V s0 = zero(), s1 = zero(), p0 = zero(), p1 = zero();
-    const float *d = dz + c, *v = x + c;
+    const float* d = dz + c;
+    const T* v = x + c;
     Index p = 0;
     for (; p + 2 <= pixels; p += 2, d += 2 * channels, v += 2 * channels) {
       const V d0 = load_upto(d, n), d1 = load_upto(d + channels, n);
@@ -123,7 +127,8 @@ Affine affine_of(Index channels, float epsilon, const float* gamma, const float*
 }
 
 /// z = scale·(x − centre) + shift (+ addend) for some pixels.
-void apply_affine(const float* x, Index pixels, Index channels, const Affine& affine,
+template <class T>
+void apply_affine(const T* x, Index pixels, Index channels, const Affine& affine,
                   const float* addend, float* z) {
   for_channels(channels, [&](Index c, Index n) {
     const V centre = load_upto(affine.centre + c, n);
@@ -179,7 +184,8 @@ NormGradient combine_gradients(const ImageSums& sums, Index images, Index pixels
   return {k, a, b};
 }
 
-void apply_norm_gradient(const float* dz, const float* x, Index pixels, Index channels,
+template <class T>
+void apply_norm_gradient(const float* dz, const T* x, Index pixels, Index channels,
                          const NormGradient& g, float* dx) {
   for_channels(channels, [&](Index c, Index n) {
     const V k = load_upto(g.k + c, n), a = load_upto(g.a + c, n), b = load_upto(g.b + c, n);

@@ -6,12 +6,14 @@
 #pragma once
 
 #include "batch_norm.h"
-#include "convolution.h"
+#include "filter_gradient.h"
 
 namespace {
 
+/// With y in numbers of any kind, also where z lies if they are floats.
+template <class T>
 void conv_norm(const Conv& c, float epsilon, bool with_relu, const float* x, const float* w,
-               const float* gamma, const float* beta, const float* addend, float* y, float* z,
+               const float* gamma, const float* beta, const float* addend, T* y, float* z,
                float* mean, float* variance) {
   Input in;
   plan_input(c, with_relu, in);
@@ -34,6 +36,16 @@ void conv_norm(const Conv& c, float epsilon, bool with_relu, const float* x, con
       true);
 }
 
+void conv_norm(const Conv& c, float epsilon, bool with_relu, const float* x, const float* w,
+               const float* gamma, const float* beta, const float* addend, float* y, float* z,
+               float* mean, float* variance) {
+  const auto run = [&](auto* saved) {
+    conv_norm<>(c, epsilon, with_relu, x, w, gamma, beta, addend, saved, z, mean, variance);
+  };
+  if (y == z) run(reinterpret_cast<InPlace*>(y));
+  else run(reinterpret_cast<Saved*>(y));
+}
+
 /// dx where x > 0, else 0; in place.
 void cut_below_zero(const float* x, Index size, float* dx) {
   for (Index i = 0; i < size; i += VL) {
@@ -43,8 +55,9 @@ void cut_below_zero(const float* x, Index size, float* dx) {
 }
 
 void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const float* dz, const float* x,
-                        const float* y, const float* w, const float* gamma, const float* mean,
+                        const float* saved, const float* w, const float* gamma, const float* mean,
                         const float* variance, float* dx, float* dw, float* dgamma, float* dbeta) {
+  const auto* y = reinterpret_cast<const Saved*>(saved);
   const Index size = image_out(c), pixels = pixels_out(c), pitch = round_up(c.co, VL);
   const ImageSums sums = image_sums(c.n, c.co);
   parallel(c.n, [&](Index n) {
@@ -54,6 +67,8 @@ void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const floa
       combine_gradients(sums, c.n, pixels, epsilon, gamma, mean, variance, dgamma, dbeta);
   Input in;
   plan_input(c, with_relu, in);
+  Outer outer;
+  plan_outer(c, in, outer);
   InputGradient by_input;
   if (dx) plan_input_gradient(c, w, by_input);
   const Groups groups = groups_of(c.n, filter_rows(c) * pitch);
@@ -61,8 +76,8 @@ void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const floa
     const float* image = x + n * image_in(c);
     float* dy = floats(archer::kMatrix, size);
     apply_norm_gradient(dz + n * size, y + n * size, pixels, c.co, g, dy);
-    const float* source = input_image(c, in, image, with_relu);
-    filter_gradient_image(c, in, source, whole_vectors(c, dy), total);
+    const float* source = outer_input(c, in, outer, image, with_relu);
+    filter_gradient_image(c, outer, source, outer_gradient(c, outer, dy), total);
     if (!dx) return;
     float* out = dx + n * image_in(c);
     input_gradient_image(c, by_input, framed_gradient(c, by_input, dy), out);

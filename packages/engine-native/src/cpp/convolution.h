@@ -1,4 +1,4 @@
-// Convolutions and both halves of their gradients, image by image through a scratch copy with a
+// Convolutions and their gradient by the input, image by image through a scratch copy with a
 // border. Any stride, dilation and padding; channels need not fill a vector.
 #pragma once
 
@@ -31,41 +31,50 @@ struct Input {
 };
 
 void plan_input(const Conv& c, bool with_relu, Input& in) {
-  in.framed = with_relu || !pointwise(c);
+  // Without a copy only where words are what the image is made of.
+  in.framed = with_relu || !pointwise(c) || kPair > 1;
+  const Index pixel = words(c.ci);
   const Index width = pointwise(c) ? c.w : static_cast<Index>(c.ow - 1) * c.sw + (c.kw - 1) * c.dw + 1;
   const Index height = pointwise(c) ? c.h : static_cast<Index>(c.oh - 1) * c.sh + (c.kh - 1) * c.dh + 1;
-  in.frame = {c.pt, c.pl, height, width, c.ci};
+  in.frame = {c.pt, c.pl, height, width, pixel * kPair};
   const bool joined = c.dw == 1;
   const Index runs = joined ? 1 : c.kw;
   for (Index ky = 0, at = 0; ky < c.kh; ky++) {
-    for (Index kx = 0; kx < runs; kx++) in.offsets[at++] = (ky * c.dh * width + kx * c.dw) * c.ci;
+    for (Index kx = 0; kx < runs; kx++) in.offsets[at++] = (ky * c.dh * width + kx * c.dw) * pixel;
   }
-  in.gather.pixel = static_cast<Index>(c.sw) * c.ci;
-  in.gather.row = c.sh * width * c.ci;
+  in.gather.pixel = c.sw * pixel;
+  in.gather.row = c.sh * width * pixel;
   in.gather.offsets = in.offsets;
   in.gather.runs = c.kh * runs;
-  in.gather.length = joined ? static_cast<Index>(c.kw) * c.ci : c.ci;
+  in.gather.length = joined ? c.kw * pixel : pixel;
   const bool flat = pointwise(c) && c.sh == 1 && c.sw == 1;
   in.rows = flat ? 1 : c.oh;
   in.columns = flat ? pixels_out(c) : c.ow;
 }
 
-/// The image as the plan wants it: in place, or framed in scratch memory.
-const float* input_image(const Conv& c, const Input& in, const float* image, bool with_relu) {
-  if (!in.framed) return image;
-  float* framed = floats(archer::kSource, in.frame.height * in.frame.width * c.ci);
-  frame_image(image, c.h, c.w, c.ci, in.frame, with_relu, framed);
+/// The framed image in scratch memory as products read it; its pitch is one of whole words.
+const float* framed_words(archer::Scratch use, const float* x, Index h, Index w, Index c, const Frame& f, bool with_relu) {
+  float* framed = floats(use, f.height * f.width * f.pitch / kPair);
+  frame_image(x, h, w, c, f, with_relu, reinterpret_cast<Element*>(framed));
   return framed;
 }
 
+/// The image as the plan wants it: in place, or framed in scratch memory.
+const float* input_image(const Conv& c, const Input& in, const float* image, bool with_relu) {
+  if (!in.framed) return image;
+  return framed_words(archer::kSource, image, c.h, c.w, c.ci, in.frame, with_relu);
+}
+
 float* pack_filter(const Conv& c, const float* w) {
-  const Index k = filter_rows(c);
-  float* packed = floats(archer::kPacked, packed_size(k, c.co));
-  pack_weights(k, c.co, 1, [&](Index i) { return w + i * c.co; }, packed);
+  const Index taps = static_cast<Index>(c.kh) * c.kw;
+  float* packed = floats(archer::kPacked, packed_size(taps * words(c.ci), c.co));
+  pack_weights(taps, c.ci, c.co, 1, [&](Index t, Index i) { return w + (t * c.ci + i) * c.co; }, packed);
   return packed;
 }
 
-void conv_image(const Conv& c, const Input& in, const float* source, const float* packed, float* y) {
+/// Sums in floats, or rounded to what is kept for a gradient.
+template <class Out>
+void conv_image(const Conv& c, const Input& in, const float* source, const float* packed, Out* y) {
   gather(source, in.gather, packed, c.co, y, c.co, in.columns * c.co, in.rows, in.columns);
 }
 
@@ -100,6 +109,7 @@ constexpr int kMaxStride = 8;
 struct InputGradient {
   Frame frame;
   bool framed;
+  bool whole;  // the frame is the image
   Index phases;
   Phase phase[kMaxStride * kMaxStride];
 };
@@ -126,11 +136,13 @@ void plan_input_gradient(const Conv& c, const float* w, InputGradient& plan) {
   const Index left = (static_cast<Index>(c.kw - 1) * c.dw) / c.sw;
   const Index last_y = (c.h - 1 + c.pt) / c.sh, last_x = (c.w - 1 + c.pl) / c.sw;
   const Index height = top + last_y + 1, width = left + last_x + 1;
-  plan.framed = !(top == 0 && left == 0 && height == c.oh && width == c.ow);
-  plan.frame = {top, left, height, width, c.co};
+  const Index pixel = words(c.co);
+  plan.whole = top == 0 && left == 0 && height == c.oh && width == c.ow;
+  plan.framed = !plan.whole || kPair > 1;
+  plan.frame = {top, left, height, width, pixel * kPair};
   auto* offsets = static_cast<Index*>(
       archer::scratch(archer::kOffsets, sizeof(Index) * static_cast<std::size_t>(c.kh) * c.kw + 8));
-  float* packed = floats(archer::kPacked, packed_size(static_cast<Index>(c.kh) * c.kw * c.co, c.ci));
+  float* packed = floats(archer::kPacked, packed_size(c.kh * c.kw * pixel, c.ci));
   plan.phases = 0;
   for (Index ry = 0; ry < c.sh; ry++) {
     for (Index rx = 0; rx < c.sw; rx++) {
@@ -145,28 +157,27 @@ void plan_input_gradient(const Conv& c, const float* w, InputGradient& plan) {
       p.first_x = x0;
       p.rows = (c.h - 1 - y0) / c.sh + 1;
       p.columns = (c.w - 1 - x0) / c.sw + 1;
-      p.source = ((qy + top) * width + qx + left) * c.co;
+      p.source = ((qy + top) * width + qx + left) * pixel;
       bool joined = true;
       for (Index j = 1; j < tx.count; j++) joined = joined && tx.m[j - 1] == tx.m[j] + 1;
       const Index runs = tx.count == 0 ? 0 : joined ? 1 : tx.count;
-      p.gather.pixel = c.co;
-      p.gather.row = width * c.co;
+      p.gather.pixel = pixel;
+      p.gather.row = width * pixel;
       p.gather.runs = ty.count * runs;
-      p.gather.length = joined ? tx.count * c.co : c.co;
+      p.gather.length = joined ? tx.count * pixel : pixel;
       p.gather.offsets = offsets;
       for (Index i = 0; i < ty.count; i++) {
-        for (Index j = 0; j < runs; j++) *offsets++ = (-ty.m[i] * width - tx.m[j]) * c.co;
+        for (Index j = 0; j < runs; j++) *offsets++ = (-ty.m[i] * width - tx.m[j]) * pixel;
       }
       const Index taps = ty.count * tx.count;
       p.packed = packed;
       pack_weights(
-          taps * c.co, c.ci, c.co,
-          [&](Index k) {
-            const Index t = k / c.co, o = k % c.co;
+          taps, c.co, c.ci, c.co,
+          [&](Index t, Index o) {
             return w + (ty.tap[t / tx.count] * c.kw + tx.tap[t % tx.count]) * c.ci * c.co + o;
           },
           packed);
-      packed += packed_size(taps * c.co, c.ci);
+      packed += packed_size(taps * pixel, c.ci);
     }
   }
 }
@@ -176,7 +187,7 @@ void input_gradient_image(const Conv& c, const InputGradient& plan, const float*
   for (Index i = 0; i < plan.phases; i++) {
     const Phase& p = plan.phase[i];
     float* out = dx + (p.first_y * c.w + p.first_x) * c.ci;
-    const bool flat = !plan.framed && c.sh == 1 && c.sw == 1;
+    const bool flat = plan.whole && c.sh == 1 && c.sw == 1;
     gather(dy + p.source, p.gather, p.packed, c.ci, out, static_cast<Index>(c.sw) * c.ci,
            static_cast<Index>(c.sh) * c.w * c.ci, flat ? 1 : p.rows, flat ? p.rows * p.columns : p.columns);
   }
@@ -184,9 +195,7 @@ void input_gradient_image(const Conv& c, const InputGradient& plan, const float*
 
 const float* framed_gradient(const Conv& c, const InputGradient& plan, const float* dy) {
   if (!plan.framed) return dy;
-  float* framed = floats(archer::kGradient, plan.frame.height * plan.frame.width * c.co);
-  frame_image(dy, c.oh, c.ow, c.co, plan.frame, false, framed);
-  return framed;
+  return framed_words(archer::kGradient, dy, c.oh, c.ow, c.co, plan.frame, false);
 }
 
 void conv_input_gradient(const Conv& c, const float* dy, const float* w, float* dx) {
@@ -196,86 +205,6 @@ void conv_input_gradient(const Conv& c, const float* dy, const float* w, float* 
     const float* source = framed_gradient(c, plan, dy + n * image_out(c));
     input_gradient_image(c, plan, source, dx + n * image_in(c));
   });
-}
-
-// ---- by the filter -----------------------------------------------------------------------------
-
-/// sums[tap, ci, o] += Σ x·dy of one image; dy has whole vectors per pixel.
-void filter_gradient_image(const Conv& c, const Input& in, const float* source, const float* dy,
-                           float* sums) {
-  const Index pitch = round_up(c.co, VL);
-  // As many rows of dy as stay in the first-level cache while the taps pass over them.
-  const Index band = upper(1, 4096 / (in.columns * pitch));
-  for (Index r = 0; r < in.rows; r += band) {
-    const Index rows = lower(band, in.rows - r);
-    for (Index t = 0; t < in.gather.runs; t++) {
-      outer_products(source + r * in.gather.row + in.gather.offsets[t], in.gather.pixel,
-                     in.gather.row, dy + r * in.columns * pitch, pitch, rows, in.columns,
-                     in.gather.length, sums + t * in.gather.length * pitch);
-    }
-  }
-}
-
-/// Sums of groups of images: `size` floats per group, cleared by the group's task.
-struct Groups {
-  Index count, size;
-  float* sums;
-};
-
-Groups groups_of(Index images, Index size) {
-  const Index count = lower(images, kGroups);
-  const Index padded = round_up(size, 16);
-  return {count, padded, floats(archer::kPartials, count * padded)};
-}
-
-/// Calls f(image, sums) for the images of each group, backwards, groups in parallel.
-template <class F>
-void for_each_group(const Groups& groups, Index images, F&& f) {
-  parallel(
-      groups.count,
-      [&](Index g) {
-        float* sums = groups.sums + g * groups.size;
-        clear(sums, groups.size);
-        const Index begin = images * g / groups.count, end = images * (g + 1) / groups.count;
-        for (Index n = end - 1; n >= begin; n--) f(n, sums);
-      },
-      true);
-}
-
-/// out[row, o] = Σ over groups in order; `pitch` floats per row in the sums.
-void add_groups(const Groups& groups, Index rows, Index columns, Index pitch, float* out) {
-  parallel_ranges(rows, upper(1, 8192 / pitch), [&](Index begin, Index end) {
-    for (Index r = begin; r < end; r++) {
-      for (Index o = 0; o < columns; o += VL) {
-        V total = load(groups.sums + r * pitch + o);
-        for (Index g = 1; g < groups.count; g++) {
-          total = total + load(groups.sums + g * groups.size + r * pitch + o);
-        }
-        store_upto(out + r * columns + o, total, columns - o);
-      }
-    }
-  });
-}
-
-/// dy of one image with whole vectors per pixel.
-const float* whole_vectors(const Conv& c, const float* dy) {
-  const Index pitch = round_up(c.co, VL);
-  if (pitch == c.co) return dy;
-  float* padded = floats(archer::kExpanded, pixels_out(c) * pitch);
-  frame_image(dy, c.oh, c.ow, c.co, {0, 0, c.oh, c.ow, pitch}, false, padded);
-  return padded;
-}
-
-void conv_filter_gradient(const Conv& c, const float* x, const float* dy, float* dw) {
-  Input in;
-  plan_input(c, false, in);
-  const Index pitch = round_up(c.co, VL);
-  const Groups groups = groups_of(c.n, filter_rows(c) * pitch);
-  for_each_group(groups, c.n, [&](Index n, float* sums) {
-    const float* source = input_image(c, in, x + n * image_in(c), false);
-    filter_gradient_image(c, in, source, whole_vectors(c, dy + n * image_out(c)), sums);
-  });
-  add_groups(groups, filter_rows(c), c.co, pitch, dw);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "convolution.h"
+#include "groups.h"
 
 namespace {
 

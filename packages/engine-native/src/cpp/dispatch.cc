@@ -19,4 +19,13 @@ const Kernels* const* available_kernels() {
   return found;
 }
 
+const Kernels* const* available_bf16_kernels() {
+  static const Kernels* found[2] = {};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (available_kernels()[0] == &kAvx512 && __builtin_cpu_supports("avx512bf16")) found[0] = &kAvx512Bf16;
+#endif
+  return found;
+}
+
 }  // namespace archer

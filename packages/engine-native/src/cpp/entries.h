@@ -135,13 +135,16 @@ void depthwise2d(const Arguments& a) { conv_entry<true>(a, kernels->depthwise); 
 void depthwise2d_input_gradient(const Arguments& a) { conv_input_entry<true>(a, kernels->depthwise_input_gradient); }
 void depthwise2d_filter_gradient(const Arguments& a) { conv_filter_entry<true>(a, kernels->depthwise_filter_gradient); }
 
+/// Floats that take up as much memory as what is saved of a convolution's result.
+std::int64_t saved_size(const Conv& c) { return (out_size(c) * kernels->saved_bytes + 3) / 4; }
+
 // shape, epsilon, relu, x, w, gamma, beta, addend, y, z, mean, variance
 void conv_batch_norm(const Arguments& a) {
   const Conv c = conv_of(a, 0, false);
   kernels->conv_norm(c, static_cast<float>(a.number(1)), a.flag(2), a.floats(3, in_size(c)),
                      a.floats(4, filter_size(c, false)), a.floats_or_null(5, c.co),
                      a.floats_or_null(6, c.co), a.floats_or_null(7, out_size(c)),
-                     a.floats(8, out_size(c)), a.floats(9, out_size(c)), a.floats(10, c.co),
+                     a.floats(8, saved_size(c)), a.floats(9, out_size(c)), a.floats(10, c.co),
                      a.floats(11, c.co));
 }
 
@@ -149,7 +152,7 @@ void conv_batch_norm(const Arguments& a) {
 void conv_batch_norm_gradient(const Arguments& a) {
   const Conv c = conv_of(a, 0, false);
   kernels->conv_norm_gradient(c, static_cast<float>(a.number(1)), a.flag(2), a.floats(3, out_size(c)),
-                              a.floats(4, in_size(c)), a.floats(5, out_size(c)),
+                              a.floats(4, in_size(c)), a.floats(5, saved_size(c)),
                               a.floats(6, filter_size(c, false)), a.floats_or_null(7, c.co),
                               a.floats(8, c.co), a.floats(9, c.co), a.floats_or_null(10, in_size(c)),
                               a.floats(11, filter_size(c, false)), a.floats(12, c.co), a.floats(13, c.co));

@@ -1,9 +1,11 @@
 // The product at the heart of convolutions and matrices: each output pixel is the sum over some
-// runs of its input, by packed weights. A run is a stretch of neighbouring floats; in NHWC the taps
-// of a filter row are one run of kw·ci, so the inner loop is long whatever the filter is.
+// runs of its input, by packed weights. A run is a stretch of neighbouring words (floats, or pairs of
+// bf16 numbers); in NHWC the taps of a filter row are one run of kw·ci, so the inner loop is long
+// whatever the filter is.
 #pragma once
 
 #include "parallel.h"
+#include "words.h"
 
 namespace {
 
@@ -12,13 +14,13 @@ constexpr int kBlock = 2;
 constexpr Index kBlockWidth = kBlock * VL;
 
 struct Gather {
-  Index pixel;           // floats from one output pixel's input to the next one's
+  Index pixel;           // words from one output pixel's input to the next one's
   Index row;             // and from one row's to the next
   const Index* offsets;  // where each run starts
   Index runs, length;
 };
 
-/// Floats of packed weights for `k` values of input and `co` channels of output.
+/// Words of packed weights for `k` words of input and `co` channels of output.
 ARCHER_INLINE Index packed_size(Index k, Index co) { return k * round_up(co, VL); }
 
 /// Where the block that starts at channel `o` lies: blocks follow each other, k rows each.
@@ -29,24 +31,43 @@ ARCHER_INLINE Index block_vectors(Index co, Index o) {
   return lower(kBlock, (round_up(co, VL) - o) / VL);
 }
 
-/// Packs rows given by row(k) → pointer to co values `step` apart.
+/// The vector of up to n values `step` apart, then zeros.
+ARCHER_INLINE V load_apart(const float* from, Index step, Index n) {
+  if (step == 1) return load_upto(from, n);
+  float lane[VL] = {};
+  for (Index i = 0; i < lower(n, VL); i++) lane[i] = from[i * step];
+  return load(lane);
+}
+
+/// Packs the weights of every channel of every tap, given by row(tap, channel) → pointer to co values
+/// `step` apart. Where two channels make a word and their number is odd, a tap ends with a zero.
 template <class Row>
-void pack_weights(Index k_count, Index co, Index step, Row&& row, float* packed) {
+void pack_weights(Index taps, Index channels, Index co, Index step, Row&& row, float* packed) {
   for (Index o = 0; o < co; o += kBlockWidth) {
     const Index width = block_vectors(co, o) * VL;
     const Index given = lower(width, co - o);
-    float* out = packed + packed_block(k_count, o);
-    for (Index k = 0; k < k_count; k++, out += width) {
-      const float* from = row(k) + o * step;
-      if (step == 1) std::memcpy(out, from, static_cast<std::size_t>(given) * sizeof(float));
-      else for (Index j = 0; j < given; j++) out[j] = from[j * step];
-      for (Index j = given; j < width; j++) out[j] = 0;
+    float* out = packed + packed_block(taps * words(channels), o);
+    for (Index t = 0; t < taps; t++) {
+      for (Index c = 0; c < channels; c += kPair, out += width) {
+        const float* from = row(t, c) + o * step;
+#ifdef ARCHER_BF16
+        const float* next = c + 1 < channels ? row(t, c + 1) + o * step : nullptr;
+        for (Index j = 0; j < width; j += VL) {
+          const V second = next ? load_apart(next + j * step, step, given - j) : zero();
+          store(out + j, pairs(load_apart(from + j * step, step, given - j), second));
+        }
+#else
+        if (step == 1) std::memcpy(out, from, static_cast<std::size_t>(given) * sizeof(float));
+        else for (Index j = 0; j < given; j++) out[j] = from[j * step];
+        for (Index j = given; j < width; j++) out[j] = 0;
+#endif
+      }
     }
   }
 }
 
-template <int PX, int OV>
-ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, float* y,
+template <int PX, int OV, class Out>
+ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, Out* y,
                                Index y_pixel, Index channels) {
   V sum[PX][OV];
   ARCHER_UNROLL(32)
@@ -70,7 +91,7 @@ ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, 
       for (int i = 0; i < PX; i++) {
         const V value = splat(quad[i / 4][i % 4 == 3 ? third : (i % 4) * step]);
         ARCHER_UNROLL(4)
-        for (int o = 0; o < OV; o++) sum[i][o] = fma(value, weight[o], sum[i][o]);
+        for (int o = 0; o < OV; o++) sum[i][o] = multiply_add(value, weight[o], sum[i][o]);
       }
       ARCHER_UNROLL(8)
       for (int q = 0; q < kQuads; q++) {
@@ -104,8 +125,8 @@ constexpr int tile_pixels(int vectors) { return vectors == 2 ? 4 : 8; }
 constexpr int tile_pixels(int vectors) { return VL == 16 ? (vectors == 2 ? 12 : 16) : vectors == 2 ? 6 : 12; }
 #endif
 
-template <int OV>
-void gather_row(const float* x, const Gather& g, const float* w, float* y, Index y_pixel,
+template <int OV, class Out>
+void gather_row(const float* x, const Gather& g, const float* w, Out* y, Index y_pixel,
                 Index channels, Index pixels) {
   constexpr int kFull = tile_pixels(OV);
   Index i = 0;
@@ -129,8 +150,9 @@ void gather_row(const float* x, const Gather& g, const float* w, float* y, Index
 #undef ARCHER_TILE
 }
 
-/// rows × columns output pixels of `co` channels, y_pixel and y_row floats apart.
-void gather(const float* x, const Gather& g, const float* packed, Index co, float* y, Index y_pixel,
+/// rows × columns output pixels of `co` channels, y_pixel and y_row numbers apart.
+template <class Out>
+void gather(const float* x, const Gather& g, const float* packed, Index co, Out* y, Index y_pixel,
             Index y_row, Index rows, Index columns) {
   const Index k = g.runs * g.length;
   for (Index o = 0; o < co; o += kBlockWidth) {
@@ -138,14 +160,14 @@ void gather(const float* x, const Gather& g, const float* packed, Index co, floa
     const bool two = block_vectors(co, o) == 2;
     for (Index r = 0; r < rows; r++) {
       const float* source = x + r * g.row;
-      float* out = y + r * y_row + o;
+      Out* out = y + r * y_row + o;
       if (two) gather_row<2>(source, g, w, out, y_pixel, co - o, columns);
       else gather_row<1>(source, g, w, out, y_pixel, co - o, columns);
     }
   }
 }
 
-/// sums[i][o] += Σ over pixels of x[pixel][i] · d[pixel][o] for IN × OV·VL sums.
+/// sums[i][o] += Σ over pixels (or pairs of them) of x[pixel][i] · d[pixel][o] for IN × OV·VL sums.
 template <int IN, int OV>
 ARCHER_INLINE void outer_tile(const float* x, Index x_pixel, Index x_row, const float* d, Index d_pixel,
                               Index rows, Index columns, float* sums, Index pitch) {
@@ -165,7 +187,7 @@ ARCHER_INLINE void outer_tile(const float* x, Index x_pixel, Index x_row, const 
       for (int i = 0; i < IN; i++) {
         const V value = splat(source[i]);
         ARCHER_UNROLL(4)
-        for (int o = 0; o < OV; o++) sum[i][o] = fma(value, gradient[o], sum[i][o]);
+        for (int o = 0; o < OV; o++) sum[i][o] = multiply_add(value, gradient[o], sum[i][o]);
       }
     }
   }

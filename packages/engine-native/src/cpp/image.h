@@ -2,29 +2,39 @@
 #pragma once
 
 #include "parallel.h"
+#include "words.h"
 
 namespace {
 
 /// Where an image goes: `top` rows and `left` columns of zeros first, `height` × `width` pixels in
-/// all (less than the image: the rest is left out), `pitch` floats per pixel (at least c).
+/// all (less than the image: the rest is left out), `pitch` numbers per pixel (at least c).
 struct Frame {
   Index top, left, height, width, pitch;
 };
 
-template <bool kRelu>
-void copy_run(const float* x, Index n, float* out) {
-  if (!kRelu) {
-    std::memcpy(out, x, static_cast<std::size_t>(n) * sizeof(float));
-    return;
-  }
-  Index i = 0;
-  for (; i + VL <= n; i += VL) store(out + i, relu(load(x + i)));
-  if (i < n) store_part(out + i, relu(load_part(x + i, static_cast<int>(n - i))), static_cast<int>(n - i));
+/// Copies numbers as they are, where the types are the same; says whether it did.
+ARCHER_INLINE bool copied(const float* x, Index n, float* out) {
+  std::memcpy(out, x, static_cast<std::size_t>(n) * sizeof(float));
+  return true;
+}
+template <class Out>
+ARCHER_INLINE bool copied(const float*, Index, Out*) {
+  return false;
 }
 
-template <bool kRelu>
-void frame_image(const float* x, Index h, Index w, Index c, const Frame& f, float* out) {
-  const Index row = f.width * f.pitch;
+template <bool kRelu, class Out>
+void copy_run(const float* x, Index n, Out* out) {
+  if (!kRelu && copied(x, n, out)) return;
+  const auto value = [](V v) { return kRelu ? relu(v) : v; };
+  Index i = 0;
+  for (; i + VL <= n; i += VL) store(out + i, value(load(x + i)));
+  if (i < n) store_part(out + i, value(load_part(x + i, static_cast<int>(n - i))), static_cast<int>(n - i));
+}
+
+template <bool kRelu, class Out>
+void frame_image(const float* x, Index h, Index w, Index c, const Frame& f, Out* out) {
+  const Index pitch = f.pitch;
+  const Index row = f.width * pitch;
   const Index columns = lower(w, f.width - f.left);
   for (Index i = 0; i < f.height; i++, out += row) {
     const Index from = i - f.top;
@@ -32,23 +42,24 @@ void frame_image(const float* x, Index h, Index w, Index c, const Frame& f, floa
       clear(out, row);
       continue;
     }
-    clear(out, f.left * f.pitch);
-    float* at = out + f.left * f.pitch;
+    clear(out, f.left * pitch);
+    Out* at = out + f.left * pitch;
     const float* source = x + from * w * c;
-    if (f.pitch == c) {
+    if (pitch == c) {
       copy_run<kRelu>(source, columns * c, at);
     } else {
       for (Index j = 0; j < columns; j++) {
-        copy_run<kRelu>(source + j * c, c, at + j * f.pitch);
-        clear(at + j * f.pitch + c, f.pitch - c);
+        copy_run<kRelu>(source + j * c, c, at + j * pitch);
+        clear(at + j * pitch + c, pitch - c);
       }
     }
-    clear(at + columns * f.pitch, row - (f.left + columns) * f.pitch);
+    clear(at + columns * pitch, row - (f.left + columns) * pitch);
   }
 }
 
-void frame_image(const float* x, Index h, Index w, Index c, const Frame& f, bool with_relu,
-                 float* out) {
+/// In floats, or rounded to bf16 where that is what `out` has.
+template <class Out>
+void frame_image(const float* x, Index h, Index w, Index c, const Frame& f, bool with_relu, Out* out) {
   if (with_relu) frame_image<true>(x, h, w, c, f, out);
   else frame_image<false>(x, h, w, c, f, out);
 }

@@ -1,5 +1,6 @@
 // All kernels for one instruction set. Compiled once for each, with ARCHER_TABLE naming the table.
-// Everything else is local to the file: code for a newer machine must not be linked into the others.
+// With ARCHER_BF16 products are of bf16 numbers. Everything else is local to the file: code for a
+// newer machine must not be linked into the others.
 #include "conv_norm.h"
 #include "depthwise.h"
 #include "elementwise.h"
@@ -12,6 +13,7 @@ namespace archer {
 
 const Kernels ARCHER_TABLE = {
     ARCHER_NAME,
+    sizeof(Saved),
     conv,
     conv_input_gradient,
     conv_filter_gradient,

@@ -61,6 +61,8 @@ struct Sgd {
 
 struct Kernels {
   const char* name;
+  /// Bytes of each number that is saved for a gradient: 4, or 2 where products are of bf16 numbers.
+  int saved_bytes;
 
   void (*conv)(const Conv&, const float* x, const float* w, float* y);
   void (*conv_input_gradient)(const Conv&, const float* dy, const float* w, float* dx);
@@ -71,6 +73,7 @@ struct Kernels {
   void (*depthwise_filter_gradient)(const Conv&, const float* x, const float* dy, float* dw);
 
   /// y = conv(relu(x)), z = addend + gamma (y − mean)/√(variance + ε) + beta; null where absent.
+  /// y is for the gradient alone, in numbers of `saved_bytes`.
   void (*conv_norm)(const Conv&, float epsilon, bool relu, const float* x, const float* w,
                     const float* gamma, const float* beta, const float* addend, float* y, float* z,
                     float* mean, float* variance);
@@ -114,9 +117,13 @@ struct Kernels {
 };
 
 extern const Kernels kBaseline;
+/// Products of bf16 numbers with ordinary arithmetic; only the sanitizers' program has it.
+extern const Kernels kEmulatedBf16;
 #if defined(__x86_64__)
 extern const Kernels kAvx2;
 extern const Kernels kAvx512;
+/// Products of bf16 numbers, two at a time, summed in floats; everything else as the others.
+extern const Kernels kAvx512Bf16;
 #endif
 
 }  // namespace archer

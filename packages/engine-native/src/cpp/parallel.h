@@ -29,8 +29,9 @@ float* floats(archer::Scratch use, Index count) {
   return static_cast<float*>(archer::scratch(use, static_cast<std::size_t>(count) * sizeof(float)));
 }
 
-void clear(float* p, Index count) {
-  std::memset(p, 0, static_cast<std::size_t>(count) * sizeof(float));
+template <class T>
+void clear(T* p, Index count) {
+  std::memset(p, 0, static_cast<std::size_t>(count) * sizeof(T));
 }
 
 /// Images are summed over in this many groups at most, each by one task.

@@ -1,83 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TensorBuffers } from '../tensor-buffers.ts';
 import { describeBuilt, usePath } from '../testing/built.ts';
-import { between, distance, generator, guarded, numbers } from '../testing/numbers.ts';
-import {
-  type Conv,
-  convolve,
-  normalise,
-  normaliseGradient,
-  shapeOf,
-} from '../testing/reference.ts';
+import { convolutionShapes } from '../testing/convolution-shapes.ts';
+import { distance, generator, guarded, numbers } from '../testing/numbers.ts';
+import { convolve, normalise, normaliseGradient, shapeOf } from '../testing/reference.ts';
 
 const EPSILON = 1e-5;
-
-function randomConv(random: () => number, depthwise: boolean): Conv {
-  const pick = (low: number, high: number) => between(random, low, high);
-  const [ci, multiplier] = [pick(1, 37), pick(1, 5) === 5 ? 2 : 1];
-  const c: Conv = {
-    ...{
-      n: pick(1, 3),
-      h: pick(1, 11),
-      w: pick(1, 13),
-      ci,
-      co: depthwise ? ci * multiplier : pick(1, 70),
-    },
-    ...{
-      kh: pick(1, 5),
-      kw: pick(1, 5),
-      sh: pick(1, 3),
-      sw: pick(1, 3),
-      dh: pick(1, 2),
-      dw: pick(1, 3),
-    },
-    ...{ pt: pick(0, 3), pl: pick(0, 3), oh: 0, ow: 0 },
-  };
-  // Padding below and to the right of its own; at least one window must fit.
-  c.oh = Math.floor((c.h + c.pt + pick(0, 3) - (c.kh - 1) * c.dh - 1) / c.sh) + 1;
-  c.ow = Math.floor((c.w + c.pl + pick(0, 3) - (c.kw - 1) * c.dw - 1) / c.sw) + 1;
-  return c.oh > 0 && c.ow > 0 && (c.oh - 1) * c.sh < c.h + c.pt && (c.ow - 1) * c.sw < c.w + c.pl
-    ? c
-    : randomConv(random, depthwise);
-}
-
-/** Shapes that networks are made of, then random ones. */
-function shapes(depthwise: boolean, count: number): Conv[] {
-  const square = (n: number, h: number, ci: number, k: number, co: number, s = 1, d = 1): Conv => {
-    const p = ((k - 1) * d) / 2;
-    const o = Math.floor((h + 2 * p - (k - 1) * d - 1) / s) + 1;
-    return {
-      n,
-      h,
-      w: h,
-      ci,
-      kh: k,
-      kw: k,
-      co,
-      sh: s,
-      sw: s,
-      dh: d,
-      dw: d,
-      pt: p,
-      pl: p,
-      oh: o,
-      ow: o,
-    };
-  };
-  const usual = depthwise
-    ? [square(2, 8, 16, 3, 16), square(1, 9, 16, 5, 16, 2), square(2, 8, 32, 3, 32, 1, 2)]
-    : [
-        square(2, 32, 16, 3, 16),
-        square(2, 16, 32, 3, 32),
-        square(1, 8, 64, 3, 64),
-        square(17, 8, 16, 1, 16),
-        square(2, 16, 16, 3, 32, 2),
-        square(2, 9, 3, 3, 16),
-        square(1, 7, 16, 1, 24, 2),
-      ];
-  const random = generator(depthwise ? 2 : 1);
-  return [...usual, ...Array.from({ length: count }, () => randomConv(random, depthwise))];
-}
 
 describeBuilt('convolutions', (addon) => {
   // Where kernels write without a copy, so that the marks see what they do.
@@ -92,7 +20,7 @@ describeBuilt('convolutions', (addon) => {
 
     it.each([false, true])('equal plain loops over random shapes; depthwise: %s', (depthwise) => {
       const random = generator(3);
-      for (const c of shapes(depthwise, 60)) {
+      for (const c of convolutionShapes(depthwise, 60)) {
         const shape = shapeOf(c);
         const x = numbers(random, c.n * c.h * c.w * c.ci);
         const w = numbers(random, c.kh * c.kw * (depthwise ? 1 : c.ci) * c.co);
@@ -120,7 +48,7 @@ describeBuilt('convolutions', (addon) => {
 
     it('fused with ReLU, batch norm and an addition equal their parts over random shapes', () => {
       const random = generator(4);
-      shapes(false, 40).forEach((c, i) => {
+      convolutionShapes(false, 40).forEach((c, i) => {
         const relu = i % 3 !== 0;
         const x = numbers(random, c.n * c.h * c.w * c.ci);
         const w = numbers(random, c.kh * c.kw * c.ci * c.co);

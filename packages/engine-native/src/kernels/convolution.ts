@@ -1,6 +1,7 @@
 import type { tf } from '@archer-nas/engine';
 import type { Addon } from '../addon.ts';
 import type { NativeBackend } from '../backend.ts';
+import { savedShape } from '../precision.ts';
 import { type Attributes, input, optional, register } from './register.ts';
 import { convolutionPlan, type Plan } from './shapes.ts';
 
@@ -56,8 +57,8 @@ function run(
 
 /**
  * Name of the kernel addend + batchNorm(conv(relu(x))); outputs z, mean, variance, and the
- * convolution's result y. With the attribute `forwardOnly` there is no y: it is normalised
- * where it lies.
+ * convolution's result y for the gradient: two numbers in a float where the engine computes in
+ * bf16. With the attribute `forwardOnly` there is no y: it is normalised where it lies.
  */
 export const CONV_BATCH_NORM = 'ArcherConvBatchNorm';
 /** Name of its gradient; outputs dw, dγ, dβ and, with the attribute `inputGradient`, dx. */
@@ -70,7 +71,8 @@ function registerFused(): void {
     if (!plan) return undefined;
     const channels = [filter.shape[3] as number];
     const z = backend.allocate(plan.output);
-    const y = attrs.forwardOnly ? z : backend.allocate(plan.output);
+    const saved = savedShape(backend.addon, plan.output);
+    const y = attrs.forwardOnly ? z : backend.allocate(saved);
     const [mean, variance] = [backend.allocate(channels), backend.allocate(channels)];
     backend.addon.convBatchNorm(
       plan.shape,

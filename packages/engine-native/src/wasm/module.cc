@@ -12,6 +12,11 @@ const Kernels* const* available_kernels() {
   return only;
 }
 
+const Kernels* const* available_bf16_kernels() {
+  static constexpr const Kernels* none[] = {nullptr};
+  return none;
+}
+
 namespace {
 
 Argument given[kMostArguments];

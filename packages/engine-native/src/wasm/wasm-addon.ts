@@ -41,6 +41,10 @@ export function createWasmAddon(instance = startInstance()): Addon {
     usePath(position) {
       if (position !== 0) throw refusal('There is no such instruction-set path.');
     },
+    bf16Paths: () => [],
+    useBf16Path() {
+      throw refusal('There is no such instruction-set path.');
+    },
   };
 }
 
