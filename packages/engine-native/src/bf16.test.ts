@@ -72,13 +72,7 @@ describe.skipIf(paths.length === 0)(title, () => {
     bf16();
     const random = generator(5);
     const made = (shape: [number, number, number, number]) =>
-      tf.tensor(
-        numbers(
-          random,
-          shape.reduce((a, b) => a * b),
-        ),
-        shape,
-      ) as tf.Tensor4D;
+      tf.tensor4d(numbers(random, tf.util.sizeFromShape(shape)), shape);
     tf.tidy(() => {
       const [x, filter, addend] = [made([3, 7, 5, 17]), made([3, 3, 17, 33]), made([3, 7, 5, 33])];
       const options = { relu: true, stride: 1, pad: 1, epsilon: 1e-5 };
