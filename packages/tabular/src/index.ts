@@ -29,3 +29,4 @@ export {
   tablePath,
 } from './table-file.ts';
 export { writeWhole } from './write-whole.ts';
+export { zeroCostColumns } from './zero-cost.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { hasRealTable, realTables } from '../test/real-table.ts';
 import { NAS_BENCH_201 } from './definition.ts';
-import { ARCHITECTURES, archOf, convolutions, officialOps } from './notation.ts';
+import { ARCHITECTURES, archOf, officialOps } from './notation.ts';
 
 const space = { format: (index: number) => archOf(officialOps(index)) };
 const indices = Array.from({ length: ARCHITECTURES }, (_, index) => index);
@@ -18,7 +18,7 @@ describe.skipIf(!hasRealTable)('the published table', () => {
   it('is known by its content and whole', () => {
     expect(table.known).toContain('all columns');
     expect(table.rows).toBe(15_625);
-    expect(table.columns).toHaveLength(26);
+    expect(NAS_BENCH_201.files[0].columns.every((one) => table.columns.includes(one))).toBe(true);
   });
 
   // C3. Published to two decimals and made from release v1.1: the column c10_test_200_v11.
@@ -67,13 +67,5 @@ describe.skipIf(!hasRealTable)('the published table', () => {
   it('has 341 architectures at chance on CIFAR-10: the disconnected ones', () => {
     const values = column('c10_test_200');
     expect(values.filter((value) => value === 10)).toHaveLength(341);
-  });
-
-  it('agrees with the closed forms of the costs', () => {
-    for (const index of indices) {
-      const { conv1x1, conv3x3 } = convolutions(officialOps(index));
-      const params = 73_306 + 28_000 * conv1x1 + 243_040 * conv3x3;
-      if (benchmark.value(index, 'params_c10') !== params) expect.fail(`params of ${index}`);
-    }
   });
 });
