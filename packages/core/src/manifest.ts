@@ -23,6 +23,12 @@ export const expectationSchema = z.strictObject({
   value: z.number(),
   tolerance: z.number().nonnegative(),
   source: z.string().min(1),
+  /**
+   * What the spread is taken over: `seeds` (default); `repetitions` inside of a run, which
+   * reports the interval as `<metric>-low` and `<metric>-high`; `nothing` for a number that no
+   * randomness enters.
+   */
+  over: z.enum(['seeds', 'repetitions', 'nothing']).optional(),
 });
 export type Expectation = z.output<typeof expectationSchema>;
 

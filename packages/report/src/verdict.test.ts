@@ -76,6 +76,39 @@ describe('verdicts', () => {
     expect(found?.reason).toContain('rank.0/kendall-tau, rank.1/kendall-tau');
   });
 
+  describe('of a run with its own interval', () => {
+    const metrics = { 'rea/mean': 93.9, 'rea/mean-low': 93.8, 'rea/mean-high': 94 };
+    const own = (
+      value: number,
+      tolerance: number,
+      records = [record({ studies: [study(metrics)] })],
+    ) => judge(expectation(value, tolerance, { metric: 'rea/mean', over: 'repetitions' }), records);
+
+    it.each([
+      ['reproduced', 93.92, 0.2],
+      ['inconclusive', 93.92, 0.1],
+      ['differs', 93.5, 0.2],
+    ] as const)('%s for %d ± %d', (outcome, value, tolerance) => {
+      expect(own(value, tolerance)?.outcome).toBe(outcome);
+    });
+
+    it('is inconclusive without the bounds, and as bad as the worst of several runs', () => {
+      const bare = record({ studies: [study({ 'rea/mean': 93.9 })] });
+      expect(own(93.9, 1, [bare])?.outcome).toBe('inconclusive');
+      const low = { 'rea/mean': 90, 'rea/mean-low': 89.9, 'rea/mean-high': 90.1 };
+      const runs = [metrics, low].map((one, seed) => record({ seed, studies: [study(one)] }));
+      expect(own(93.92, 0.2, runs)?.outcome).toBe('differs');
+    });
+  });
+
+  it('compares a number without randomness as it is', () => {
+    const counted = [record({ studies: [study({ 'local-maxima': 17 })] })];
+    const exact = (value: number) =>
+      judge(expectation(value, 0, { metric: 'local-maxima', over: 'nothing' }), counted)?.outcome;
+    expect(exact(17)).toBe('reproduced');
+    expect(exact(18)).toBe('differs');
+  });
+
   it('takes the last answer of a study that was asked several times', () => {
     const studies = [study({ 'kendall-tau': 0.9 }, 0, 250), study({ 'kendall-tau': 0.1 }, 0, 50)];
     expect(judge(expectation(0, 1), [record({ studies })])?.summary?.mean).toBe(0.9);

@@ -28,16 +28,26 @@ export function verdict(expectation: Expectation, values: readonly number[]): Ve
   if (values.length === 0) return notRun(expectation, 'there is no run');
   const summary = summarise(values);
   const broken = values.filter((value) => !Number.isFinite(value)).length;
+  const unclear = (reason: string): Verdict => ({
+    expectation,
+    outcome: 'inconclusive',
+    reason,
+    summary,
+  });
+  if (broken > 0) return unclear(`${broken} of ${values.length} seeds gave no number`);
+  if (values.length < MIN_SEEDS) return unclear(`${values.length} of at least ${MIN_SEEDS} seeds`);
+  return compare(expectation, summary);
+}
+
+/** Judges an interval of which the run itself says how it came about. */
+function compare(expectation: Expectation, summary: Summary): Verdict {
+  const { value, tolerance } = expectation;
   const say = (outcome: Verdict['outcome'], reason: string): Verdict => ({
     expectation,
     outcome,
     reason,
     summary,
   });
-  if (broken > 0) return say('inconclusive', `${broken} of ${values.length} seeds gave no number`);
-  if (values.length < MIN_SEEDS)
-    return say('inconclusive', `${values.length} of at least ${MIN_SEEDS} seeds`);
-  const { value, tolerance } = expectation;
   const slack = ROUNDING * (Math.abs(value) + tolerance);
   const bounds = { low: value - tolerance - slack, high: value + tolerance + slack };
   const places = `[${number(summary.low)}, ${number(summary.high)}] and ${number(value)} ± ${number(tolerance)}`;
@@ -62,7 +72,7 @@ export function verdicts(
 function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict {
   const finished = records.filter((record) => record.result !== undefined);
   if (finished.length === 0) return notRun(expectation, 'no run is finished');
-  const { profile, metric } = expectation;
+  const { profile, metric, over } = expectation;
   const ofProfile = finished.filter(({ result }) => !profile || result?.profile === profile);
   if (ofProfile.length === 0)
     return notRun(expectation, `profile ${profile} was not run, only ${profilesOf(finished)}`);
@@ -72,7 +82,44 @@ function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict
   if (!found.some(isOne)) return notRun(expectation, `no run has a metric ${metric}`);
   // A seed without the metric counts as one without a number, or it would be left out unseen.
   const values = found.map((f) => (isOne(f) ? f.value : Number.NaN));
-  return verdict(expectation, values);
+  if (over === undefined || over === 'seeds') return verdict(expectation, values);
+  return worst(
+    ofProfile.map((record, i) => {
+      const summary = ownInterval(record, expectation, values[i] ?? Number.NaN);
+      const reason = `no finite ${metric} with an interval`;
+      return summary ? compare(expectation, summary) : inconclusive(expectation, reason);
+    }),
+  );
+}
+
+/** The interval that a run gives for its own metric; a point where nothing is random. */
+function ownInterval(
+  record: RunRecord,
+  { metric, over }: Expectation,
+  value: number,
+): Summary | undefined {
+  const read = (name: string): number => {
+    const found = findMetric(record, name);
+    return isOne(found) ? found.value : Number.NaN;
+  };
+  const [low, high] =
+    over === 'nothing' ? [value, value] : [read(`${metric}-low`), read(`${metric}-high`)];
+  if (![value, low, high].every(Number.isFinite)) return undefined;
+  return { n: 1, mean: value, std: Number.NaN, low, high };
+}
+
+/** Of the verdicts on several runs the one that is hardest on them. */
+function worst(each: readonly Verdict[]): Verdict {
+  const rank = ['differs', 'inconclusive', 'not run here', 'reproduced'] as const;
+  const [first, ...others] = each as [Verdict, ...Verdict[]]; // there is a finished run
+  return others.reduce(
+    (a, b) => (rank.indexOf(b.outcome) < rank.indexOf(a.outcome) ? b : a),
+    first,
+  );
+}
+
+function inconclusive(expectation: Expectation, reason: string): Verdict {
+  return { expectation, outcome: 'inconclusive', reason };
 }
 
 function isOne(found: Found): found is Extract<Found, { status: 'one' }> {

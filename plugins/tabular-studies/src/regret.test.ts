@@ -26,6 +26,10 @@ describe('regret', () => {
       'a/regret': 40 - (25 + 40) / 2,
       'best-of-space': 40,
     });
+    // Student's t with one degree of freedom at 97.5 %: 12.7062.
+    const half = (12.7062 * Math.abs(25 - 40)) / 2;
+    expect(metrics?.['a/mean-at-3-low']).toBeCloseTo((25 + 40) / 2 - half, 3);
+    expect(metrics?.['a/mean-high']).toBeCloseTo((25 + 40) / 2 + half, 3);
     expect(metrics?.['a/std']).toBeCloseTo(Math.abs(25 - 40) / Math.SQRT2, 12);
     expect(tables?.regret?.rows).toHaveLength(6);
   });

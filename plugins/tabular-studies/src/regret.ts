@@ -103,13 +103,14 @@ function rowsOf(
     const lost = best === undefined ? null : difference(truth, best, mean);
     const last = i === budgets.length - 1;
     const named = { mean, ...(n > 1 ? { std } : {}), ...(lost === null ? {} : { regret: lost }) };
+    const bounds = n > 1 ? { 'mean-low': low, 'mean-high': high } : {};
     const interval = n > 1 ? `${low.toFixed(3)} to ${high.toFixed(3)}` : null;
     const cells = [arm, budget, n, mean, n > 1 ? std : null, interval, lost];
-    return [{ cells, metrics: metricsOf(arm, budget, last, named) }];
+    return [{ cells, metrics: metricsOf(arm, budget, last, { ...named, ...bounds }) }];
   });
 }
 
-/** `arm/mean` at the last budget, `arm/mean-at-50` at every. */
+/** `arm/mean-low` at the last budget, `arm/mean-at-50-low` at every. */
 function metricsOf(
   arm: string,
   budget: number,
@@ -117,9 +118,10 @@ function metricsOf(
   values: Readonly<Record<string, number>>,
 ): Record<string, number> {
   const entries = Object.entries(values);
+  const at = (name: string): string => name.replace(/^[a-z]+/, `$&-at-${budget}`);
   return Object.fromEntries([
     ...(last ? entries.map(([name, value]) => [`${arm}/${name}`, value]) : []),
-    ...entries.map(([name, value]) => [`${arm}/${name}-at-${budget}`, value]),
+    ...entries.map(([name, value]) => [`${arm}/${at(name)}`, value]),
   ]);
 }
 
