@@ -33,6 +33,18 @@ export interface Report {
   readonly notes?: readonly string[];
 }
 
+/** One kind of work that a job consists of, to be timed apart from the others. */
+export interface Phase {
+  readonly name: string;
+  /** The job does so many times the work of a `sample` from its beginning to its end. */
+  readonly share: number;
+  /**
+   * A job that does some of this work and no other. It may use up the job whose phase it is,
+   * which is then good for nothing but other samples; it is disposed before that.
+   */
+  sample(): Promise<Job>;
+}
+
 /**
  * Anything that takes long: a search, a study, one training. Its life: somebody calls
  * `step` until `progress.done` reaches `progress.total`, reads `state` whenever it wants to
@@ -42,6 +54,11 @@ export interface Job {
   /** A snapshot of everything that changes between steps; nothing else survives a step. */
   readonly state: State;
   readonly progress: Progress;
+  /**
+   * Kinds of work that take differently long, for estimates; absent: all steps are alike, and
+   * each of them adds to `progress`.
+   */
+  readonly phases?: readonly Phase[];
   /** One unit of work. When `signal` aborts it may reject; the step then never happened. */
   step(signal: AbortSignal): Promise<Report>;
   /** Frees tensors and buffers. Called once, after the last use. */

@@ -24,8 +24,8 @@ export const rankOptions = z.strictObject({
   chunk: z
     .int()
     .positive()
-    .default(32)
-    .describe('architectures scored per step: what an interruption loses at most'),
+    .default(1024)
+    .describe('architectures given to the scores at a time: they share what they have in common'),
 });
 
 export type RankOptions = z.output<typeof rankOptions>;

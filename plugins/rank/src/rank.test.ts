@@ -7,6 +7,7 @@ import {
   type Job,
   kendallTauB,
   type Plugin,
+  type Proposal,
   pureEvaluator,
   type Report,
   type State,
@@ -47,6 +48,54 @@ function memoryCache(): Cache & { readonly kept: Map<string, State> } {
     },
   };
 }
+
+/** A training of `length` steps whose value depends on all of them, and on its state alone. */
+function walk(length: number, count: { made: number }): Evaluator<Bits> {
+  return {
+    metrics: [metric],
+    identity: 'walk',
+    start(proposals, { streams }, saved) {
+      let { done, values } = (saved ?? {
+        done: 0,
+        values: new Float64Array(proposals.length),
+      }) as { done: number; values: Float64Array };
+      const total = proposals.length * length;
+      return {
+        get state() {
+          return { done, values: values.slice() };
+        },
+        get progress() {
+          return { done, total, unit: 'step' } as const;
+        },
+        async step() {
+          count.made += 1;
+          const at = Math.floor(done / length);
+          const id = space.id((proposals[at] as Proposal<Bits>).architecture);
+          values = values.slice();
+          values[at] = 0.9 * (values[at] as number) + streams.stream(id, done % length).normal();
+          done += 1;
+          return {};
+        },
+        evaluations: () =>
+          proposals.slice(0, Math.floor(done / length)).map((proposal, at) => {
+            const metrics = { accuracy: values[at] as number };
+            return { proposal, metrics, cost: {}, status: 'final' as const };
+          }),
+      };
+    },
+  };
+}
+
+describeJob('a ranking against trainings of several steps, with a cache', {
+  begin: (saved) =>
+    begin(
+      {
+        truth: walk(3, { made: 0 }),
+        options: { architectures: { sample: 3 }, bootstrap: { resamples: 20 } },
+      },
+      saved,
+    ),
+});
 
 function contextWith(views: Views<Bits>, cache: Cache = memoryCache()): StudyContext<Bits> {
   const progress = { done: 1, total: 1, unit: 'round' } as const;
@@ -202,8 +251,47 @@ describe('rank', () => {
     expect(cache.kept.size).toBe(10);
   });
 
+  it('steps through a training, and loses of it at most the step in progress', async () => {
+    const cache = memoryCache();
+    const steps = { made: 0 };
+    const given = { truth: walk(5, steps), cache, options: { architectures: { sample: 4 } } };
+    const straight = await answer(await begin(given));
+    expect(steps.made).toBe(4 * 5);
+    steps.made = 0;
+    cache.kept.clear();
+    // Killed in the middle of the second training, two steps after its state was saved.
+    const killed = await begin(given);
+    const { signal } = new AbortController();
+    for (let i = 0; i < 7; i++) await killed.step(signal);
+    const saved = structuredClone(killed.state);
+    expect(killed.progress.done).toBe(7);
+    for (let i = 0; i < 2; i++) await killed.step(signal);
+    const resumed = await begin(given, saved);
+    expect(resumed.progress).toEqual({ ...killed.progress, done: 7 });
+    expect(await answer(resumed)).toEqual(straight);
+    expect(steps.made).toBe(4 * 5 + 2);
+  });
+
+  it('offers its columns as phases, a few architectures each', async () => {
+    const steps = { made: 0 };
+    const options = { architectures: { sample: 12 }, chunk: 6 };
+    const job = await begin({ truth: walk(5, steps), options, views: { scores, untrained } });
+    expect(job.phases?.map(({ name, share }) => [name, share])).toEqual([
+      ['truth', 12],
+      ['scores', 3],
+      ['untrained', 3],
+    ]);
+    for (const { sample } of job.phases ?? []) await drive(await sample());
+    expect(steps.made).toBe(5);
+    expect(job.progress.done).toBe(0);
+  });
+
   it('reads a benchmark at once, and keeps nothing of it', async () => {
     const cache = memoryCache();
+    const atOnce = pureEvaluator<Bits>({
+      metrics: [metric],
+      measure: (a) => ({ metrics: { accuracy: ones(a) } }),
+    });
     const column = { ...metric, split: 'test', description: '' } as const;
     const truth = {
       name: 'Toy table',
@@ -212,7 +300,7 @@ describe('rank', () => {
       description: '64 rows',
       hash: '',
       value: ones,
-      evaluator: () => formula(ones),
+      evaluator: () => atOnce,
     };
     const job = await begin({ truth, cache, options: { chunk: 64 } });
     await job.step(new AbortController().signal);

@@ -60,13 +60,13 @@ function columnsOf<A>(
     name: 'truth',
     evaluator: benchmark ? truth.evaluator() : truth,
     context: contextOf(streams.scope('truth')),
-    perStep: benchmark ? n : 1, // a table is read at once, a training is a step of its own
+    perPiece: benchmark ? n : 1, // a table is read at once; each training is kept when it ends
     cache,
   };
   const scored = (['scores', 'untrained'] as const).flatMap((name): Column<A>[] => {
     const evaluator = search.views[name];
     const context = contextOf(streams.scope('scores'));
-    return evaluator ? [{ name, evaluator, context, perStep: options.chunk }] : [];
+    return evaluator ? [{ name, evaluator, context, perPiece: options.chunk }] : [];
   });
   return [truthColumn, ...scored];
 }
