@@ -6,7 +6,7 @@ import { duration } from './progress.ts';
 
 /** A dry run for people: the resolved manifest, versions, steps, time and disk. */
 export function dryRunText(estimate: DryRun, output: Output): string {
-  const { plan, engine, data, jobs, seconds, diskBytes } = estimate;
+  const { plan, engine, data, jobs, searchSeconds, studySeconds, seconds, diskBytes } = estimate;
   const { profiles: _, ...manifest } = plan.resolved.manifest;
   const versions = plan.resolved.plugins.map(({ place, kind, id, package: name, version }) => [
     place,
@@ -25,16 +25,17 @@ export function dryRunText(estimate: DryRun, output: Output): string {
     ...(engine === undefined ? [] : [`engine: ${engine.description}`]),
     ...(data === undefined ? [] : [`data: ${data}`]),
     formatTable({ columns: ['job', 'length', 'per step', 'per seed'], rows }, output),
+    `Per seed: search about ${duration(searchSeconds)}, studies about ${duration(studySeconds)}`,
     `${plan.seeds.length} seed(s): about ${duration(seconds)} and ${megabytes(diskBytes)} in ${plan.out}`,
     'Estimated from a few steps on this machine; nothing was written.',
   ].join('\n\n');
 }
 
 /** The same for programs. */
-export function dryRunValue({ plan, engine, data, jobs, seconds, diskBytes }: DryRun): object {
+export function dryRunValue({ plan, ...estimates }: DryRun): object {
   const { resolved, profile, seeds, out } = plan;
   const { manifest, plugins } = resolved;
-  return { manifest, plugins, profile, seeds, out, engine, data, jobs, seconds, diskBytes };
+  return { manifest, plugins, profile, seeds, out, ...estimates };
 }
 
 function megabytes(bytes: number): string {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { join } from 'node:path';
-import type { EngineInfo, Job, Progress, RunParts, Search } from '@archer-nas/core';
+import type { EngineInfo, Job, Phase, Progress, RunParts, Search } from '@archer-nas/core';
 import { fileCache, readOnlyCache } from './cache.ts';
 import { type RunOptions, startPlannedEngine } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
@@ -8,7 +8,9 @@ import { createRun, searchStreams, studyContext } from './seed-run.ts';
 import { bytesOfState } from './state-size.ts';
 import { timesAsked } from './studies.ts';
 
+/** A job is tried for so many steps at least, and for so long, unless it ends before. */
 const PROBE_STEPS = 3;
+const PROBE_LEAST_MS = 1000;
 /** A step that takes longer is abandoned, and the estimate says "at least". */
 const PROBE_MS = 20_000;
 
@@ -16,15 +18,21 @@ const PROBE_MS = 20_000;
 export interface DryRunOptions extends RunOptions {
   /** Milliseconds for the steps of one job; 20,000 unless given. */
   readonly probeMs?: number | undefined;
+  /** Milliseconds of a clock; the machine's unless given. */
+  readonly now?: (() => number) | undefined;
 }
 const KEPT_CHECKPOINTS = 2;
 const JOURNAL_BYTES_PER_STEP = 400;
 
-/** What one job would take. */
+/** What one job would take, or one of its phases. */
 export interface JobEstimate {
+  /** `search`, `study rank: truth`. */
   readonly job: string;
   readonly progress: Progress;
-  /** From a few steps made on this machine; the first one, which warms up, is left out. */
+  /**
+   * For one unit of progress, from a few steps made on this machine; the first one, which warms
+   * up, is left out.
+   */
   readonly secondsPerStep: number;
   /** The first step was abandoned: the figures are lower bounds. */
   readonly atLeast: boolean;
@@ -39,45 +47,63 @@ export interface DryRun {
   readonly data: string | undefined;
   /** Of one seed. */
   readonly jobs: readonly JobEstimate[];
+  /** Of one seed. */
+  readonly searchSeconds: number;
+  /** Of one seed, all studies together. */
+  readonly studySeconds: number;
   /** Of all seeds. */
   readonly seconds: number;
   readonly diskBytes: number;
 }
 
 /**
- * Resolves a manifest, begins its search and studies, and makes a few steps of each to
- * estimate time and disk. Data that are not in the cache are fetched, nothing else is kept.
+ * Resolves a manifest, begins its search and studies, and makes a few steps of each, or of each
+ * of its phases, to estimate time and disk. Data that are not in the cache are fetched, nothing else is kept.
  */
-export async function dryRun({ probeMs = PROBE_MS, ...options }: DryRunOptions): Promise<DryRun> {
+export async function dryRun({
+  probeMs = PROBE_MS,
+  now = () => performance.now(),
+  ...options
+}: DryRunOptions): Promise<DryRun> {
   const plan = await planRun(options);
   const engine = await startPlannedEngine(plan, options.engine);
   const log = (line: string): void => options.onEvent?.({ type: 'log', line });
   const parts = await createRun(plan, engine, log);
   const seed = plan.seeds[0] ?? 0;
   const search = await parts.strategy.begin({ streams: searchStreams(seed) });
-  const jobs: JobEstimate[] = [];
+  const probing = { probeMs, now };
+  let found: JobEstimate[];
+  let asked: JobEstimate[];
   let state: number;
   try {
-    jobs.push(await probe('search', search, probeMs));
-    jobs.push(...(await probeStudies(plan, parts, search, probeMs)));
+    found = await estimate('search', search, probing);
+    asked = await estimateStudies(plan, parts, search, probing);
     state = bytesOfState(search.state);
   } finally {
     search.dispose?.();
   }
+  const jobs = [...found, ...asked];
   const steps = jobs.reduce((sum, { progress }) => sum + progress.total, 0);
-  const perSeed = jobs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const [searchSeconds, studySeconds] = [found, asked].map((list) =>
+    list.reduce((sum, { seconds }) => sum + seconds, 0),
+  ) as [number, number];
   return {
-    ...{ plan, engine, jobs, data: parts.data?.description },
-    seconds: perSeed * plan.seeds.length,
+    ...{ plan, engine, jobs, data: parts.data?.description, searchSeconds, studySeconds },
+    seconds: (searchSeconds + studySeconds) * plan.seeds.length,
     diskBytes: plan.seeds.length * (KEPT_CHECKPOINTS * state + steps * JOURNAL_BYTES_PER_STEP),
   };
 }
 
-async function probeStudies(
+interface Probing {
+  readonly probeMs: number;
+  readonly now: () => number;
+}
+
+async function estimateStudies(
   plan: RunPlan,
   parts: RunParts,
   search: Search<any>,
-  probeMs: number,
+  probing: Probing,
 ): Promise<JobEstimate[]> {
   const seed = plan.seeds[0] ?? 0;
   const cache = readOnlyCache(fileCache(join(plan.folders.data, 'answers')));
@@ -87,7 +113,7 @@ async function probeStudies(
     const job = await run.study.begin(studyContext(study, search, { seed, parts, cache }));
     try {
       const times = timesAsked(study, search.progress);
-      estimates.push(await probe(`study ${run.id}`, job, probeMs, times));
+      estimates.push(...(await estimate(`study ${run.id}`, job, probing, times)));
     } finally {
       job.dispose?.();
     }
@@ -95,15 +121,53 @@ async function probeStudies(
   return estimates;
 }
 
-/** Times a few steps of a job that runs so many `times`. */
-async function probe(name: string, job: Job, probeMs: number, times = 1): Promise<JobEstimate> {
+/** Each phase of a job that runs so many `times`, or the whole where it has none. */
+async function estimate(
+  name: string,
+  job: Job,
+  probing: Probing,
+  times = 1,
+): Promise<JobEstimate[]> {
+  if (job.phases === undefined) return [await probe(name, job, probing, times)];
+  const estimates: JobEstimate[] = [];
+  for (const phase of job.phases) {
+    estimates.push(await probePhase(`${name}: ${phase.name}`, phase, probing, times));
+  }
+  return estimates;
+}
+
+async function probePhase(
+  name: string,
+  { share, sample }: Phase,
+  probing: Probing,
+  times: number,
+): Promise<JobEstimate> {
+  const job = await sample();
+  try {
+    const estimate = await probe(name, job, probing, share * times);
+    const { done, total, unit } = estimate.progress;
+    return { ...estimate, progress: { done, total: Math.round(share * total), unit } };
+  } finally {
+    job.dispose?.();
+  }
+}
+
+/** Times a few steps of a job whose whole work is done so many `times`. */
+async function probe(
+  name: string,
+  job: Job,
+  { probeMs, now }: Probing,
+  times: number,
+): Promise<JobEstimate> {
   const samples: { readonly seconds: number; readonly steps: number }[] = [];
   const signal = AbortSignal.timeout(probeMs);
-  while (samples.length < PROBE_STEPS && job.progress.done < job.progress.total) {
-    const startMs = performance.now();
+  const beginMs = now();
+  const wanted = () => samples.length < PROBE_STEPS || now() - beginMs < PROBE_LEAST_MS;
+  while (wanted() && job.progress.done < job.progress.total) {
+    const startMs = now();
     const before = job.progress.done;
     const abandoned = await stepUnless(signal, job);
-    const seconds = (performance.now() - startMs) / 1000;
+    const seconds = (now() - startMs) / 1000;
     if (abandoned) break;
     samples.push({ seconds, steps: job.progress.done - before });
     if (signal.aborted) break;
