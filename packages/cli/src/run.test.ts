@@ -78,7 +78,12 @@ describe('run', () => {
     const said = await archer('run', manifestOf('pada-nb201'), ...args);
     expect(said.code).toBe(0);
     expect(said.out).toContain('use: one-shot');
-    expect(said.out).toMatch(/^search +36 steps/m);
+    // Two epochs of training; four architectures scored one by one; six ranked, and trained.
+    expect(said.out).toMatch(/^search: training +32 steps/m);
+    expect(said.out).toMatch(/^search: scoring +\d+ evaluations/m);
+    expect(said.out).toMatch(/^study rank: truth +\d+ steps/m);
+    expect(said.out).toMatch(/^study rank: scores +\d+ evaluations/m);
+    expect(said.out).toMatch(/^Per seed: search about .*, studies about /m);
     expect(said.out).toMatch(/^1 seed\(s\): about .* in .*dry$/m);
     const { value } = await archerJson('run', manifestOf('pada-nb201'), ...args);
     expect(value).toMatchObject({ seeds: [0], profile: 'smoke', diskBytes: expect.any(Number) });

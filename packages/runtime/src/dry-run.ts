@@ -128,7 +128,7 @@ async function estimate(
   probing: Probing,
   times = 1,
 ): Promise<JobEstimate[]> {
-  if (job.phases === undefined) return [await probe(name, job, probing, times)];
+  if (!job.phases?.length) return [await probe(name, job, probing, times)];
   const estimates: JobEstimate[] = [];
   for (const phase of job.phases) {
     estimates.push(await probePhase(`${name}: ${phase.name}`, phase, probing, times));

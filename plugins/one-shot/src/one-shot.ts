@@ -2,7 +2,9 @@ import {
   ArcherError,
   type DataSet,
   type Evaluation,
+  type Job,
   type OrderRecipe,
+  type Phase,
   type Report,
   type SamplerRecipe,
   type Search,
@@ -97,6 +99,21 @@ class OneShotSearch<A> implements Search<A> {
       total: total + (search?.total ?? 0),
       unit: 'step',
     } as const;
+  }
+
+  get phases(): readonly Phase[] {
+    const training = this.#training;
+    const job: Job = {
+      state: null,
+      get progress() {
+        return { done: training.done, total: training.total, unit: 'step' } as const;
+      },
+      step: async () => training.step(),
+    };
+    return [
+      { name: 'training', share: 1, sample: async () => job },
+      ...(this.#search ? [this.#search.phase] : []),
+    ];
   }
 
   async step(signal: AbortSignal): Promise<Report> {

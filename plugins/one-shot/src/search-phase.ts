@@ -5,6 +5,7 @@ import {
   type Evaluation,
   type Evaluator,
   type MetricSpec,
+  type Phase,
   type Proposal,
   type Report,
   type Sampler,
@@ -27,6 +28,9 @@ export interface SearchPhaseParts<A> {
   readonly limit: number | undefined;
   readonly streams: Streams;
 }
+
+/** Architectures that the time of the scoring is estimated from. */
+const ESTIMATED_FROM = 4;
 
 /** An architecture in the space's notation, with what belongs to it. */
 interface SavedProposal {
@@ -91,6 +95,21 @@ export class SearchPhase<A> {
   /** The best so far; the first of equals. */
   get best(): Evaluation<A> | undefined {
     return this.#best;
+  }
+
+  /** The scoring, to be timed on random architectures, each of which is scored alone. */
+  get phase(): Phase {
+    const { scores, space, images, batches, streams } = this.#parts;
+    const stream = streams.stream('search/estimate');
+    const architectures = Array.from({ length: ESTIMATED_FROM }, () => space.sample(stream));
+    const proposals = architectures.map((architecture, i) => ({ id: `${i}`, architecture }));
+    return {
+      name: 'scoring',
+      share: this.total / ESTIMATED_FROM,
+      sample: async () => {
+        return scores.start(proposals, { images, batches, streams: streams.scope('scores') });
+      },
+    };
   }
 
   /** Scores one architecture; a step that is abandoned leaves no trace. */

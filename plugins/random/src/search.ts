@@ -6,6 +6,7 @@ import {
   type Evaluator,
   EXIT,
   type MetricSpec,
+  type Phase,
   type Proposal,
   pureEvaluator,
   type Report,
@@ -108,6 +109,12 @@ export function beginSearch<A>(
       const { evaluations: limit = options.evaluations } = parts.sampler;
       const total = done ? evaluations.length : Math.min(limit, options.evaluations);
       return { done: evaluations.length, total, unit: 'evaluation' } as const;
+    },
+    /** All evaluations are alike, but a step may be a small part of one. */
+    get phases(): readonly Phase[] {
+      if (batch.length === 0) return [];
+      const sample = async () => evaluator.start(batch, context);
+      return [{ name: 'evaluation', share: this.progress.total / batch.length, sample }];
     },
     views: { scores: opinion(space, streams) },
     incumbents: () => [best() ?? []].flat(),
