@@ -5,5 +5,6 @@ export * from './record.ts';
 export * from './run-report.ts';
 export * from './run-report-text.ts';
 export * from './seed-summary.ts';
+export * from './suite-table.ts';
 export { formatTable, type TextOptions } from './table-text.ts';
 export * from './verdict.ts';

@@ -9,6 +9,7 @@ import { report } from './report.ts';
 import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
+import { suite } from './suite.ts';
 
 /** All commands, in the order of the help page. */
 export const commands: readonly Command<never>[] = [
@@ -22,4 +23,5 @@ export const commands: readonly Command<never>[] = [
   data,
   doctor,
   schema,
+  suite,
 ];

@@ -1,0 +1,83 @@
+import { basename, resolve } from 'node:path';
+import { ArcherError, EXIT, isArcherError, suggestion } from '@archer-nas/core';
+import { formatTable, type SuiteEntry, suiteTable } from '@archer-nas/report';
+import { run as runManifest } from '@archer-nas/runtime';
+import { follow } from '../follow.ts';
+import type { Output } from '../output.ts';
+import { type SuiteMember, suiteEntry, suiteMembers } from '../suite.ts';
+import type { Command } from './command.ts';
+import { type RunArguments, runOptions, runSettings } from './run-options.ts';
+
+interface Arguments extends RunArguments {
+  action: string;
+  folder: string;
+  profile?: string;
+}
+
+const ACTIONS = ['run', 'report'];
+
+/** `archer suite run|report`: the experiments of a paper's table, and the verdicts on them. */
+export const suite: Command<Arguments> = {
+  command: 'suite <action> <folder>',
+  describe: 'Run all manifests of a folder, or show the verdicts on their expectations',
+  builder: {
+    action: { type: 'string', describe: 'run or report' },
+    folder: { type: 'string', describe: 'Folder of manifests' },
+    profile: { type: 'string', describe: 'This profile of the manifests that have it' },
+    ...runOptions,
+  },
+  examples: [['suite run experiments/suites/nb201-classics', 'the same again goes on']],
+  async run({ action, folder, profile, ...rest }, output) {
+    if (!ACTIONS.includes(action)) {
+      throw new ArcherError('ARCHER_USAGE', `archer suite has no action "${action}".`, {
+        hint: suggestion(action, ACTIONS),
+        exit: EXIT.usage,
+      });
+    }
+    const members = suiteMembers(folder);
+    const missing: string[] = [];
+    if (action === 'run') {
+      for (const member of members) {
+        const code = await runMember(member, { profile, ...rest }, output, missing);
+        if (code !== EXIT.ok) return code;
+      }
+    }
+    show(basename(resolve(folder)), members.map(suiteEntry), missing, output);
+    return EXIT.ok;
+  },
+};
+
+/** Runs or resumes one member. Data that are not there leave it out; the table says so. */
+async function runMember(
+  { name, file, manifest, out }: SuiteMember,
+  { profile, ...rest }: RunArguments & { profile: string | undefined },
+  output: Output,
+  missing: string[],
+): Promise<number> {
+  output.note(`\n${name}`);
+  const options = {
+    ...runSettings(rest),
+    ...{ manifest: file, out },
+    profile:
+      profile !== undefined && Object.hasOwn(manifest.profiles, profile) ? profile : undefined,
+  };
+  try {
+    return await follow((followed) => runManifest({ ...options, ...followed }), output);
+  } catch (error) {
+    if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
+    missing.push(`${name}: ${error.message}`);
+    return EXIT.ok;
+  }
+}
+
+function show(
+  title: string,
+  entries: readonly SuiteEntry[],
+  missing: readonly string[],
+  output: Output,
+): void {
+  const table = suiteTable(title, entries);
+  const notes = [...(table.notes ?? []), ...missing];
+  output.line(`\n${formatTable({ ...table, notes }, output)}`);
+  output.value({ suite: title, entries, missing });
+}

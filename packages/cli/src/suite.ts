@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { ArcherError, EXIT, type Manifest, parseManifest } from '@archer-nas/core';
+import { type SuiteEntry, verdicts } from '@archer-nas/report';
+import type { RunRecord } from '@archer-nas/runtime';
+import { findRuns } from './run-folders.ts';
+
+/** An experiment of a suite: one manifest of its folder. */
+export interface SuiteMember {
+  readonly name: string;
+  readonly file: string;
+  readonly manifest: Manifest;
+  /** Folder of its results. */
+  readonly out: string;
+}
+
+/**
+ * The manifests of a suite's folder, by name. Each has its results in `results/<name>` of the
+ * folder, so that they do not meet.
+ *
+ * @throws ArcherError `ARCHER_SUITE` when there is none
+ */
+export function suiteMembers(folder: string): readonly SuiteMember[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const files = isFolder ? readdirSync(folder).filter((file) => /\.(ya?ml|json)$/.test(file)) : [];
+  if (files.length === 0) {
+    throw new ArcherError('ARCHER_SUITE', `${folder} is not a folder with manifests.`, {
+      hint: 'A suite is a folder of manifests, like experiments/suites/nb201-classics.',
+      exit: EXIT.usage,
+    });
+  }
+  return files.sort().map((name) => {
+    const file = join(folder, name);
+    const manifest = parseManifest(readFileSync(file, 'utf8'), file);
+    const stem = basename(name, extname(name));
+    return { name: stem, file, manifest, out: join(folder, 'results', stem) };
+  });
+}
+
+/** The verdicts on a member from the runs that are there. */
+export function suiteEntry({ name, manifest, out }: SuiteMember): SuiteEntry {
+  return { experiment: name, verdicts: verdicts(manifest.expect, recordsIn(out)) };
+}
+
+function recordsIn(out: string): readonly RunRecord[] {
+  try {
+    return findRuns(out);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ARCHER_NO_RUN') return [];
+    throw error;
+  }
+}
