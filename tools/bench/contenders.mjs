@@ -1,6 +1,6 @@
 // @ts-check
 // Who takes part: Archer's engines and PyTorch's configurations, and how their processes start.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { jobOf } from './cases.mjs';
 import { Worker } from './worker.mjs';
@@ -35,9 +35,13 @@ export const ENGINES = {
   wasm: { engine: 'wasm', precision: 'f32', slow: true },
   'tfjs-wasm': { engine: 'tfjs-wasm', precision: 'f32', slow: true },
   js: { engine: 'js', precision: 'f32', slow: true },
+  webgpu: { engine: 'webgpu', precision: 'f32', slow: true },
 };
 
-/** All but plain JavaScript, of which one step takes longer than the rest of the bench. */
+/**
+ * All but plain JavaScript, of which one step takes longer than the rest of the bench, and webgpu,
+ * which is there for machines with a graphics card.
+ */
 export const DEFAULT_ENGINES = [
   'native',
   'native-bf16',
@@ -52,7 +56,7 @@ export function takesPart({ slow = false }, name) {
   return !slow || name === SLOW_CASE;
 }
 
-/** Whether torch.compile is tried: on the cases of the bars, on all with one path, or never. */
+/** Where torch.compile is tried: on the cases of the bars, on all with one path, or nowhere. */
 export const COMPILE = ['bars', 'all', 'none'];
 
 /** @param {'f32' | 'bf16'} precision @returns {Contender[]} */
@@ -79,8 +83,23 @@ function torchVariant(precision, mode, layout) {
  * @param {Case} of @param {string} choice
  */
 export function compiles({ network, cells, batch }, choice) {
-  const bar = ['typical', 'darts'].includes(network) && cells === 5 && batch === 64;
-  return network !== 'random' && (choice === 'all' || (choice === 'bars' && bar));
+  if (network === 'random') return false;
+  return choice === 'all' || (choice === 'bars' && isBar({ network, cells, batch }));
+}
+
+/** Whether a bar compares the case with PyTorch. @param {Case} of */
+function isBar({ network, cells, batch }) {
+  return ['typical', 'darts'].includes(network) && cells === 5 && batch === 64;
+}
+
+/**
+ * The layouts in which torch.compile is tried: both where a bar is about it, elsewhere the one that
+ * trains faster without it.
+ * @param {Case} of @param {string} choice @param {string} faster
+ */
+export function compiledLayouts(of, choice, faster) {
+  if (!compiles(of, choice)) return [];
+  return isBar(of) ? ['nhwc', 'nchw'] : [faster];
 }
 
 /** `torch f32 eager nhwc`. @param {Contender} of */
@@ -90,6 +109,13 @@ export function nameOf({ engine, precision, variant }) {
 
 export function hasTorch() {
   return existsSync(PYTHON);
+}
+
+/** Where torch.compile keeps what it has compiled, by its real name: paths are part of the keys. */
+function inductorCache() {
+  const folder = join(ROOT, '.cache/torchinductor');
+  mkdirSync(folder, { recursive: true });
+  return realpathSync(folder);
 }
 
 /** @param {Contender} contender @param {Case} of @param {number} threads */
@@ -109,7 +135,7 @@ export function startWorker({ engine, precision, mode, layout }, of, threads) {
   const full = { ...job, precision, layout, compile: mode === 'compile' };
   return new Worker(PYTHON, [script, JSON.stringify(full)], {
     ...process.env,
-    TORCHINDUCTOR_CACHE_DIR: join(ROOT, '.cache/torchinductor'),
+    TORCHINDUCTOR_CACHE_DIR: inductorCache(),
     PYTHONDONTWRITEBYTECODE: '1',
   });
 }

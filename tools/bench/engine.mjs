@@ -1,27 +1,36 @@
 // @ts-check
 // Measures the engines beside PyTorch: `npx nx run tools:bench-engine`. See README.md.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { caseName } from './case-name.mjs';
 import { casesOf, NETWORKS } from './cases.mjs';
 import {
   COMPILE,
+  compiledLayouts,
   compiledVariant,
-  compiles,
   DEFAULT_ENGINES,
   ENGINES,
   hasTorch,
   nameOf,
   ROOT,
-  startWorker,
   TORCH_RECIPE,
 } from './contenders.mjs';
 import { Patience } from './load.mjs';
 import { machine, roofline } from './machine.mjs';
 import { measureCase } from './measure.mjs';
+import {
+  choicesIn,
+  isDone,
+  nextPart,
+  parseRecords,
+  readRecords,
+  withCase,
+  writeRecords,
+} from './records.mjs';
 import { report } from './report.mjs';
+import { Seat } from './seats.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -31,103 +40,123 @@ const { values: options } = parseArgs({
     engines: { type: 'string', default: DEFAULT_ENGINES.join() },
     torch: { type: 'string', default: 'f32,bf16' },
     compile: { type: 'string', default: 'bars' },
+    'compile-limit': { type: 'string', default: '600' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '0.6' },
     least: { type: 'string', default: '2' },
     retries: { type: 'string', default: '1' },
     patience: { type: 'string', default: '60' },
     threads: { type: 'string', default: String(availableParallelism()) },
+    only: { type: 'string' },
+    append: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
     prepare: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     report: { type: 'string' },
   },
 });
 
+const log = (/** @type {string} */ line) => console.error(line);
+
 if (options.report) {
-  process.stdout.write(report(parse(readFileSync(options.report, 'utf8'))));
+  process.stdout.write(report(parseRecords(readFileSync(options.report, 'utf8'))));
 } else if (options.prepare) {
   await compileAhead();
 } else {
   await bench();
 }
 
+/** Measures case after case; records and page are written after each. */
 async function bench() {
+  const folder = join(ROOT, options.write ? 'docs/benchmarks' : '.cache/bench');
+  const keeps = options.append || options.resume;
   /** @type {Record<string, any>[]} */
-  const records = [];
+  let records = keeps ? readRecords(folder) : [];
+  const settings = settingsOf();
+  const part = nextPart(records);
+  const run = {
+    ...{ kind: 'run', part, date: new Date().toISOString().slice(0, 10), command: command() },
+    ...{ machine: machine(), roofline: roofline(settings.threads), ...settings, minutes: 0 },
+  };
+  const patience = new Patience(number('patience'));
+  const torch = torchPrecisions((entry) => records.push({ ...entry, part }));
+  records.push(run);
+  const engines = list('engines').map(engineOf);
   const begin = performance.now();
-  const settings = {
+  for (const of of cases()) {
+    if (options.resume && isDone(records, of, run.machine.commit)) {
+      log(`${caseName(of)}: done`);
+      continue;
+    }
+    /** @type {Record<string, any>[]} */
+    const own = [];
+    const record = (/** @type {object} */ entry) => own.push({ ...entry, part });
+    const start = performance.now();
+    const choices = choicesIn(records);
+    try {
+      await measureCase(of, engines, torch, { ...settings, patience, log, record }, choices);
+      record({ kind: 'done', ...of, minutes: (performance.now() - start) / 60e3 });
+    } catch (error) {
+      // Out of memory in one case, for example: the others still count.
+      const reason = /** @type {Error} */ (error).message.trim().split('\n').at(-1);
+      record({ kind: 'absent', ...of, engine: 'the case', reason });
+      log(`  given up: ${reason}`);
+    }
+    run.minutes = (performance.now() - begin) / 60e3;
+    records = withCase(records, of, own);
+    writeRecords(records, folder);
+  }
+  process.stdout.write(report(records));
+}
+
+function settingsOf() {
+  return {
     rounds: number('rounds'),
     seconds: number('seconds'),
     least: number('least'),
     retries: number('retries'),
     threads: number('threads'),
     compile: compileChoice(),
+    compileLimit: number('compile-limit'),
   };
-  const run = {
-    ...{ kind: 'run', date: new Date().toISOString().slice(0, 10), command: command() },
-    ...{ machine: machine(), roofline: roofline(settings.threads), ...settings, minutes: 0 },
-  };
-  records.push(run);
-  const patience = new Patience(number('patience'));
-  const log = (/** @type {string} */ line) => console.error(line);
-  const record = (/** @type {object} */ entry) => records.push(entry);
-  const torch = torchPrecisions(record);
-  const engines = list('engines').map(engineOf);
-  const choices = new Map();
-  for (const of of cases()) {
-    try {
-      await measureCase(of, engines, torch, { ...settings, patience, log, record }, choices);
-    } catch (error) {
-      // Out of memory in one case, for example: the others still count.
-      const reason = /** @type {Error} */ (error).message.trim().split('\n').at(-1);
-      record({ kind: 'absent', ...of, engine: caseName(of), reason });
-      log(`  given up: ${reason}`);
-    }
-    run.minutes = (performance.now() - begin) / 60e3;
-    save(records, join(ROOT, '.cache/bench'));
-  }
-  if (options.write) save(records, join(ROOT, 'docs/benchmarks'));
-  process.stdout.write(report(records));
 }
 
 /**
- * Fills the cache of torch.compile for the layout that is nearly always the faster one, so that a
- * run does not wait for it. Measures nothing.
+ * Fills the cache of torch.compile, so that a run does not wait for it. Where one layout is tried,
+ * it is the one that is nearly always the faster. Measures nothing.
  */
 async function compileAhead() {
-  for (const of of cases().filter((of) => compiles(of, compileChoice()))) {
+  const settings = {
+    ...{ ...settingsOf(), patience: new Patience(0), log },
+    record() {},
+  };
+  for (const of of cases()) {
     for (const precision of torchPrecisions(() => {})) {
-      const contender = compiledVariant(precision, 'nhwc');
-      console.error(caseName(of), nameOf(contender));
-      const worker = startWorker(contender, of, number('threads'));
-      for (const phase of ['train', 'eval']) {
-        await worker.ask('time', { phase, seconds: 0, least: 1 });
+      for (const layout of compiledLayouts(of, settings.compile, 'nhwc')) {
+        const contender = compiledVariant(precision, layout);
+        const seat = new Seat(contender, of, settings);
+        const start = performance.now();
+        const outcome = await seat.warm().then(
+          () => 'compiled',
+          (error) => `not compiled: ${error.message.trim().split('\n').at(-1)}`,
+        );
+        await seat.close();
+        const seconds = ((performance.now() - start) / 1e3).toFixed(0);
+        log(`${caseName(of)} ${nameOf(contender)}: ${outcome}, ${seconds} s`);
       }
-      await worker.close();
     }
   }
 }
 
+/** The cases that are asked for: by name, or every combination. */
 function cases() {
   const [cells, batches] = [list('cells').map(Number), list('batches').map(Number)];
-  return casesOf({ networks: list('networks'), cells, batches });
-}
-
-/** @param {readonly object[]} records @param {string} folder */
-function save(records, folder) {
-  const lines = records.map((entry) => JSON.stringify(entry)).join('\n');
-  const file = join(folder, 'engine.jsonl');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${lines}\n`);
-  writeFileSync(join(folder, 'engine.md'), report(records));
-}
-
-/** @param {string} text @returns {any[]} */
-function parse(text) {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const all = casesOf({ networks: list('networks'), cells, batches });
+  if (options.only === undefined) return all;
+  const wanted = options.only.split(',').map((name) => name.trim());
+  const unknown = wanted.find((name) => !all.some((of) => caseName(of) === name));
+  if (unknown === undefined) return all.filter((of) => wanted.includes(caseName(of)));
+  throw new Error(`There is no case "${unknown}"; there are: ${all.map(caseName).join(', ')}.`);
 }
 
 /** @param {(entry: object) => void} record @returns {('f32' | 'bf16')[]} */
@@ -159,7 +188,9 @@ function list(name) {
   return options[name].split(',').filter((item) => item !== '');
 }
 
-/** @param {'rounds' | 'seconds' | 'least' | 'retries' | 'patience' | 'threads'} name */
+/**
+ * @param {'rounds' | 'seconds' | 'least' | 'retries' | 'patience' | 'threads' | 'compile-limit'} name
+ */
 function number(name) {
   const value = Number(options[name]);
   if (Number.isFinite(value) && value >= 0) return value;
@@ -168,5 +199,6 @@ function number(name) {
 
 /** What makes this run again. */
 function command() {
-  return ['npx nx run tools:bench-engine', ...process.argv.slice(2)].join(' ');
+  const quoted = process.argv.slice(2).map((word) => (word.includes(' ') ? `"${word}"` : word));
+  return ['npx nx run tools:bench-engine', ...quoted].join(' ');
 }

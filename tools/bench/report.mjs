@@ -2,13 +2,13 @@
 // The Markdown page of a run.
 import { judge } from './bars.mjs';
 import { caseName } from './case-name.mjs';
-import { IDLE_SHARE } from './load.mjs';
+import { percent, ratio, speed, table } from './markdown.mjs';
+import { absentOf, looksOf, machineOf, methodOf, partsOf } from './report-method.mjs';
 import { summarise } from './summary.mjs';
 
 /**
  * @typedef {import('./summary.mjs').Row} Row
  * @typedef {import('./summary.mjs').Entry} Entry
- * @typedef {{ median: number, min: number, max: number }} Spread
  */
 
 /** Kernels of a step that are listed; the rest is summed up. */
@@ -16,13 +16,14 @@ const LISTED = 6;
 
 /** @param {readonly Entry[]} records @returns {string} */
 export function report(records) {
-  const run = records.find(({ kind }) => kind === 'run') ?? {};
+  const runs = records.filter(({ kind }) => kind === 'run');
   const rows = summarise(records);
   const parts = [
     '# Speed of the engines',
-    `Made by \`${run.command}\` on ${run.date}; every sample is in [engine.jsonl](engine.jsonl). ` +
+    'Made by `npx nx run tools:bench-engine`; every sample is in [engine.jsonl](engine.jsonl). ' +
       'Not edited by hand.',
-    machineOf(run, records),
+    machineOf(runs, records),
+    partsOf(runs, records),
     '## Bars',
     barsOf(rows),
     '## Training, evaluation, memory',
@@ -32,48 +33,16 @@ export function report(records) {
       "memory resident during the steps, warm-up and compilation left out; its ratio is to PyTorch's " +
       'fastest configuration in training.',
     '## Limits',
-    limitsOf(rows, run),
+    limitsOf(rows, runs),
     '## Where a step goes',
     kernelsOf(rows),
+    '## PyTorch, by configuration',
+    looksOf(records),
     '## How it was measured',
-    methodOf(run),
+    methodOf(runs),
     absentOf(records),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-/** @param {Entry} run @param {readonly Entry[]} records */
-function machineOf({ machine = {}, threads }, records) {
-  const { processor, cores, vectors, memoryGib, system, node, commit, load } = machine;
-  const versions = new Map(
-    records
-      .filter(({ kind }) => kind === 'worker')
-      .map(({ engine, version, isa }) => [engine, isa ? `${version} (${isa})` : version]),
-  );
-  return table(
-    ['', ''],
-    [
-      ['machine', `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}`],
-      ['vector extensions', vectors ?? ''],
-      ['threads', String(threads)],
-      ['load when it began', (load ?? []).join(', ')],
-      ['others during the kept samples', disturbance(records)],
-      ['versions', [`Node ${node}`, ...[...versions].map((pair) => pair.join(' '))].join(', ')],
-      ['Archer', `commit ${commit}`],
-    ],
-  );
-}
-
-/** @param {readonly Entry[]} records */
-function disturbance(records) {
-  const shares = records
-    .filter(({ kind, foreign }) => kind === 'slice' && foreign !== null)
-    .map(({ foreign }) => foreign);
-  if (shares.length === 0) return 'unknown';
-  const loud = shares.filter((share) => share > IDLE_SHARE).length;
-  const most = percent(Math.max(...shares));
-  if (loud === 0) return `idle: at most ${most} of a core`;
-  return `**not idle**: ${loud} of ${shares.length} above ${percent(IDLE_SHARE)} of a core, at most ${most}`;
 }
 
 /** @param {readonly Row[]} rows */
@@ -108,21 +77,26 @@ function tableOf(rows) {
   );
 }
 
-/** @param {readonly Row[]} rows @param {Entry} run */
-function limitsOf(rows, { roofline }) {
+/** @param {readonly Row[]} rows @param {readonly Entry[]} runs */
+function limitsOf(rows, runs) {
   const own = rows.filter(({ engine }) => engine === 'native');
   if (own.length === 0) return 'The engine native was not measured.';
-  const peak = roofline
-    ? `Measured on this machine: ${roofline.gflops.toFixed(0)} GFLOP/s of f32 multiply-adds and ` +
-      `${roofline.gigabytes.toFixed(0)} GB/s of c = a + b. `
-    : 'Without a compiler the peak of this machine was not measured. ';
+  const rooflines = new Map(runs.map(({ part = 1, roofline }) => [part, roofline]));
+  const peaks = [...rooflines].map(([part, roofline]) =>
+    roofline
+      ? `${roofline.gflops.toFixed(0)} GFLOP/s of f32 multiply-adds and ` +
+        `${roofline.gigabytes.toFixed(0)} GB/s of c = a + b (part ${part})`
+      : `no peak (part ${part}: no compiler)`,
+  );
+  const peak = `Measured on this machine: ${peaks.join('; ')}. `;
   const note =
     'A training step counts three times the forward pass of convolutions and classifier.';
   return [
     peak + note,
     table(
       ['case', 'engine', 'GFLOP/image', 'GFLOP/s', 'of peak', 'outside of kernels'],
-      own.map(({ of, precision, train, flops, outside }) => {
+      own.map(({ of, part, precision, train, flops, outside }) => {
+        const roofline = rooflines.get(part);
         const rate = flops && train ? (flops * train.speed) / 1e9 : undefined;
         return [
           caseName(of),
@@ -154,64 +128,4 @@ function kernelsOf(rows) {
       return [caseName(of), `native ${precision}`, list.join(', '), percent(outside)];
     }),
   );
-}
-
-/** @param {Entry} run */
-function methodOf({ rounds, seconds, least, retries, compile, minutes }) {
-  return [
-    'Networks: the skeleton of NAS-Bench-201 with 16 channels on 32×32 images, N cells per stage; ' +
-      "batch norms use the batch's statistics and have no scale or offset. `typical`, `heavy` and " +
-      '`darts` run one path, `random` six connected architectures in turn, drawn once. Archer runs ' +
-      "the supernet of the plugin as users get it, with a bias on every convolution; PyTorch's " +
-      'network has the operations of the paths only and no such biases.',
-    'A training step is forward, mean cross-entropy, backward, clipping by the global norm and ' +
-      'SGD with momentum and weight decay, on fixed random images; Archer also counts the hits. ' +
-      'Evaluation is a forward pass and the number of hits. PyTorch uses its fused SGD, ' +
-      `all threads, f32 or bf16 autocast; layout and compilation (tried: ${compile}) are chosen per ` +
-      'case by one short look, training and evaluation apart; compilation is tried in the layout that ' +
-      'trains faster without it. The larger batch takes the choice of the smaller one where both are ' +
-      'measured.',
-    `Each engine and case has a process of its own, warmed up by two steps. In ${rounds} rounds the ` +
-      'processes take turns, in reverse order every other time, and wait while others compute. A ' +
-      `turn lasts at least ${seconds} s and ${least} steps; its value is the median step. When other ` +
-      `programs used more than ${percent(IDLE_SHARE)} of a core, the turn was repeated up to ` +
-      `${retries} times and the quietest kept. Time in kernels comes from separate steps with a clock ` +
-      `around each kernel. The run took ${Number(minutes ?? 0).toFixed(0)} minutes.`,
-  ].join('\n\n');
-}
-
-/** @param {readonly Entry[]} records */
-function absentOf(records) {
-  const lines = new Set(
-    records
-      .filter(({ kind }) => kind === 'absent')
-      .map(({ engine, precision, variant, reason }) => {
-        const who = [engine, precision, variant].filter(Boolean).join(' ');
-        return `- ${who}: ${reason}`;
-      }),
-  );
-  return lines.size === 0 ? '' : ['## Not measured', ...lines].join('\n');
-}
-
-/** @param {number | undefined} value */
-function speed(value) {
-  return value === undefined ? '–' : value.toPrecision(value < 100 ? 3 : 4).replace(/\.$/, '');
-}
-
-/** @param {Spread | undefined} value */
-function ratio(value) {
-  if (value === undefined) return '';
-  return `${value.median.toFixed(2)} (${value.min.toFixed(2)}–${value.max.toFixed(2)})`;
-}
-
-/** @param {number} share */
-function percent(share) {
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-}
-
-/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
-function table(head, rows) {
-  const line = (/** @type {readonly string[]} */ cells) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }

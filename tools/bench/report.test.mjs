@@ -97,7 +97,7 @@ describe('the page', () => {
   });
 
   it('names what is absent and says whether the machine was idle', () => {
-    expect(lines).toContain('- native bf16: no AMX');
+    expect(lines).toContain('- native bf16: no AMX (typical N=5 B=64)');
     expect(lines.join()).toContain('idle: at most 1.0 % of a core');
     const disturbed = report([...records, slice(NATIVE, 2, 200, 'train', 0.5)]);
     expect(disturbed).toMatch(/times PyTorch \| ≥ 1\.25 \| [0-9.]+ \| reached, not idle \|/);

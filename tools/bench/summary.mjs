@@ -15,6 +15,7 @@ import { bestOfRounds, median, ratiosInRounds, spread } from './statistics.mjs';
  * }} Phase speed in images/s; ratios to the best PyTorch configuration and to stock tfjs-wasm
  * @typedef {{
  *   readonly of: Case,
+ *   readonly part: number,
  *   readonly engine: string,
  *   readonly precision: 'f32' | 'bf16',
  *   readonly variant?: string,
@@ -26,7 +27,7 @@ import { bestOfRounds, median, ratiosInRounds, spread } from './statistics.mjs';
  *   readonly outside?: number,
  *   readonly disturbed: boolean,
  *   readonly kernels?: readonly { name: string, calls: number, ms: number, share: number }[],
- * }} Row flops per image of a training step; kernels per cycle; disturbed: other programs computed
+ * }} Row part: of the run that measured it; flops per image of a training step; kernels per cycle; disturbed: other programs computed
  *   during some turn of the case
  * @typedef {Record<string, any>} Entry
  */
@@ -66,7 +67,8 @@ function rowOf(slices, all) {
   const reference = all.filter((one) => isTorch(one) && one.precision === precision);
   const compared = engine === 'torch' ? [] : reference;
   const base = {
-    ...{ of: caseOf(/** @type {Entry} */ (slices[0])), engine, precision, variant },
+    ...{ of: caseOf(/** @type {Entry} */ (slices[0])), part: slices[0]?.part ?? 1 },
+    ...{ engine, precision, variant },
     train: phaseOf('train', slices, compared, all),
     eval: phaseOf('eval', slices, compared, all),
     peakKib: end?.peakKib ?? undefined,

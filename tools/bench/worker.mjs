@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** Longest wait for one answer: torch.compile of a deep network takes minutes. */
-const MINUTES = 15;
+/** Longest wait for one answer, in seconds, where nothing else is said. */
+const PATIENCE = 900;
 
 export class Worker {
   #child;
@@ -14,7 +14,8 @@ export class Worker {
 
   /** @param {string} command @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] */
   constructor(command, args, env = process.env) {
-    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    // A process group of its own: torch.compile has children that must end with it.
+    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.#child.on('error', (error) => {
       this.#errors += error.message;
     });
@@ -30,16 +31,22 @@ export class Worker {
   }
 
   /**
-   * @param {string} verb @param {object} [request]
+   * @param {string} verb @param {object} [request] @param {number} [seconds] the longest wait
    * @returns {Promise<any>} the answer
-   * @throws Error with what the child wrote to stderr, when it does not answer
+   * @throws Error with what the child wrote to stderr, when it does not answer; it is ended then
    */
-  async ask(verb, request = {}) {
+  async ask(verb, request = {}, seconds = PATIENCE) {
     this.#child.stdin.write(`${JSON.stringify({ verb, ...request })}\n`);
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), MINUTES * 60e3);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#kill();
+    }, 1e3 * seconds);
     try {
       for (;;) {
         const { value, done } = await this.#answers.next();
+        if (late)
+          throw new Error(`no answer to ${verb} within ${Number(seconds.toPrecision(2))} s`);
         if (done) throw new Error(`The worker ended without an answer to ${verb}. ${this.#errors}`);
         if (/^(\{|null$)/.test(value)) return JSON.parse(value);
       }
@@ -52,8 +59,16 @@ export class Worker {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const end = once(this.#child, 'exit');
     this.#child.stdin.end();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10e3);
+    const timer = setTimeout(() => this.#kill(), 10e3);
     await end;
     clearTimeout(timer);
+  }
+
+  #kill() {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      this.#child.kill('SIGKILL');
+    }
   }
 }
