@@ -5,8 +5,7 @@
 // for both products at once; it never goes through memory.
 #pragma once
 
-#include "batch_norm.h"
-#include "filter_gradient.h"
+#include "result_gradient.h"
 
 namespace {
 
@@ -46,14 +45,6 @@ void conv_norm(const Conv& c, float epsilon, bool with_relu, const float* x, con
   else run(reinterpret_cast<Saved*>(y));
 }
 
-/// dx where x > 0, else 0; in place.
-void cut_below_zero(const float* x, Index size, float* dx) {
-  for (Index i = 0; i < size; i += VL) {
-    const Index n = size - i;
-    store_upto(dx + i, where_greater(load_upto(x + i, n), zero(), load_upto(dx + i, n), zero()), n);
-  }
-}
-
 void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const float* dz, const float* x,
                         const float* saved, const float* w, const float* gamma, const float* mean,
                         const float* variance, float* dx, float* dw, float* dgamma, float* dbeta) {
@@ -74,14 +65,14 @@ void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const floa
   const Groups groups = groups_of(c.n, filter_rows(c) * pitch);
   for_each_group(groups, c.n, [&](Index n, float* total) {
     const float* image = x + n * image_in(c);
-    float* dy = floats(archer::kMatrix, size);
-    apply_norm_gradient(dz + n * size, y + n * size, pixels, c.co, g, dy);
+    const ResultGradient dy =
+        result_gradient(c, g, dz + n * size, y + n * size, outer, dx ? &by_input : nullptr);
     const float* source = outer_input(c, in, outer, image, with_relu);
-    filter_gradient_image(c, outer, source, outer_gradient(c, outer, dy), total);
+    filter_gradient_image(c, outer, source, dy.outer, total);
     if (!dx) return;
     float* out = dx + n * image_in(c);
-    input_gradient_image(c, by_input, framed_gradient(c, by_input, dy), out);
-    if (with_relu) cut_below_zero(image, image_in(c), out);
+    if (with_relu) input_gradient_image(c, by_input, dy.framed, Gated{out, image});
+    else input_gradient_image(c, by_input, dy.framed, out);
   });
   add_groups(groups, filter_rows(c), c.co, pitch, dw);
 }

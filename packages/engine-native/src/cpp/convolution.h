@@ -183,10 +183,11 @@ void plan_input_gradient(const Conv& c, const float* w, InputGradient& plan) {
 }
 
 /// dx of one image; `dy` is framed already where the plan says so.
-void input_gradient_image(const Conv& c, const InputGradient& plan, const float* dy, float* dx) {
+template <class Out>
+void input_gradient_image(const Conv& c, const InputGradient& plan, const float* dy, Out dx) {
   for (Index i = 0; i < plan.phases; i++) {
     const Phase& p = plan.phase[i];
-    float* out = dx + (p.first_y * c.w + p.first_x) * c.ci;
+    const Out out = dx + (p.first_y * c.w + p.first_x) * c.ci;
     const bool flat = plan.whole && c.sh == 1 && c.sw == 1;
     gather(dy + p.source, p.gather, p.packed, c.ci, out, static_cast<Index>(c.sw) * c.ci,
            static_cast<Index>(c.sh) * c.w * c.ci, flat ? 1 : p.rows, flat ? p.rows * p.columns : p.columns);

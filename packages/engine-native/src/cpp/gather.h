@@ -66,8 +66,21 @@ void pack_weights(Index taps, Index channels, Index co, Index step, Row&& row, f
   }
 }
 
+/// Where the gate is above zero, the number goes there; else zero.
+struct Gated {
+  float* to;
+  const float* gate;
+  ARCHER_INLINE Gated operator+(Index n) const { return {to + n, gate + n}; }
+};
+ARCHER_INLINE void store(Gated out, V v) {
+  store(out.to, where_greater(load(out.gate), zero(), v, zero()));
+}
+ARCHER_INLINE void store_part(Gated out, V v, int n) {
+  store_part(out.to, where_greater(load_part(out.gate, n), zero(), v, zero()), n);
+}
+
 template <int PX, int OV, class Out>
-ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, Out* y,
+ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, Out y,
                                Index y_pixel, Index channels) {
   V sum[PX][OV];
   ARCHER_UNROLL(32)
@@ -104,15 +117,15 @@ ARCHER_INLINE void gather_tile(const float* x, const Gather& g, const float* w, 
     ARCHER_UNROLL(32)
     for (int i = 0; i < PX; i++) {
       ARCHER_UNROLL(4)
-      for (int o = 0; o < OV; o++) store(y + i * y_pixel + o * VL, sum[i][o]);
+      for (int o = 0; o < OV; o++) store(y + (i * y_pixel + o * VL), sum[i][o]);
     }
   } else {
     const int rest = static_cast<int>(channels - (OV - 1) * VL);
     ARCHER_UNROLL(32)
     for (int i = 0; i < PX; i++) {
       ARCHER_UNROLL(4)
-      for (int o = 0; o < OV - 1; o++) store(y + i * y_pixel + o * VL, sum[i][o]);
-      store_part(y + i * y_pixel + (OV - 1) * VL, sum[i][OV - 1], rest);
+      for (int o = 0; o < OV - 1; o++) store(y + (i * y_pixel + o * VL), sum[i][o]);
+      store_part(y + (i * y_pixel + (OV - 1) * VL), sum[i][OV - 1], rest);
     }
   }
 }
@@ -126,7 +139,7 @@ constexpr int tile_pixels(int vectors) { return VL == 16 ? (vectors == 2 ? 12 : 
 #endif
 
 template <int OV, class Out>
-void gather_row(const float* x, const Gather& g, const float* w, Out* y, Index y_pixel,
+void gather_row(const float* x, const Gather& g, const float* w, Out y, Index y_pixel,
                 Index channels, Index pixels) {
   constexpr int kFull = tile_pixels(OV);
   Index i = 0;
@@ -150,9 +163,10 @@ void gather_row(const float* x, const Gather& g, const float* w, Out* y, Index y
 #undef ARCHER_TILE
 }
 
-/// rows × columns output pixels of `co` channels, y_pixel and y_row numbers apart.
+/// rows × columns output pixels of `co` channels, y_pixel and y_row numbers apart. `Out` is a pointer or
+/// what acts as one.
 template <class Out>
-void gather(const float* x, const Gather& g, const float* packed, Index co, Out* y, Index y_pixel,
+void gather(const float* x, const Gather& g, const float* packed, Index co, Out y, Index y_pixel,
             Index y_row, Index rows, Index columns) {
   const Index k = g.runs * g.length;
   for (Index o = 0; o < co; o += kBlockWidth) {
@@ -160,7 +174,7 @@ void gather(const float* x, const Gather& g, const float* packed, Index co, Out*
     const bool two = block_vectors(co, o) == 2;
     for (Index r = 0; r < rows; r++) {
       const float* source = x + r * g.row;
-      Out* out = y + r * y_row + o;
+      const Out out = y + (r * y_row + o);
       if (two) gather_row<2>(source, g, w, out, y_pixel, co - o, columns);
       else gather_row<1>(source, g, w, out, y_pixel, co - o, columns);
     }
