@@ -52,6 +52,9 @@ if ('env' in webgpu) {
 for (const id of experiments()) {
   await steps.run(`experiments:${id}:smoke`, () => smoke(id));
 }
+for (const id of readdirSync('experiments/suites')) {
+  await steps.run(`experiments:suite-${id}`, () => suite(id));
+}
 await steps.run('README commands', () => quiet('node', ['tools/ci/readme.mjs']));
 /** @type {string[]} */
 let tarballs = [];
@@ -138,4 +141,13 @@ function experiments() {
 async function smoke(id) {
   const out = join(scratch, `smoke-${id}`);
   await command('npx', ['nx', 'run', `experiments:${id}:smoke`, '--out', out]);
+}
+
+/** With the tables of this machine, where it has any; else every row says that they are missing. @param {string} id */
+async function suite(id) {
+  const beside = resolve(root, '../shared/data');
+  const tables = process.env.ARCHER_TABLES ?? (existsSync(beside) ? beside : '');
+  const out = join(scratch, `suite-${id}`);
+  const target = `experiments:suite-${id}`;
+  await command('npx', ['nx', 'run', target, '--out', out], { env: { ARCHER_TABLES: tables } });
 }

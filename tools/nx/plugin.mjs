@@ -1,6 +1,7 @@
 // @ts-check
 // Infers one Nx target per experiments/<id>/manifest.{yaml,yml,json}: `nx run experiments:<id>`,
-// with one configuration per profile: `nx run experiments:<id>:smoke`.
+// with one configuration per profile: `nx run experiments:<id>:smoke`; and one per folder of
+// manifests in experiments/suites: `nx run experiments:suite-<id>`.
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -31,15 +32,27 @@ export function summarise(path) {
 export function experimentTarget(file, root) {
   const { title, profiles } = summarise(join(root, file));
   return {
-    executor: 'nx:run-commands',
-    options: {
-      command: `node packages/cli/dist/bin.js run ${file}`,
-      cwd: '{workspaceRoot}',
-      forwardAllArgs: true,
-    },
+    ...archerTarget(`run ${file}`, title),
     configurations: Object.fromEntries(
       profiles.map((profile) => [profile, { args: `--profile=${profile}` }]),
     ),
+  };
+}
+
+/** @param {string} folder path of the suite from the workspace root */
+export function suiteTarget(folder) {
+  return archerTarget(`suite run ${folder}`, `The suite ${basename(folder)}`);
+}
+
+/** @param {string} command @param {string} title */
+function archerTarget(command, title) {
+  return {
+    executor: 'nx:run-commands',
+    options: {
+      command: `node packages/cli/dist/bin.js ${command}`,
+      cwd: '{workspaceRoot}',
+      forwardAllArgs: true,
+    },
     dependsOn: ['^build'],
     // A run is resumed, never replayed from a cache.
     cache: false,
@@ -51,13 +64,16 @@ export function experimentTarget(file, root) {
 
 /** @type {import('@nx/devkit').CreateNodes} */
 export const createNodes = [
-  'experiments/*/manifest.{yaml,yml,json}',
+  'experiments/{*/manifest,suites/*/*}.{yaml,yml,json}',
   (files, _options, { workspaceRoot }) =>
     files.map((file) => {
-      const id = basename(dirname(file));
-      const targets = { [id]: experimentTarget(file, workspaceRoot) };
-      const metadata = { targetGroups: { experiments: [id] } };
-      return [file, { projects: { experiments: { name: 'experiments', targets, metadata } } }];
+      const folder = dirname(file);
+      const isSuite = basename(dirname(folder)) === 'suites';
+      const id = isSuite ? `suite-${basename(folder)}` : basename(folder);
+      const target = isSuite ? suiteTarget(folder) : experimentTarget(file, workspaceRoot);
+      const metadata = { targetGroups: { [isSuite ? 'suites' : 'experiments']: [id] } };
+      const project = { name: 'experiments', targets: { [id]: target }, metadata };
+      return [file, { projects: { experiments: project } }];
     }),
 ];
 

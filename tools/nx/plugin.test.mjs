@@ -35,3 +35,18 @@ it.each(['a: [', '- list', '', 'profiles: 3'])(
     expect(nodes).toHaveLength(1);
   },
 );
+
+it('makes one target of all manifests in a folder of suites', () => {
+  const files = ['a', 'b'].map((name) => `experiments/suites/classics/${name}.yaml`);
+  const nodes = createNodes[1](files, undefined, {
+    workspaceRoot: workspace(''),
+    nxJsonConfiguration: {},
+  });
+  const targets = /** @type {any[]} */ (nodes).map(
+    ([, { projects }]) => projects.experiments.targets,
+  );
+  expect(targets[0]).toEqual(targets[1]);
+  const { options, cache } = targets[0]['suite-classics'];
+  expect(options.command).toMatch(/ suite run experiments\/suites\/classics$/);
+  expect(cache).toBe(false);
+});

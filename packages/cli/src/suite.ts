@@ -15,12 +15,15 @@ export interface SuiteMember {
 }
 
 /**
- * The manifests of a suite's folder, by name. Each has its results in `results/<name>` of the
- * folder, so that they do not meet.
+ * The manifests of a suite's folder, by name.
  *
+ * @param out each has its results in a folder of its own in this one
  * @throws ArcherError `ARCHER_SUITE` when there is none
  */
-export function suiteMembers(folder: string): readonly SuiteMember[] {
+export function suiteMembers(
+  folder: string,
+  out = join(folder, 'results'),
+): readonly SuiteMember[] {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const files = isFolder ? readdirSync(folder).filter((file) => /\.(ya?ml|json)$/.test(file)) : [];
   if (files.length === 0) {
@@ -33,7 +36,7 @@ export function suiteMembers(folder: string): readonly SuiteMember[] {
     const file = join(folder, name);
     const manifest = parseManifest(readFileSync(file, 'utf8'), file);
     const stem = basename(name, extname(name));
-    return { name: stem, file, manifest, out: join(folder, 'results', stem) };
+    return { name: stem, file, manifest, out: join(out, stem) };
   });
 }
 

@@ -12,6 +12,7 @@ interface Arguments extends RunArguments {
   action: string;
   folder: string;
   profile?: string;
+  out?: string;
 }
 
 const ACTIONS = ['run', 'report'];
@@ -24,17 +25,18 @@ export const suite: Command<Arguments> = {
     action: { type: 'string', describe: 'run or report' },
     folder: { type: 'string', describe: 'Folder of manifests' },
     profile: { type: 'string', describe: 'This profile of the manifests that have it' },
+    out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
     ...runOptions,
   },
   examples: [['suite run experiments/suites/nb201-classics', 'the same again goes on']],
-  async run({ action, folder, profile, ...rest }, output) {
+  async run({ action, folder, profile, out, ...rest }, output) {
     if (!ACTIONS.includes(action)) {
       throw new ArcherError('ARCHER_USAGE', `archer suite has no action "${action}".`, {
         hint: suggestion(action, ACTIONS),
         exit: EXIT.usage,
       });
     }
-    const members = suiteMembers(folder);
+    const members = suiteMembers(folder, out);
     const missing: string[] = [];
     if (action === 'run') {
       for (const member of members) {
