@@ -1,0 +1,47 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archer, archerJson, makeFolder } from '../test/archer.ts';
+
+const folder = makeFolder();
+const suite = join(folder, 'toys');
+
+/** The sum of a space's parameters is known; a table is not there. */
+beforeAll(() => {
+  mkdirSync(suite);
+  const common = 'space: { use: nas-bench-201 }\nstrategy: { use: random, evaluations: 1 }\n';
+  const expected = (value: number): string =>
+    `expect: [{ metric: params/spearman, over: nothing, value: ${value}, tolerance: 0, source: x }]`;
+  const counted = 'agreement: { truth: { use: cost }, measures: [{ use: cost }] }';
+  const lines = ['evaluator: { use: cost }', `study: [{ ${counted} }]`, expected(1)];
+  writeFileSync(join(suite, 'a-counts.yaml'), `name: a-counts\n${common}${lines.join('\n')}`);
+  const table =
+    'evaluator: { use: table, benchmark: { use: bench-nas-bench-201, file: none.csv } }';
+  const missing = `name: b-table\n${common}${table}\n${expected(1)}`;
+  writeFileSync(join(suite, 'b-table.yaml'), missing);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('suite', () => {
+  it('runs what can be run, and says why the rest was not', async () => {
+    const { code, out } = await archer('suite', 'run', suite, '--data', join(folder, 'data'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^a-counts +params\/spearman +1 ± 0 +1 +reproduced/m);
+    expect(out).toMatch(/^b-table .*not run here, because no run is finished/m);
+    expect(out).toContain('1 reproduced, 0 differ, 0 inconclusive, 1 not run here.');
+    expect(out).toMatch(/b-table: .*none\.csv/);
+  });
+
+  it('reports again without running', async () => {
+    const { value } = await archerJson('suite', 'report', suite);
+    expect(value).toMatchObject({
+      suite: 'toys',
+      entries: [{ experiment: 'a-counts' }, { experiment: 'b-table' }],
+    });
+  });
+
+  it('names what it does not know', async () => {
+    expect((await archer('suite', 'rum', suite)).err).toMatch(/no action "rum".*run/s);
+    expect((await archer('suite', 'run', join(folder, 'no'))).err).toMatch(/not a folder with/);
+  });
+});
