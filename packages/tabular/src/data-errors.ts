@@ -4,7 +4,7 @@ import type { TableDefinition } from './table-definition.ts';
 
 /** A file of a benchmark is not where it was looked for. Studies may fall back on other truths. */
 export function missing(
-  { id, name, publicTable, files }: TableDefinition,
+  { id, folder = id, name, publicTable, files }: TableDefinition,
   file: string,
   paths: readonly string[],
 ): ArcherError {
@@ -17,7 +17,7 @@ export function missing(
     {
       hint:
         `${fetch}put a file there with \`archer data import ${id} --file FILE\`, or say where ` +
-        `the folder with ${id}/${file} is with --data or ARCHER_DATA${own}`,
+        `the folder with ${folder}/${file} is with --data or ARCHER_DATA${own}`,
       exit: EXIT.data,
     },
   );

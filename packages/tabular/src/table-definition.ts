@@ -85,8 +85,10 @@ export interface TimeModel {
 
 /** A tabular benchmark, as data. */
 export interface TableDefinition {
-  /** Its folder in the data folder, and its name in `archer data fetch`. */
+  /** Its name in `archer data fetch`; the plugin is `bench-<id>`. */
   readonly id: string;
+  /** Its folder in the data folder; the id unless stated. */
+  readonly folder?: string;
   /** As in the literature: `NAS-Bench-201`. */
   readonly name: string;
   /** Whom to cite, and the licence of the measurements. */

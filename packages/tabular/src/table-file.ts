@@ -33,8 +33,11 @@ export interface FileContent {
 }
 
 /** Where a benchmark's table lies inside a data folder. */
-export function tablePath({ id, files }: TableDefinition, file = files[0].file): string {
-  return join(id, file);
+export function tablePath(
+  { id, folder = id, files }: TableDefinition,
+  file = files[0].file,
+): string {
+  return join(folder, file);
 }
 
 /** The paths that are tried: only the named file where there is one. */

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { openTable, type Table, tablePath } from '@archer-nas/tabular';
+
+import { NAS_BENCH_MACRO } from '../src/definition.ts';
+
+const beside = resolve(import.meta.dirname, '../../../../shared/data');
+
+/** The folder with the real tables: `ARCHER_TEST_TABLES`, or one beside the repository. */
+const realTables = process.env.ARCHER_TEST_TABLES ?? beside;
+
+/** Whether the real table is there. */
+export const hasRealTable = hasFile();
+
+/** Whether a file of the benchmark is there. */
+export function hasFile(file?: string): boolean {
+  return existsSync(join(realTables, tablePath(NAS_BENCH_MACRO, file)));
+}
+
+/** The real table. */
+export function realTable(): Table {
+  return openTable(NAS_BENCH_MACRO, { folders: { data: realTables, manifest: '.' } });
+}
