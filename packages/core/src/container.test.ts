@@ -67,6 +67,14 @@ const rank = definePlugin({
   },
   create: (options, deps) => ({ options, parts: deps.parts, missing: deps.missing }) as never,
 });
+const several = definePlugin({
+  id: 'several',
+  kind: 'strategy',
+  summary: 'Several strategies.',
+  options: none,
+  parts: { arms: { kind: 'strategy', many: true, named: true } },
+  create: (_, deps) => ({ names: deps.names, arms: deps.parts.arms }) as never,
+});
 const scoreless = definePlugin({
   id: 'scoreless',
   kind: 'strategy',
@@ -75,7 +83,7 @@ const scoreless = definePlugin({
   create: () => ({}) as never,
 });
 
-const ALL = [space, paths, loop, preset, table, rank, scoreless] as unknown as Plugin[];
+const ALL = [space, paths, loop, preset, table, rank, several, scoreless] as unknown as Plugin[];
 const lookup: PluginLookup = async (kind, id) => {
   const plugin = ALL.find((p) => p.kind === kind && p.id === id);
   if (!plugin) throw new ArcherError('ARCHER_NO_PLUGIN', `no ${kind} "${id}"`);
@@ -84,6 +92,33 @@ const lookup: PluginLookup = async (kind, id) => {
 const services = { lookup, folders: { data: '/d', manifest: '/m' }, log: () => {} };
 const manifest = (strategy: string, study = '') =>
   parseManifest(`name: t\nspace: { use: bits }\nstrategy: ${strategy}\nstudy: [${study}]`, 't');
+
+describe('named parts', () => {
+  const several = (arms: string) => manifest(`{ use: several, arms: [${arms}] }`);
+
+  it('are called what their block says, else what it uses, and options stay theirs', async () => {
+    const given = several('{ use: fast }, { name: long, use: loop, epochs: 9 }');
+    const resolved = await resolveManifest(given, lookup);
+    expect(resolved.manifest.strategy.arms).toMatchObject([
+      { name: 'fast', use: 'loop', epochs: 2 },
+      { name: 'long', use: 'loop', epochs: 9 },
+    ]);
+    const { strategy } = await buildRun(resolved, services);
+    expect(strategy).toMatchObject({
+      names: { arms: ['fast', 'long'] },
+      arms: [{ options: { epochs: 2 } }, { options: { epochs: 9 } }],
+    });
+    const again = { ...given, strategy: resolved.manifest.strategy };
+    expect((await resolveManifest(again, lookup)).manifest.strategy).toEqual(again.strategy);
+  });
+
+  it('must be told apart, by names that can stand in a metric', async () => {
+    const same = several('{ use: loop }, { use: loop, epochs: 9 }');
+    await expect(resolveManifest(same, lookup)).rejects.toThrow('two blocks called "loop"');
+    const odd = several('{ use: loop, name: a/b }');
+    await expect(resolveManifest(odd, lookup)).rejects.toThrow('strategy.arms.0.name: "a/b"');
+  });
+});
 
 describe('resolveManifest', () => {
   it('expands presets, fills defaults and lists what is used and where', async () => {

@@ -122,7 +122,8 @@ class PartMaker {
     const maker = (await this.#services.lookup(kind, block.use)).plugin as unknown as Maker<K>;
     const { parts, missing } = await this.#parts(maker, block, role);
     const own = Object.entries(block).filter(([key]) => key !== 'use' && !maker.parts?.[key]);
-    const dependencies = await this.#dependencies(kind, maker, { parts, missing, ...role });
+    const names = namesOf(maker, block);
+    const dependencies = await this.#dependencies(kind, maker, { parts, names, missing, ...role });
     return maker.create(Object.fromEntries(own) as never, dependencies);
   }
 
@@ -132,8 +133,11 @@ class PartMaker {
     for (const [name, slot] of Object.entries(maker.parts ?? {})) {
       const value = block[name] as Block | readonly Block[] | undefined;
       if (value === undefined) continue;
-      const make = async (one: Block) =>
-        this.make(await kindOf(slot, one.use, this.#services.lookup), one, role);
+      const make = async (given: Block) => {
+        const { name: _, ...unnamed } = given;
+        const one = slot.named ? (unnamed as Block) : given;
+        return this.make(await kindOf(slot, one.use, this.#services.lookup), one, role);
+      };
       try {
         parts[name] = Array.isArray(value)
           ? await Promise.all(value.map(make))
@@ -153,7 +157,7 @@ class PartMaker {
   async #dependencies(
     kind: Kind,
     maker: Maker,
-    own: Pick<Dependencies, 'parts' | 'missing'> & Role,
+    own: Pick<Dependencies, 'parts' | 'names' | 'missing'> & Role,
   ): Promise<Dependencies> {
     const { folders, log, engine, guard } = this.#services;
     const available: Record<string, unknown> = { engine };
@@ -177,6 +181,16 @@ class PartMaker {
     }
     return dependencies as unknown as Dependencies;
   }
+}
+
+/** What the blocks in named parts are called; resolving has given each a name. */
+function namesOf(maker: Maker, block: Block): Record<string, readonly string[]> {
+  const slots = Object.entries(maker.parts ?? {}).filter(([, { named }]) => named);
+  const names = slots.map(([slot]) => {
+    const blocks = (block[slot] ?? []) as readonly Block[];
+    return [slot, blocks.map(({ name, use }) => String(name ?? use))] as const;
+  });
+  return Object.fromEntries(names);
 }
 
 function refuse(kind: Kind, id: string, name: string): never {

@@ -68,6 +68,8 @@ export interface Sampler<A> {
 
 /** Makes samplers over decisions or spaces; what a plugin of kind `sampler` creates. */
 export interface SamplerRecipe {
+  /** What its searches are called in tables and histories, unless their block says otherwise. */
+  readonly name?: string;
   /** How many proposals a sampler makes before it is `done`, where that is known beforehand. */
   readonly evaluations?: number;
   begin<A>(context: SamplerContext<A>, saved?: State): Sampler<A>;

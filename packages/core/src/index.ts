@@ -10,6 +10,7 @@ export * from './data.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';
+export * from './evaluation-log.ts';
 export * from './front-distance.ts';
 export * from './hash.ts';
 export * from './hypervolume.ts';

@@ -20,6 +20,17 @@ export interface Table {
   readonly notes?: readonly string[];
 }
 
+/** Consecutive evaluations of one search, in columns. */
+export interface EvaluatedBatch {
+  /** As in `History`. */
+  readonly arm: string;
+  readonly repeat: number;
+  /** How many evaluations this search had before. */
+  readonly from: number;
+  /** What `EvaluationLog.from` reads. */
+  readonly log: State;
+}
+
 /** What one step has to tell. The runtime journals it; the job itself writes nothing. */
 export interface Report {
   /** Part of the result: bit for bit the same on every run of the same manifest and seed. */
@@ -29,6 +40,8 @@ export interface Report {
   readonly tables?: Readonly<Record<string, Table>>;
   readonly proposals?: readonly Proposal<unknown>[];
   readonly evaluations?: readonly Evaluation<unknown>[];
+  /** Evaluations of steps that make them by the thousand, instead of `evaluations`. */
+  readonly evaluated?: readonly EvaluatedBatch[];
   /** Things a reader of the run should know, in whole sentences. */
   readonly notes?: readonly string[];
 }

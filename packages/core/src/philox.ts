@@ -19,17 +19,17 @@ function multiplyHigh(a: number, b: number): number {
 /**
  * Philox4x32-10: encrypts a 128-bit counter under a 64-bit key into 128 random bits.
  *
- * @param counter four unsigned words, least significant first
- * @param key two unsigned words
- * @param into receives the four words; may be `counter` itself
+ * @param counter four words, least significant first
+ * @param key two words
+ * @param into receives the four words, signed unless it is a Uint32Array; may be `counter`
  */
-export function philox4x32(counter: Uint32Array, key: Uint32Array, into: Uint32Array): void {
-  let c0 = counter[0] as number;
-  let c1 = counter[1] as number;
-  let c2 = counter[2] as number;
-  let c3 = counter[3] as number;
-  let k0 = key[0] as number;
-  let k1 = key[1] as number;
+export function philox4x32(counter: Words, key: Words, into: { [index: number]: number }): void {
+  let c0 = (counter[0] as number) >>> 0;
+  let c1 = (counter[1] as number) >>> 0;
+  let c2 = (counter[2] as number) >>> 0;
+  let c3 = (counter[3] as number) >>> 0;
+  let k0 = (key[0] as number) >>> 0;
+  let k1 = (key[1] as number) >>> 0;
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = multiplyHigh(M0, c0);
     const high1 = multiplyHigh(M1, c2);
@@ -42,8 +42,11 @@ export function philox4x32(counter: Uint32Array, key: Uint32Array, into: Uint32A
     k0 = (k0 + W0) >>> 0;
     k1 = (k1 + W1) >>> 0;
   }
-  into[0] = c0;
-  into[1] = c1;
-  into[2] = c2;
-  into[3] = c3;
+  into[0] = c0 | 0;
+  into[1] = c1 | 0;
+  into[2] = c2 | 0;
+  into[3] = c3 | 0;
 }
+
+/** Words of 32 bits, signed or not. */
+type Words = { readonly [index: number]: number };

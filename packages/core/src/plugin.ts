@@ -40,6 +40,11 @@ export interface PartSlot {
   /** A list of blocks, created in order. */
   readonly many?: boolean;
   /**
+   * With `many`: a block may have a `name`, by default the id that it uses; all differ, and
+   * are passed on as `deps.names[part]`.
+   */
+  readonly named?: boolean;
+  /**
    * Another part, tried when this one cannot be created because its data are not there
    * (`ARCHER_DATA_MISSING`); the reason is passed on as `deps.missing[part]`.
    */
@@ -58,6 +63,8 @@ export interface Dependencies {
   readonly objective: Objective;
   /** The parts of this block, created, by slot name. */
   readonly parts: Readonly<Record<string, unknown>>;
+  /** What the blocks of `named` parts are called, by slot name. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
   /** Why a part with an `otherwise` is not there, by slot name. */
   readonly missing: Readonly<Record<string, string>>;
   /** What the block is for: a search may read no test column and no test image. */

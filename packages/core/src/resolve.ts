@@ -43,6 +43,8 @@ export interface ResolvedManifest {
 }
 
 const MAX_PRESETS = 8;
+/** What a named block may be called: it becomes part of metric names. */
+const NAME = /^[\w-]+$/;
 /** Keys of a study's block that the manifest itself gives a meaning: no plugin's options. */
 export const STUDY_BLOCK_KEYS: readonly string[] = ['permit'];
 
@@ -189,6 +191,7 @@ async function resolveParts(
       resolved[name] = await inOrder(value, (entry, i) =>
         resolvePart(where, slot, entry, `${place}.${i}`),
       );
+      if (slot.named) checkNames(resolved[name] as readonly Block[], place);
     } else {
       resolved[name] = await resolvePart(where, slot, value, place);
     }
@@ -207,8 +210,19 @@ async function resolvePart(
     throw invalid(place, `${JSON.stringify(value)}; expected ${describe(slot)}, "{ use: <id> }"`);
   }
   const kind = await kindOf(slot, block.data.use, lookup);
-  const resolved = await resolveBlock({ kind, place, lookup, used }, block.data);
-  return resolved;
+  if (!slot.named) return resolveBlock({ kind, place, lookup, used }, block.data);
+  const { name = block.data.use, ...unnamed } = block.data;
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw invalid(`${place}.name`, `${JSON.stringify(name)}; expected letters, digits, "-", "_"`);
+  }
+  return { name, ...(await resolveBlock({ kind, place, lookup, used }, unnamed as Block)) };
+}
+
+function checkNames(blocks: readonly Block[], place: string): void {
+  const names = blocks.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw invalid(place, `two blocks called "${String(twice)}"`, 'Give each a `name` of its own.');
 }
 
 /** A slot may take several kinds: the first in which the id is installed counts. */

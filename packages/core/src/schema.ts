@@ -83,7 +83,8 @@ function blockSchema(plugin: Plugin, byKind: ReadonlyMap<Kind, readonly Plugin[]
 }
 
 function partSchema(slot: PartSlot, byKind: ReadonlyMap<Kind, readonly Plugin[]>): JsonSchema {
-  const one = blocksOf([slot.kind].flat() as Kind[], byKind);
+  const part = blocksOf([slot.kind].flat() as Kind[], byKind);
+  const one = slot.named ? { ...part, properties: { name: { type: 'string' } } } : part;
   return slot.many ? { type: 'array', items: one } : one;
 }
 

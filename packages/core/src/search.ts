@@ -21,6 +21,8 @@ export interface History<A> {
   at(index: number): Evaluation<A>;
   /** Simulated clock when evaluation `index` was known: what has been paid by then. */
   paid(index: number): Cost;
+  /** The history in little space, for those who keep many; `EvaluationLog.from` reads it. */
+  snapshot?(): State;
 }
 
 /**

@@ -24,6 +24,12 @@ export interface Stream {
 export interface Streams {
   /** The stream of (seed, name, indices): the same arguments give the same numbers. */
   stream(name: string, ...indices: readonly number[]): Stream;
+  /**
+   * Streams numbered from 0 under one name, independent of each other and of
+   * `stream(name, …)`: for a loop that needs one per evaluation, because the name is hashed
+   * once for all of them. Each is good for 2^34 words.
+   */
+  sequence(name: string, ...indices: readonly number[]): (index: number) => Stream;
   /** A source whose names are prefixed, for a part that must not meet its neighbours. */
   scope(name: string): Streams;
 }

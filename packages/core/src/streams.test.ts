@@ -32,6 +32,27 @@ describe('createStreams', () => {
     expect(interleaved).toEqual(alone);
   });
 
+  it('has sequences whose streams repeat, and meet neither each other nor single streams', () => {
+    const sequence = createStreams(1).sequence('a', 3);
+    const again = createStreams(1).sequence('a', 3);
+    const starts = [0, 1, 2, 2 ** 32 - 1].map((index) => draw(sequence(index), 9));
+    expect([0, 1, 2, 2 ** 32 - 1].map((index) => draw(again(index), 9))).toEqual(starts);
+    const others = [
+      draw(createStreams(1).stream('a', 3), 9),
+      draw(createStreams(1).sequence('a')(3), 9),
+      draw(createStreams(1).scope('a').sequence('a', 3)(0), 9),
+    ];
+    expect(new Set([...starts, ...others].map((words) => words.join())).size).toBe(7);
+    for (const index of [-1, 0.5, 2 ** 32]) expect(() => sequence(index)).toThrow(RangeError);
+  });
+
+  it('keeps the numbers of sequences', () => {
+    // Computed by an independent implementation in Python; see above.
+    expect(draw(createStreams(0).sequence('golden')(5), 6)).toEqual([
+      1094719469, 1153997034, 570057585, 2990282654, 2511981153, 2539652939,
+    ]);
+  });
+
   it('separates seeds, scopes, names and indices, without ambiguous joins', () => {
     const root = createStreams(1);
     const streams = [

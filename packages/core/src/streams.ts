@@ -4,12 +4,15 @@ import type { Stream, Streams } from './stream.ts';
 
 /** Part of every derivation: another scheme gets another version, never other numbers. */
 const VERSION = 'archer/streams@1';
+/** Closes the list that a sequence is derived from, so that it meets no single stream. */
+const SEQUENCE = 'sequence';
 const TWO_32 = 2 ** 32;
 
 /**
  * The streams of a run. Each is Philox4x32-10 whose 64-bit key and the upper 64 bits of
  * whose counter are the first 16 bytes of SHA-256 over the JSON list
  * `[version, seed, scope path, name, indices]`; the lower 64 bits count blocks of four words.
+ * Of a sequence, whose list ends with 'sequence', the upper 32 of them are the index.
  *
  * @param seed any safe integer
  * @throws RangeError when the seed or an index is not a safe integer
@@ -22,7 +25,14 @@ function scoped(seed: number, path: readonly string[]): Streams {
   return {
     stream(name, ...indices) {
       for (const index of indices) integer(`index of stream '${name}'`, index);
-      return new PhiloxStream(derive(JSON.stringify([VERSION, seed, path, name, indices])));
+      return new PhiloxStream(
+        wordsOf(derive(JSON.stringify([VERSION, seed, path, name, indices]))),
+      );
+    },
+    sequence(name, ...indices) {
+      for (const index of indices) integer(`index of sequence '${name}'`, index);
+      const words = wordsOf(derive(JSON.stringify([VERSION, seed, path, name, indices, SEQUENCE])));
+      return (index) => new PhiloxStream(words, place(name, index));
     },
     scope(name) {
       return scoped(seed, [...path, name]);
@@ -39,23 +49,43 @@ function derive(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
+/** Key, and the upper half of the counter, as signed 32-bit words. */
+function wordsOf(digest: Buffer): Words {
+  const word = (at: number): number => digest.readInt32LE(at);
+  return { key: [word(0), word(4)], upper: [word(8), word(12)] };
+}
+
+interface Words {
+  readonly key: readonly [number, number];
+  readonly upper: readonly [number, number];
+}
+
+function place(name: string, index: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < TWO_32) return index;
+  throw new RangeError(`index of sequence '${name}' must be from 0 to 2^32 - 1, got ${index}`);
+}
+
+/**
+ * Words are kept signed and in plain arrays, which the machine holds as small integers:
+ * making a stream and drawing from it allocate next to nothing.
+ */
 class PhiloxStream implements Stream {
-  readonly #key: Uint32Array;
-  readonly #counter: Uint32Array;
-  readonly #block = new Uint32Array(4);
+  readonly #key: readonly [number, number];
+  readonly #counter: [number, number, number, number];
+  readonly #block: [number, number, number, number] = [0, 0, 0, 0];
   /** Words of the block that are used up. */
   #used = 4;
   /** The second deviate of the last Box-Muller pair; NaN: none. */
   #spare = Number.NaN;
 
-  constructor(digest: Buffer) {
-    this.#key = Uint32Array.of(digest.readUInt32LE(0), digest.readUInt32LE(4));
-    this.#counter = Uint32Array.of(0, 0, digest.readUInt32LE(8), digest.readUInt32LE(12));
+  constructor({ key, upper }: Words, index = 0) {
+    this.#key = key;
+    this.#counter = [0, index | 0, upper[0], upper[1]];
   }
 
   uint32(): number {
     if (this.#used === 4) this.#refill();
-    return this.#block[this.#used++] as number;
+    return (this.#block[this.#used++] as number) >>> 0;
   }
 
   float(): number {
@@ -65,13 +95,16 @@ class PhiloxStream implements Stream {
   }
 
   int(n: number): number {
-    if (!Number.isInteger(n) || n < 1 || n > TWO_32) {
+    if (!(n >= 1 && n <= TWO_32 && Number.isInteger(n))) {
       throw new RangeError(`int(n) needs an integer n from 1 to 2^32, got ${n}`);
     }
-    // Values above the largest multiple of n would favour small results: draw again.
-    const limit = TWO_32 - (TWO_32 % n);
     let value = this.uint32();
-    while (value >= limit) value = this.uint32();
+    // Values above the largest multiple of n would favour small results: draw again. That
+    // multiple is above 2^32 - n, so that most draws need not know it.
+    if (value >= TWO_32 - n) {
+      const limit = TWO_32 - (TWO_32 % n);
+      while (value >= limit) value = this.uint32();
+    }
     return value % n;
   }
 
@@ -120,8 +153,8 @@ class PhiloxStream implements Stream {
     philox4x32(this.#counter, this.#key, this.#block);
     this.#used = 0;
     const counter = this.#counter;
-    counter[0] = (counter[0] as number) + 1;
-    if (counter[0] === 0) counter[1] = (counter[1] as number) + 1;
+    counter[0] = (counter[0] + 1) | 0;
+    if (counter[0] === 0) counter[1] = (counter[1] + 1) | 0;
   }
 }
 

@@ -8,13 +8,14 @@ type Fields = Readonly<Record<string, unknown>>;
  * space's notation; per-site arrays of evaluations (`signals`) are not journalled.
  */
 export function reportBody(report: Report, space: SearchSpace<any>): State {
-  const { metrics, tables, notes, proposals, evaluations } = report;
+  const { metrics, tables, notes, proposals, evaluations, evaluated } = report;
   return defined({
     metrics,
     tables: tables && mapValues(tables, tableBody),
     notes,
     proposals: proposals?.map((proposal) => proposalBody(proposal, space)),
     evaluations: evaluations?.map((evaluation) => evaluationBody(evaluation, space)),
+    evaluated: evaluated?.map(({ arm, repeat, from, log }) => ({ arm, repeat, from, log })),
   });
 }
 

@@ -1,18 +1,30 @@
-import type { Sampler, SamplerContext, SamplerRecipe, State } from '@archer-nas/core';
+import {
+  ArcherError,
+  EXIT,
+  type Sampler,
+  type SamplerContext,
+  type SamplerRecipe,
+  type SearchSpace,
+  type State,
+} from '@archer-nas/core';
+
+/** See the plugin's options. */
+export interface RandomOptions {
+  readonly repeats: boolean;
+  readonly distinct: 'architecture' | 'canonical';
+  readonly attempts: number;
+}
 
 /**
- * Uniform draws from the space, without repeats as long as new architectures turn up within
- * `attempts` draws; then the search is done.
+ * Draws from the space's own distribution, without repeats as long as new architectures turn
+ * up within `attempts` draws; then the search is done.
  */
-export function randomSampler(options: {
-  readonly repeats: boolean;
-  readonly attempts: number;
-}): SamplerRecipe {
-  return { begin: (context, saved) => begin(options, context, saved) };
+export function randomSampler(options: RandomOptions): SamplerRecipe {
+  return { name: 'random', begin: (context, saved) => begin(options, context, saved) };
 }
 
 function begin<A>(
-  { repeats, attempts }: { readonly repeats: boolean; readonly attempts: number },
+  { repeats, distinct, attempts }: RandomOptions,
   { space }: SamplerContext<A>,
   saved?: State,
 ): Sampler<A> {
@@ -20,23 +32,44 @@ function begin<A>(
     readonly proposed: number;
     readonly seen: readonly string[];
   };
+  const key = keyOf(space, distinct);
   let count = proposed;
   const visited = new Set(seen);
+  const draw = (stream: Parameters<Sampler<A>['propose']>[1]): A | undefined => {
+    if (repeats) return space.sample(stream);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const architecture = space.sample(stream);
+      const name = key(architecture);
+      if (visited.has(name)) continue;
+      visited.add(name);
+      return architecture;
+    }
+    return undefined;
+  };
   return {
     get state() {
       return { proposed: count, seen: [...visited] };
     },
     propose(n, stream) {
       const proposals = [];
-      for (let attempt = 0; attempt < attempts * n && proposals.length < n; attempt++) {
-        const architecture = space.sample(stream);
-        const id = space.id(architecture);
-        if (visited.has(id)) continue;
-        if (!repeats) visited.add(id);
+      while (proposals.length < n) {
+        const architecture = draw(stream);
+        if (architecture === undefined) break;
         proposals.push({ id: `random-${count++}`, architecture });
       }
       return proposals.length === 0 ? 'done' : proposals;
     },
     observe() {},
   };
+}
+
+function keyOf<A>(space: SearchSpace<A>, distinct: RandomOptions['distinct']): (a: A) => string {
+  const { canonical } = space;
+  if (distinct === 'architecture') return (a) => space.id(a);
+  if (canonical) return (a) => canonical.call(space, a);
+  throw new ArcherError(
+    'ARCHER_CAPABILITY',
+    `random: ${space.name} does not say which architectures are isomorphic`,
+    { hint: 'Use `distinct: architecture`.', exit: EXIT.manifest },
+  );
 }

@@ -1,97 +1,79 @@
-import {
-  createStreams,
-  type Evaluation,
-  kendallTauB,
-  type State,
-  singleMetric,
-} from '@archer-nas/core';
-import toys, {
-  bitSpace,
-  createParts,
-  describeSampler,
-  describeStrategy,
-  drive,
-} from '@archer-nas/testkit';
+import { createStreams, type SearchSpace, type State, singleMetric } from '@archer-nas/core';
+import { type Bits, bitSpace, describeSampler } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
-import { bestOf } from './incumbent.ts';
 import plugins from './index.ts';
-import { randomSampler } from './random-sampler.ts';
+import { type RandomOptions, randomSampler } from './random-sampler.ts';
 
-const toy = {
-  plugins: [...plugins, ...toys],
-  space: { use: 'toy-bits', bits: 6 },
-  evaluator: { use: 'toy-ones' },
-};
-
-describeStrategy({ ...toy, strategy: { use: 'random', evaluations: 7, batch: 3 } });
-// Two bits make four architectures: the sampler is done before the budget is.
-describeStrategy({
-  ...toy,
-  space: { use: 'toy-bits', bits: 2 },
-  strategy: { use: 'search', evaluations: 9, batch: 3, sampler: { use: 'random' } },
-});
-
-const space = bitSpace(5);
 const metric = { name: 'ones', unit: 'bits', direction: 'maximise' } as const;
 const objective = singleMetric(metric);
+const defaults: RandomOptions = { repeats: false, distinct: 'architecture', attempts: 100 };
+
+const space = bitSpace(5);
 describeSampler('random', {
-  begin: (saved?: State) =>
-    randomSampler({ repeats: false, attempts: 100 }).begin({ space, metric, objective }, saved),
+  begin: (saved?: State) => randomSampler(defaults).begin({ space, metric, objective }, saved),
   evaluate: (proposal) => ({ proposal, metrics: { ones: 1 }, cost: {}, status: 'final' }),
   legal: (a) => a.length === 5,
 });
 
-async function run(strategy: { use: string; [option: string]: unknown }, bits = 6) {
-  const parts = await createParts({ ...toy, strategy, space: { use: 'toy-bits', bits } });
-  const search = await parts.strategy.begin({ streams: createStreams(3) });
-  await drive(search);
-  return search;
+/** All architectures proposed, until the sampler is done or `rounds` are over. */
+function proposed(of: SearchSpace<Bits>, options: Partial<RandomOptions>, rounds: number): Bits[] {
+  const recipe = randomSampler({ ...defaults, ...options });
+  const sampler = recipe.begin({ space: of, metric, objective });
+  const next = createStreams(0).sequence('test');
+  const all: Bits[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const answer = sampler.propose(1, next(round));
+    if (typeof answer === 'string') break;
+    all.push(...answer.map(({ architecture }) => architecture));
+  }
+  return all;
 }
 
-describe('random search', () => {
-  it('visits a whole space once and finds its optimum', async () => {
-    const search = await run({ use: 'random', evaluations: 100 }, 4);
-    expect(search.progress).toEqual({ done: 16, total: 16, unit: 'evaluation' });
-    expect((await search.result()).metrics).toEqual({ ones: 4 });
+describe('the random sampler', () => {
+  it('visits a whole space once, or draws with replacement', () => {
+    const once = proposed(bitSpace(4), {}, 100).map((a) => a.join(''));
+    expect(once).toHaveLength(16);
+    expect(new Set(once).size).toBe(16);
+    const again = proposed(bitSpace(4), { repeats: true }, 100).map((a) => a.join(''));
+    expect(again).toHaveLength(100);
+    expect(again).not.toEqual([...new Set(again)]);
   });
 
-  it('has scores that say nothing about the truth', async () => {
-    const { views } = await run({ use: 'random', evaluations: 1 }, 10);
-    const all = [...bitSpace(10).all()];
-    const proposals = all.map((architecture, i) => ({ id: `${i}`, architecture }));
-    const job = views.scores?.start(proposals, { batches: 'all', streams: createStreams(0) });
-    await job?.step(new AbortController().signal);
-    const scores = job?.evaluations().map(({ metrics }) => metrics['random-score'] ?? Number.NaN);
-    const truth = all.map((a) => a.filter((bit) => bit === 1).length);
-    // Standard deviation of tau without correlation: √(2 (2n + 5) / (9 n (n - 1))) = 0.021
-    expect(Math.abs(kendallTauB(scores ?? [], truth))).toBeLessThan(3 * 0.021);
+  it('finds at least one of the best 1 % in 100 draws as often as counted (A1)', () => {
+    // 10 of 1,024 with replacement: 1 - (1 - 10/1024)^100 = 0.6252.
+    const top = new Set(Array.from({ length: 10 }, (_, i) => i.toString(2).padStart(10, '0')));
+    const sampler = randomSampler({ ...defaults, repeats: true });
+    const begun = sampler.begin({ space: bitSpace(10), metric, objective });
+    const next = createStreams(1).sequence('test');
+    let hits = 0;
+    for (let run = 0; run < 1000; run++) {
+      const answer = begun.propose(100, next(run));
+      if (typeof answer === 'string') throw new Error(answer);
+      if (answer.some(({ architecture }) => top.has(architecture.join('')))) hits++;
+    }
+    const sigma = Math.sqrt((0.6252 * 0.3748) / 1000);
+    expect(Math.abs(hits / 1000 - 0.6252)).toBeLessThan(3 * sigma);
   });
 
-  it('names a metric that the evaluator does not have', async () => {
-    const search = run({ use: 'random', metric: 'accuracy' });
-    await expect(search).rejects.toThrow("does not measure 'accuracy', only ones");
+  it('takes isomorphic architectures for one where told so', () => {
+    const sorted: SearchSpace<Bits> = {
+      ...bitSpace(4),
+      canonical: (a) => [...a].sort().join(''),
+    };
+    expect(proposed(sorted, { distinct: 'canonical' }, 100)).toHaveLength(5); // by number of ones
+    expect(() => proposed(bitSpace(4), { distinct: 'canonical' }, 1)).toThrow('isomorphic');
   });
 });
 
-describe('bestOf', () => {
-  const evaluation = (architecture: string, value: number): Evaluation<string> => ({
-    proposal: { id: '', architecture },
-    metrics: { m: value },
-    cost: {},
-    status: 'final',
-  });
-  const best = (direction: 'maximise' | 'minimise', ...list: Evaluation<string>[]) =>
-    bestOf(list, { name: 'm', unit: '', direction }, (a) => a)?.proposal.architecture;
-
-  it('follows the direction', () => {
-    expect(best('maximise', evaluation('a', 1), evaluation('b', 2))).toBe('b');
-    expect(best('minimise', evaluation('a', 1), evaluation('b', 2))).toBe('a');
-  });
-
-  it('never picks NaN or a failure, and breaks ties by id', () => {
-    const failed = { ...evaluation('f', 9), status: 'failed' } as const;
-    const list = [evaluation('n', Number.NaN), failed, evaluation('c', 1), evaluation('b', 1)];
-    expect(best('maximise', ...list)).toBe('b');
-    expect(best('minimise', ...list.slice(0, 2))).toBeUndefined();
+describe('the random strategy', () => {
+  it('is a search that hands the options that are not its own on', () => {
+    const plugin = plugins.find(({ kind }) => kind === 'strategy');
+    if (plugin === undefined || !('preset' in plugin)) throw new Error('no preset');
+    const block = plugin.preset(plugin.options.parse({ evaluations: 7, repeats: true }) as never);
+    expect(block).toEqual({
+      use: 'search',
+      evaluations: 7,
+      sampler: { use: 'random', repeats: true, distinct: 'architecture', attempts: 1000 },
+    });
   });
 });

@@ -89,6 +89,7 @@ async function fetchWith(maker: Maker, request: FetchRequest, output: Output): P
   const dependencies = {
     parts: {},
     missing: {},
+    names: {},
     purpose: 'study',
     folders: { data: request.folder, manifest: process.cwd() },
     log: output.note,

@@ -12,9 +12,9 @@ export function loadProposal<A>(space: SearchSpace<A>, saved: State): Proposal<A
   return { ...proposal, architecture: space.parse(proposal.architecture) };
 }
 
-/** An evaluation as state; its signals, which only its sampler needs, are left out. */
+/** An evaluation as state. */
 export function saveEvaluation<A>(space: SearchSpace<A>, evaluation: Evaluation<A>): State {
-  const { proposal, signals: _, ...rest } = evaluation;
+  const { proposal, ...rest } = evaluation;
   return { ...(rest as object), proposal: saveProposal(space, proposal) };
 }
 

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Evaluation } from './evaluation.ts';
+import { EvaluationLog, historyOf } from './evaluation-log.ts';
+import { singleMetric } from './objective.ts';
+import type { SearchSpace } from './space.ts';
+
+type Digits = readonly number[];
+
+/** Three digits of base 4; without decisions where `plain`. */
+function digits(plain = false): SearchSpace<Digits> {
+  const space: SearchSpace<Digits> = {
+    name: 'digits',
+    size: 64n,
+    sample: (stream) => [stream.int(4), stream.int(4), stream.int(4)],
+    format: (a) => a.join('-'),
+    parse: (text) => text.split('-').map(Number),
+    id: (a) => a.join(''),
+  };
+  if (plain) return space;
+  const options = ['0', '1', '2', '3'];
+  return {
+    ...space,
+    decisions: [0, 1, 2].map((i) => ({ name: `d${i}`, kind: 'categorical', options })),
+    toChoices: (a) => [...a],
+    fromChoices: (choices) => choices,
+  };
+}
+
+/** A record with some of the fields. */
+const some = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record(fields as never, { requiredKeys: [], noNullPrototype: true }) as fc.Arbitrary<
+    Partial<T>
+  >;
+
+const number = fc.oneof(fc.double(), fc.constant(Number.NaN), fc.constant(-0), fc.constant(0));
+const budget = fc.record(
+  {
+    amount: fc.double({ min: 1, noNaN: true }),
+    unit: fc.constantFrom('epoch', 'step', 'batch', 'second'),
+  },
+  { noNullPrototype: true },
+);
+const id = fc.oneof(
+  fc.string(),
+  fc.nat(2e9).map((n) => `p-${n}`),
+  fc.constantFrom('', '0', '007', 'a00', '-1', 'x-12345678901234567890'),
+);
+const evaluations = fc.array(
+  fc
+    .record({
+      proposal: fc
+        .record(
+          { id, architecture: fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }) },
+          { noNullPrototype: true },
+        )
+        .chain((own) =>
+          some({ budget, parent: id, continues: id, weight: number }).map((more) => ({
+            ...own,
+            ...more,
+          })),
+        ),
+      metrics: some({ accuracy: number, params: number, toString: number }),
+      cost: some({ seconds: fc.double({ noNaN: true }), epochs: fc.nat() }),
+      status: fc.constantFrom('final', 'failed', 'infeasible', 'partial'),
+    })
+    .chain((own) =>
+      some({ budget, reason: fc.string(), curve: fc.constant([{ at: 1, value: 2 }]) }).map(
+        (more) => ({ ...own, ...more }),
+      ),
+    ) as fc.Arbitrary<Evaluation<Digits>>,
+  { maxLength: 40 },
+);
+
+const read = (log: EvaluationLog<Digits>): Evaluation<Digits>[] =>
+  Array.from({ length: log.length }, (_, i) => log.at(i));
+
+describe.each([false, true])('an evaluation log (plain space: %s)', (plain) => {
+  const space = digits(plain);
+
+  it('gives back what was pushed, through snapshots of parts too', () => {
+    fc.assert(
+      fc.property(evaluations, fc.nat(40), (list, cut) => {
+        const from = Math.min(cut, list.length);
+        const log = new EvaluationLog(space, 'seconds');
+        list.slice(0, from).forEach((one, i) => {
+          log.push(one, i);
+        });
+        const head = log.snapshot();
+        const copy = structuredClone(head);
+        list.slice(from).forEach((one, i) => {
+          log.push(one, from + i);
+        });
+        expect(read(log)).toStrictEqual(list);
+        expect(head).toStrictEqual(copy); // later pushes leave a snapshot alone
+        expect(read(EvaluationLog.from(space, log.snapshot(from)))).toStrictEqual(list.slice(from));
+        const resumed = EvaluationLog.from(space, copy);
+        list.slice(from).forEach((one, i) => {
+          resumed.push(one, from + i);
+        });
+        expect(resumed.snapshot()).toStrictEqual(log.snapshot());
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a history', () => {
+  it('counts what was paid, by the clock in its own unit', () => {
+    const log = new EvaluationLog(digits(), 'seconds');
+    // Two workers: 5 and 3 seconds from 0, 4 more from 3.
+    for (const [seconds, time] of [
+      [3, 3],
+      [5, 5],
+      [4, 7],
+    ] as const) {
+      const proposal = { id: 'p-0', architecture: [0, 0, 0] };
+      log.push({ proposal, metrics: {}, cost: { seconds, epochs: 1 }, status: 'final' }, time);
+    }
+    const objective = singleMetric({ name: 'm', unit: '', direction: 'maximise' });
+    const history = historyOf({ arm: 'a', repeat: 0, objective, log });
+    expect([0, 1, 2].map((i) => history.paid(i))).toEqual([
+      { seconds: 3, epochs: 1, images: 0 },
+      { seconds: 5, epochs: 2, images: 0 },
+      { seconds: 7, epochs: 3, images: 0 },
+    ]);
+    expect(() => history.at(3)).toThrow(RangeError);
+  });
+
+  it('takes little space: a constant is one number', () => {
+    const log = new EvaluationLog(digits(), 'seconds');
+    for (let i = 0; i < 300; i++) {
+      const proposal = { id: `p-${i}`, architecture: [i % 4, 0, 0] };
+      const budget = { amount: 12, unit: 'epoch' } as const;
+      const metrics = { accuracy: i / 300 };
+      log.push({ proposal, budget, metrics, cost: { epochs: 12 }, status: 'final' }, 12 * i);
+    }
+    let bytes = 0;
+    JSON.stringify(log.snapshot(), (_, value) => {
+      if (!ArrayBuffer.isView(value)) return value;
+      bytes += value.byteLength;
+      return null;
+    });
+    expect(bytes).toBe(300 * (3 + 4 + 8 + 8)); // choices, id, accuracy, clock
+  });
+});

@@ -1,0 +1,61 @@
+import type { Evaluation, Metrics, Objective } from '@archer-nas/core';
+
+interface Entry {
+  readonly index: number;
+  readonly metrics: Metrics;
+  /** Asked for only where metrics are equal. */
+  readonly id: () => string;
+}
+
+/**
+ * The best of all evaluations offered so far, as their indices: one, or a front where the
+ * objective is of several metrics. Only final evaluations with a number for every metric of
+ * the objective count, and only within its limits. Of equal ones the smallest id stays.
+ */
+export class Incumbents<A> {
+  readonly #objective: Objective;
+  readonly #id: (a: A) => string;
+  #front: Entry[] = [];
+
+  constructor(objective: Objective, id: (a: A) => string) {
+    this.#objective = objective;
+    this.#id = id;
+  }
+
+  /** Indices, in the order of offering. */
+  get indices(): readonly number[] {
+    return this.#front.map(({ index }) => index);
+  }
+
+  /** The metrics of the one best; `undefined` while there is none, and of a larger front. */
+  get best(): Metrics | undefined {
+    return this.#front.length === 1 ? this.#front[0]?.metrics : undefined;
+  }
+
+  offer(index: number, evaluation: Evaluation<A>): void {
+    if (!this.#counts(evaluation)) return;
+    const { metrics, proposal } = evaluation;
+    const entry = { index, metrics, id: () => this.#id(proposal.architecture) };
+    let dominates = false;
+    for (const other of this.#front) {
+      const order = this.#objective.compare(metrics, other.metrics);
+      if (order === 1 || (order === 0 && entry.id() >= other.id())) return;
+      if (order !== undefined) dominates = true;
+    }
+    if (dominates) this.#front = this.#front.filter((other) => this.#stays(other, metrics));
+    this.#front.push(entry);
+  }
+
+  #counts({ status, metrics }: Evaluation<A>): boolean {
+    if (status !== 'final') return false;
+    for (const { name } of this.#objective.metrics) {
+      const value = metrics[name];
+      if (value === undefined || Number.isNaN(value)) return false;
+    }
+    return this.#objective.violation(metrics) === 0;
+  }
+
+  #stays(entry: Entry, metrics: Metrics): boolean {
+    return this.#objective.compare(metrics, entry.metrics) === undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { type Block, createStreams, type Search } from '@archer-nas/core';
+import { type Bits, createParts, describeStrategy, drive } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import { toyPlugins } from './testing/toy-plugins.ts';
+
+const toy = { plugins: toyPlugins, space: { use: 'toy-bits', bits: 6 } };
+const arms = [
+  { use: 'search', evaluations: 5, perStep: 2 },
+  { name: 'longer', use: 'search', evaluations: 9, workers: 2, perStep: 2 },
+];
+
+describeStrategy({
+  ...toy,
+  evaluator: { use: 'toy-seconds' },
+  strategy: { use: 'repeat', times: 3, perStep: 6, arms },
+});
+describeStrategy({
+  ...toy,
+  evaluator: { use: 'toy-seconds', lookUp: false },
+  strategy: { use: 'repeat', times: 2, arms: [{ use: 'search', evaluations: 3 }] },
+});
+
+async function run(strategy: Block, evaluator: Block = { use: 'toy-seconds' }) {
+  const parts = await createParts({ ...toy, evaluator, strategy });
+  const search: Search<Bits> = await parts.strategy.begin({ streams: createStreams(3) });
+  await drive(search);
+  return search;
+}
+
+function values(search: Search<Bits>, arm: string, repeat: number): string[] {
+  const history = search.views.histories?.find((one) => one.arm === arm && one.repeat === repeat);
+  if (history === undefined) throw new Error(`no ${arm} ${repeat}`);
+  return Array.from({ length: history.length }, (_, i) =>
+    history.at(i).proposal.architecture.join(''),
+  );
+}
+
+describe('repeat', () => {
+  it('keeps a history of every repetition of every arm, all different', async () => {
+    const search = await run({ use: 'repeat', times: 4, arms });
+    const { histories = [] } = search.views;
+    expect(histories.map(({ arm, repeat, length }) => [arm, repeat, length])).toEqual(
+      [0, 1, 2, 3].flatMap((repeat) => [
+        ['search', repeat, 5],
+        ['longer', repeat, 9],
+      ]),
+    );
+    const texts = histories.map(({ arm, repeat }) => values(search, arm, repeat).join());
+    expect(new Set(texts).size).toBe(8);
+  });
+
+  it('gives an arm the same repetitions whatever stands beside it', async () => {
+    const both = await run({ use: 'repeat', times: 3, arms });
+    const alone = await run({ use: 'repeat', times: 5, perStep: 1, arms: arms.slice(1) });
+    for (const repeat of [0, 1, 2]) {
+      expect(values(alone, 'longer', repeat)).toEqual(values(both, 'longer', repeat));
+    }
+  });
+
+  it('tells mean and standard deviation of what the repetitions found', async () => {
+    const search = await run({ use: 'repeat', times: 4, arms: arms.slice(0, 1) });
+    const best = [0, 1, 2, 3].map((repeat) =>
+      Math.max(...values(search, 'search', repeat).map((a) => a.replaceAll('0', '').length)),
+    );
+    const mean = best.reduce((sum, one) => sum + one, 0) / 4;
+    const std = Math.sqrt(best.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 3);
+    const { metrics, tables } = await search.result();
+    expect(metrics).toEqual({ 'search/ones': mean, 'search/ones/std': std });
+    expect(tables?.repetitions?.rows).toEqual([['search', 'ones', 4, mean, std]]);
+  });
+
+  it('refuses arms that cannot be told apart, or that keep no history', async () => {
+    const twice = run({ use: 'repeat', times: 1, arms: [arms[0], arms[0]] });
+    await expect(twice).rejects.toThrow('two blocks called "search"');
+    const climb = run({ use: 'repeat', times: 1, arms: [{ use: 'toy-climb', rounds: 2 }] });
+    await expect(climb).rejects.toThrow('arm "toy-climb" has no view "histories"');
+  });
+});

@@ -1,0 +1,365 @@
+import {
+  ArcherError,
+  type Evaluation,
+  type EvaluationContext,
+  type EvaluationJob,
+  EvaluationLog,
+  type Evaluator,
+  historyOf,
+  type MetricSpec,
+  type Objective,
+  type Phase,
+  type Progress,
+  type Proposal,
+  type Report,
+  type Sampler,
+  type SamplerRecipe,
+  type Search,
+  type SearchContext,
+  type SearchResult,
+  type SearchSpace,
+  type State,
+  type Stream,
+  type Views,
+} from '@archer-nas/core';
+import { type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
+import { frontTable, resultMetrics } from './front.ts';
+import { Incumbents } from './incumbents.ts';
+import { objectiveOf, withCosts } from './measured.ts';
+import { opinion } from './opinion.ts';
+import { type Limits, limitsOf, type SearchOptions } from './options.ts';
+import { loadProposal, saveProposal } from './saved.ts';
+
+/** What an ask-and-tell search is made of. */
+export interface SearchParts<A> {
+  readonly space: SearchSpace<A>;
+  readonly evaluator: Evaluator<A>;
+  readonly sampler: SamplerRecipe;
+  /** Where the manifest has one. */
+  readonly objective?: Objective | undefined;
+  /** Images that the evaluator scores on; absent where the manifest has no data. */
+  readonly images?: EvaluationContext['images'];
+}
+
+/** Evaluations in a row that may cost nothing, where the budget is in seconds or epochs. */
+const MOST_FREE = 100_000;
+
+/** Proposals that the evaluator is working on. */
+interface Open<A> {
+  readonly order: number;
+  readonly start: number;
+  readonly proposals: readonly Proposal<A>[];
+  readonly job: EvaluationJob<A>;
+}
+
+/** Everything that changes. */
+interface Saved {
+  readonly sampler: State;
+  readonly log: State;
+  readonly flights: readonly State[];
+  readonly open: {
+    readonly order: number;
+    readonly start: number;
+    readonly proposals: readonly State[];
+    readonly job: State;
+  } | null;
+  readonly asked: number;
+  readonly issued: number;
+  readonly clock: number;
+  readonly exhausted: boolean;
+  readonly over: boolean;
+}
+
+/**
+ * The ask-and-tell loop. The sampler proposes, the evaluator evaluates, and the sampler
+ * observes the evaluation when it would have ended on the simulated clock, by which time
+ * other workers' proposals may be in the air. Ends with the budget or the sampler's 'done'.
+ *
+ * A step is one step of the evaluator's job; where the evaluator looks values up, it is
+ * `perStep` evaluations.
+ */
+export class AskAndTell<A> implements Search<A> {
+  readonly views: Views<A>;
+  /** All evaluations are alike, but a step may be a small part of one, or a thousand. */
+  readonly phases?: readonly Phase[];
+  readonly #parts: SearchParts<A>;
+  readonly #options: SearchOptions;
+  readonly #limits: Limits;
+  readonly #objective: Objective;
+  readonly #sampler: Sampler<A>;
+  readonly #context: EvaluationContext;
+  readonly #streams: (ask: number) => Stream;
+  readonly #complete: (evaluation: Evaluation<A>) => Evaluation<A>;
+  readonly #name: string;
+  readonly #log: EvaluationLog<A>;
+  readonly #incumbents: Incumbents<A>;
+  /** In the order in which they land. */
+  readonly #flights: Flight<A>[];
+  #open: Open<A> | undefined;
+  /** How often the sampler was asked, and what it proposed in all. */
+  #asked: number;
+  #issued: number;
+  #clock: number;
+  /** The sampler has no more. */
+  #exhausted: boolean;
+  #over: boolean;
+  /** Evaluations in a row that cost nothing. */
+  #free = 0;
+
+  constructor(
+    parts: SearchParts<A>,
+    options: SearchOptions,
+    { streams }: SearchContext,
+    state?: State,
+  ) {
+    const { space, evaluator, images } = parts;
+    const saved = state as unknown as Saved | undefined;
+    this.#parts = parts;
+    this.#options = options;
+    this.#limits = limitsOf(options);
+    this.#objective = objectiveOf(evaluator, { ...parts, metric: options.metric });
+    this.#complete = withCosts(this.#objective, evaluator, space.costs);
+    const metric = this.#objective.metrics[0] as MetricSpec; // an objective has metrics
+    const sampling = { space, metric, objective: this.#objective };
+    this.#sampler = parts.sampler.begin<A>(sampling, saved?.sampler);
+    this.#streams = streams.sequence('propose');
+    this.#context = {
+      batches: options.batches,
+      streams: streams.scope('evaluate'),
+      ...(images ? { images } : {}),
+      ...(options.fidelity ? { budget: options.fidelity } : {}),
+    };
+    this.#name = parts.sampler.name ?? 'search';
+    this.#log = new EvaluationLog(space, this.#limits.unit, saved?.log);
+    this.#incumbents = new Incumbents(this.#objective, (a) => space.id(a));
+    for (let i = 0; i < this.#log.length; i++) this.#incumbents.offer(i, this.#log.at(i));
+    this.#flights = (saved?.flights ?? []).map((one) => loadFlight(space, one, this.#limits));
+    this.#asked = saved?.asked ?? 0;
+    this.#issued = saved?.issued ?? 0;
+    this.#clock = saved?.clock ?? 0;
+    this.#exhausted = saved?.exhausted ?? false;
+    this.#over = saved?.over ?? false;
+    const arm = { arm: this.#name, repeat: 0, objective: this.#objective };
+    this.views = {
+      scores: opinion(space, streams),
+      histories: [historyOf({ ...arm, log: this.#log })],
+    };
+    if (!evaluator.lookUp) this.phases = [this.#evaluationPhase()];
+    if (saved?.open) this.#open = this.#reopened(saved.open);
+    // A proposal is always asked for ahead, so that a step is only the evaluator's.
+    else if (!evaluator.lookUp && !saved) this.#goOn();
+  }
+
+  get state(): State {
+    const { space } = this.#parts;
+    const open = this.#open;
+    const saved: Saved = {
+      sampler: this.#sampler.state,
+      log: this.#log.snapshot(),
+      flights: this.#flights.map((flight) => saveFlight(space, flight)),
+      open: open
+        ? {
+            order: open.order,
+            start: open.start,
+            proposals: open.proposals.map((proposal) => saveProposal(space, proposal)),
+            job: open.job.state,
+          }
+        : null,
+      asked: this.#asked,
+      issued: this.#issued,
+      clock: this.#clock,
+      exhausted: this.#exhausted,
+      over: this.#over,
+    };
+    return saved as unknown as State;
+  }
+
+  get progress(): Progress {
+    const done = this.#log.length;
+    if (this.#over) return { done, total: done, unit: 'evaluation' };
+    const { evaluations, time } = this.#limits;
+    const inTime = this.#clock > 0 ? Math.round((done * time) / this.#clock) : evaluations;
+    const known = this.#parts.sampler.evaluations ?? Number.POSITIVE_INFINITY;
+    const total = Math.min(evaluations, inTime, known);
+    return {
+      done,
+      total: Number.isFinite(total) ? Math.max(done + 1, total) : done + 1,
+      unit: 'evaluation',
+    };
+  }
+
+  incumbents(): readonly Evaluation<A>[] {
+    return this.#incumbents.indices.map((index) => this.#log.at(index));
+  }
+
+  async step(signal: AbortSignal): Promise<Report> {
+    const { lookUp } = this.#parts.evaluator;
+    const report = lookUp ? this.#lookUpMany(signal) : await this.#evaluateOn(signal);
+    return { ...report, metrics: this.#standing() };
+  }
+
+  async result(): Promise<SearchResult<A>> {
+    const best = this.incumbents();
+    const metrics = resultMetrics(this.#objective, best);
+    if (this.#objective.metrics.length === 1) return { best, metrics };
+    return {
+      best,
+      metrics,
+      tables: { front: frontTable(this.#objective, best, this.#parts.space) },
+    };
+  }
+
+  dispose(): void {
+    this.#open?.job.dispose?.();
+  }
+
+  #evaluationPhase(): Phase {
+    const proposals = (): readonly Proposal<A>[] => this.#open?.proposals ?? [];
+    const share = (): number => this.progress.total / Math.max(1, proposals().length);
+    return {
+      name: 'evaluation',
+      get share() {
+        return share();
+      },
+      sample: async () => this.#parts.evaluator.start(proposals(), this.#context),
+    };
+  }
+
+  /** What a step's metrics show: the best or the size of the front, and the clock. */
+  #standing(): Record<string, number> {
+    const metrics: Record<string, number> = {};
+    if (this.#objective.metrics.length > 1) metrics['front-size'] = this.#incumbents.indices.length;
+    else {
+      const { name } = this.#objective.metrics[0] as MetricSpec;
+      const value = this.#incumbents.best?.[name];
+      if (value !== undefined) metrics[`best-${name}`] = value;
+    }
+    const { unit } = this.#limits;
+    if (unit !== 'evaluations' && this.#clock > 0) metrics[`clock-${unit}`] = this.#clock;
+    return metrics;
+  }
+
+  async #evaluateOn(signal: AbortSignal): Promise<Report> {
+    const open = this.#open;
+    if (open === undefined) return {};
+    const report = await open.job.step(signal);
+    const { done, total } = open.job.progress;
+    if (done >= total) {
+      this.#takeOff(open, open.job.evaluations().map(this.#complete));
+      open.job.dispose?.();
+      this.#open = undefined;
+      this.#goOn();
+    }
+    const { evaluations } = report;
+    return evaluations
+      ? { ...report, evaluations: (evaluations as Evaluation<A>[]).map(this.#complete) }
+      : report;
+  }
+
+  /** Asks and lands until there is something to evaluate, or nothing more to come. */
+  #goOn(): void {
+    while (!this.#over) {
+      const asked = this.#ask();
+      if (asked !== undefined) {
+        const job = this.#parts.evaluator.start(asked.proposals, this.#context);
+        this.#open = { ...asked, job };
+        return;
+      }
+      this.#landNext();
+    }
+  }
+
+  #lookUpMany(signal: AbortSignal): Report {
+    signal.throwIfAborted();
+    const from = this.#log.length;
+    const to = from + this.#options.perStep;
+    const { evaluator } = this.#parts;
+    while (!this.#over && this.#log.length < to) {
+      const asked = this.#ask();
+      if (asked === undefined) this.#landNext();
+      else {
+        const evaluations: Evaluation<A>[] = [];
+        for (const proposal of asked.proposals) {
+          const evaluation = evaluator.lookUp?.(proposal, this.#context) as Evaluation<A>;
+          evaluations.push(this.#complete(evaluation));
+        }
+        this.#takeOff(asked, evaluations);
+      }
+    }
+    if (this.#log.length === from) return {};
+    const arm = { arm: this.#name, repeat: 0, from };
+    return { evaluated: [{ ...arm, log: this.#log.snapshot(from) }] };
+  }
+
+  /** New proposals; none when all workers are busy, the budget is given out, or none come. */
+  #ask(): Omit<Open<A>, 'job'> | undefined {
+    const { workers, batch } = this.#options;
+    const left = this.#limits.evaluations - this.#issued;
+    if (this.#exhausted || left <= 0 || this.#flights.length >= workers) return undefined;
+    if (this.#clock >= this.#limits.time) return undefined;
+    const answer = this.#sampler.propose(Math.min(batch, left), this.#streams(this.#asked));
+    const order = this.#asked++;
+    if (answer === 'done') this.#exhausted = true;
+    if (answer === 'wait' && this.#flights.length === 0) throw stuck(this.#log.length);
+    if (typeof answer === 'string' || answer.length === 0) return undefined;
+    this.#issued += answer.length;
+    return { order, start: this.#clock, proposals: answer };
+  }
+
+  #takeOff({ order, start }: Omit<Open<A>, 'job'>, evaluations: readonly Evaluation<A>[]): void {
+    const flight = flightOf(order, start, evaluations, this.#limits);
+    // Nobody else is in the air where there is one worker.
+    if (this.#options.workers === 1) this.#land(flight);
+    else takeOff(this.#flights, flight);
+  }
+
+  #landNext(): void {
+    const flight = this.#flights.shift();
+    if (flight === undefined) this.#over = true;
+    else this.#land(flight);
+  }
+
+  /** Its evaluations are known; what would end after the budget's time never is. */
+  #land({ evaluations, ends, end }: Flight<A>): void {
+    const { time, evaluations: limit } = this.#limits;
+    let known = evaluations;
+    if (end > time) {
+      known = evaluations.slice(
+        0,
+        ends.findIndex((one) => one > time),
+      );
+      this.#over = true;
+      this.#flights.length = 0;
+    }
+    for (let i = 0; i < known.length; i++) {
+      const evaluation = known[i] as Evaluation<A>;
+      this.#incumbents.offer(this.#log.length, evaluation);
+      this.#log.push(evaluation, ends[i] as number);
+    }
+    this.#guard(end);
+    this.#clock = Math.min(end, time);
+    if (known.length > 0) this.#sampler.observe(known);
+    if (this.#log.length >= limit) this.#over = true;
+  }
+
+  /** @throws ArcherError when the clock stands still for ever */
+  #guard(end: number): void {
+    this.#free = end > this.#clock ? 0 : this.#free + 1;
+    if (this.#free > MOST_FREE && this.#limits.time < Number.POSITIVE_INFINITY) {
+      throw stuck(this.#log.length, `the last ${MOST_FREE} of which cost nothing`);
+    }
+  }
+
+  #reopened({ order, start, proposals, job }: NonNullable<Saved['open']>): Open<A> {
+    const { space, evaluator } = this.#parts;
+    const loaded = proposals.map((one) => loadProposal(space, one));
+    return { order, start, proposals: loaded, job: evaluator.start(loaded, this.#context, job) };
+  }
+}
+
+function stuck(evaluated: number, why = 'though none is outstanding'): ArcherError {
+  return new ArcherError(
+    'ARCHER_SEARCH_STUCK',
+    `The search does not go on after ${evaluated} evaluations, ${why}.`,
+  );
+}
