@@ -84,7 +84,8 @@ function limitsOf(rows, runs) {
   const rooflines = new Map(runs.map(({ part = 1, roofline }) => [part, roofline]));
   const peaks = [...rooflines].map(([part, roofline]) =>
     roofline
-      ? `${roofline.gflops.toFixed(0)} GFLOP/s of f32 multiply-adds and ` +
+      ? `${roofline.gflops.toFixed(0)} GFLOP/s of f32 multiply-adds, ` +
+        `${roofline.gflopsBf16 ? `${roofline.gflopsBf16.toFixed(0)} of bf16 and ` : 'and '}` +
         `${roofline.gigabytes.toFixed(0)} GB/s of c = a + b (part ${part})`
       : `no peak (part ${part}: no compiler)`,
   );
@@ -96,14 +97,14 @@ function limitsOf(rows, runs) {
     table(
       ['case', 'engine', 'GFLOP/image', 'GFLOP/s', 'of peak', 'outside of kernels'],
       own.map(({ of, part, precision, train, flops, outside }) => {
-        const roofline = rooflines.get(part);
+        const limit = rooflines.get(part)?.[precision === 'f32' ? 'gflops' : 'gflopsBf16'];
         const rate = flops && train ? (flops * train.speed) / 1e9 : undefined;
         return [
           caseName(of),
           `native ${precision}`,
           flops ? (flops / 1e9).toFixed(3) : '–',
           rate ? rate.toFixed(0) : '–',
-          rate && roofline && precision === 'f32' ? percent(rate / roofline.gflops) : '–',
+          rate && limit ? percent(rate / limit) : '–',
           outside === undefined ? '–' : percent(outside),
         ];
       }),

@@ -43,6 +43,12 @@ describe('archer doctor', () => {
     expect(out).toMatch(/^engine +problem +There is no engine "wsm".*"wasm"/m);
   });
 
+  it('names what an engine of that precision lacks', async () => {
+    const { code, out } = await archer('doctor', '--engine', 'js', '--precision', 'bf16');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^engine +problem +The engine js .*f32, not bf16.*precision: f32/m);
+  });
+
   it.each([
     [200, 0, 'answers'],
     [503, 1, 'answers 503'],
