@@ -13,6 +13,12 @@ export interface FusedKernels {
   /** addend + batchNorm(x), with the batch's own statistics. */
   batchNorm?(inputs: BatchNormInputs, options: { readonly epsilon: number }): Normalised;
 
+  /** addend + the average of the window's pixels that lie inside of the image. */
+  averagePool?(
+    inputs: { readonly x: tf.Tensor4D; readonly addend?: tf.Tensor4D | undefined },
+    options: PoolOptions,
+  ): tf.Tensor4D;
+
   /**
    * Softmax cross entropy of each sample, in nats.
    *
@@ -35,6 +41,21 @@ export interface FusedKernels {
    * `value` or `velocity` before are invalid afterwards. Not differentiable.
    */
   sgdStep?(parameters: Iterable<SgdParameter>, options: SgdOptions): void;
+
+  /**
+   * Adds `term` to `sum`, of the same shape, in its own memory; not differentiable.
+   *
+   * @returns false, and nothing is done, where something else shares that memory
+   */
+  addInPlace?(sum: tf.Tensor, term: tf.Tensor): boolean;
+}
+
+/** A square pooling window. */
+export interface PoolOptions {
+  readonly size: number;
+  readonly stride: number;
+  /** Pixels added on each side. */
+  readonly pad: number;
 }
 
 /** Inputs of {@link FusedKernels.batchNorm}, all differentiable. */
@@ -46,6 +67,11 @@ export interface BatchNormInputs {
   readonly beta?: tf.Tensor1D | undefined;
   /** Added to the result; its shape. */
   readonly addend?: tf.Tensor4D | undefined;
+  /**
+   * [channels]; a bias in front of the normalisation, which cancels it: it changes nothing, its
+   * gradient is exactly zero, and the mean is without it.
+   */
+  readonly inputBias?: tf.Tensor1D | undefined;
 }
 
 /** Inputs of {@link FusedKernels.reluConvBatchNorm}, all differentiable. */

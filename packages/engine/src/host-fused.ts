@@ -9,14 +9,16 @@ import type {
   SgdParameter,
 } from './fused-kernels.ts';
 import { tf } from './repaired.ts';
+import { share } from './share.ts';
+import { type InputGradients, record, taping, untaped } from './tape.ts';
 
 /** The fused kernels of the engines `wasm` and `js`; see `kernels/`. */
-export const hostFused: Required<FusedKernels> = {
+export const hostFused = {
   reluConvBatchNorm,
   batchNorm: (inputs, options) => normalised(inputs, options, IDENTITY),
   softmaxCrossEntropy,
   sgdStep,
-};
+} satisfies FusedKernels;
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -25,8 +27,8 @@ interface Before {
   /** Further differentiable inputs. */
   readonly inputs: Tensors;
   forward(x: tf.Tensor): tf.Tensor;
-  /** Gradients by x and by `inputs`, which come as they were saved. */
-  backward(dy: tf.Tensor, x: tf.Tensor, saved: Tensors): Tensors;
+  /** Gradients by `inputs` and, where asked for, by x; `saved` has both. */
+  backward(dy: tf.Tensor, saved: Tensors, byX: boolean): Tensors;
 }
 
 const IDENTITY: Before = { inputs: {}, forward: (x) => x, backward: (dy) => ({ x: dy }) };
@@ -49,12 +51,12 @@ function convolutionOf(filter: tf.Tensor4D, options: ConvBatchNormOptions): Befo
   return {
     inputs: { filter },
     forward: (x) => run('Conv2D', { x: relu ? tf.relu(x) : x, filter }, attrs)[0]!,
-    backward: (dy, x, saved) => {
-      const filter = saved.filter as tf.Tensor;
+    backward: (dy, saved, byX) => {
+      const [x, filter] = [saved.x!, saved.filter!];
       // relu(x) is computed again rather than kept: it costs little and would double memory.
       const used = relu ? tf.relu(x) : x;
       const dw = run('Conv2DBackpropFilter', { x: used, dy }, { ...attrs, filterShape })[0]!;
-      if (!inputGradient) return { x: tf.scalar(0), filter: dw };
+      if (!inputGradient || !byX) return { filter: dw };
       const inputShape = x.shape;
       const dx = run('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape })[0]!;
       return { x: relu ? run('ArcherReluGrad', { x, dy: dx })[0]! : dx, filter: dw };
@@ -64,69 +66,67 @@ function convolutionOf(filter: tf.Tensor4D, options: ConvBatchNormOptions): Befo
 
 /** One entry of the tape for `before`, the normalisation and the addition together. */
 function normalised(
-  { x, gamma, beta, addend }: BatchNormInputs,
+  { x, gamma, beta, addend, inputBias }: BatchNormInputs,
   { epsilon }: { readonly epsilon: number },
   before: Before,
 ): Normalised {
-  const named = present({ x, gamma, beta, addend, ...before.inputs });
-  const names = Object.keys(named);
-  const statistics: tf.Tensor[] = [];
-  const forward = tf.customGrad((...all) => {
-    const save = all.pop() as tf.GradSaveFunc;
-    const given = byName(names, all as tf.Tensor[]);
-    const y = before.forward(given.x!);
-    const [z, mean, variance] = run('ArcherBatchNorm', normInputs(given, y), { epsilon });
-    statistics.push(tf.keep(mean!), tf.keep(variance!));
-    // The gradient does not depend on beta and addend; saving them would keep them alive.
-    const {
-      beta: _beta,
-      addend: _addend,
-      ...needed
-    }: Tensors = { ...given, y, mean: mean!, variance: variance! };
-    save(Object.values(needed));
-    // In a scope of its own: tfjs would keep what is only used on the way until the last
-    // layer's gradient is known.
-    const gradFunc = (dz: tf.Tensor, saved: tf.Tensor[]) =>
-      tf.tidy(() => {
-        const given = byName(Object.keys(needed), saved);
-        const gradients = normGradients(dz, given, epsilon);
-        Object.assign(gradients, before.backward(gradients.y!, given.x!, given));
-        return names.map((name) => gradients[name]!);
-      });
-    return { value: z!, gradFunc };
+  const recorded = taping();
+  return untaped(() => {
+    const y = tf.tidy(() => before.forward(x));
+    const operands = present({ x: y, gamma, beta, addend });
+    const [output, mean, variance] = run('ArcherBatchNorm', operands, { epsilon });
+    if (recorded) {
+      const inputs = { x, gamma, beta, addend, inputBias, ...before.inputs };
+      const needed = present({ x, y, mean, variance, gamma, ...before.inputs });
+      const names = Object.keys(needed);
+      const saved = names.map((name) => share(needed[name]!));
+      const backward = (dz: tf.Tensor, gradients: InputGradients) => {
+        normalisedGradients(dz, byName(names, saved), epsilon, before, gradients);
+        if (inputBias) gradients.add('inputBias', tf.zeros(inputBias.shape));
+        gradients.pass('addend');
+      };
+      record({ name: 'ArcherNormalised', inputs, output: output!, saved, backward });
+    }
+    if (y !== x) y.dispose();
+    return { output, mean, variance } as Normalised;
   });
-  const output = forward(...Object.values(named)) as tf.Tensor4D;
-  const [mean, variance] = statistics.map(handOut) as [tf.Tensor1D, tf.Tensor1D];
-  return { output, mean, variance };
 }
 
-function normInputs({ gamma, beta, addend }: Tensors, x: tf.Tensor): Tensors {
-  return present({ x, gamma, beta, addend });
-}
-
-function normGradients(dz: tf.Tensor, given: Tensors, epsilon: number): Tensors {
-  const { y, mean, variance, gamma } = given;
-  const inputs = present({ dz, x: y, mean, variance, gamma });
-  const [dy, dgamma, dbeta] = run('ArcherBatchNormGrad', inputs, { epsilon });
-  return { y: dy!, gamma: dgamma!, beta: dbeta!, addend: dz.clone() };
+function normalisedGradients(
+  dz: tf.Tensor,
+  saved: Tensors,
+  epsilon: number,
+  before: Before,
+  gradients: InputGradients,
+): void {
+  const found = tf.tidy(() => {
+    const { y, mean, variance, gamma } = saved;
+    const operands = present({ dz, x: y, mean, variance, gamma });
+    const [dy, dgamma, dbeta] = run('ArcherBatchNormGrad', operands, { epsilon });
+    const others = before.backward(dy!, saved, gradients.wants('x'));
+    return { gamma: dgamma!, beta: dbeta!, ...others } as Tensors;
+  });
+  for (const name in found) gradients.add(name, found[name]!);
 }
 
 function softmaxCrossEntropy(
   logits: tf.Tensor2D,
   labels: tf.Tensor1D,
 ): { losses: tf.Tensor1D; errors: tf.Tensor2D } {
-  const kept: tf.Tensor[] = [];
-  const forward = tf.customGrad((...all) => {
-    const [x, save] = all as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-    const [losses, errors] = run('ArcherSoftmaxCrossEntropy', { logits: x, labels });
-    kept.push(tf.keep(errors!));
-    save([errors!]);
-    const gradFunc = (dy: tf.Tensor, [errors]: tf.Tensor[]) =>
-      tf.mul(tf.expandDims(dy, 1), errors!);
-    return { value: losses!, gradFunc };
+  const recorded = taping();
+  return untaped(() => {
+    const outputs = run('ArcherSoftmaxCrossEntropy', { logits, labels });
+    const [losses, errors] = outputs as [tf.Tensor1D, tf.Tensor2D];
+    if (recorded) {
+      const saved = [share(errors)];
+      const backward = (dy: tf.Tensor, gradients: InputGradients) => {
+        gradients.add('logits', tf.mul(tf.expandDims(dy, 1), saved[0]!));
+      };
+      const inputs = { logits };
+      record({ name: 'ArcherSoftmaxCrossEntropy', inputs, output: losses, saved, backward });
+    }
+    return { losses, errors };
   });
-  const losses = forward(logits) as tf.Tensor1D;
-  return { losses, errors: handOut(kept[0]!) as tf.Tensor2D };
 }
 
 function sgdStep(parameters: Iterable<SgdParameter>, options: SgdOptions): void {
@@ -153,11 +153,4 @@ function present(tensors: Record<string, tf.Tensor | undefined>): Tensors {
 
 function byName(names: readonly string[], tensors: readonly tf.Tensor[]): Tensors {
   return Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-}
-
-/** Moves a tensor that was made inside a `customGrad` into the caller's scope. */
-function handOut(kept: tf.Tensor): tf.Tensor {
-  const own = kept.clone();
-  kept.dispose();
-  return own;
 }

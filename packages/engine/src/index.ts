@@ -1,3 +1,4 @@
+export { gradientsOf, type ValueAndGradients } from './backpropagation.ts';
 export type {
   EngineCandidate,
   EngineRequest,
@@ -10,4 +11,6 @@ export type * from './fused-kernels.ts';
 export { hostFused } from './host-fused.ts';
 export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-gaps.ts';
 export { tf } from './repaired.ts';
+export { share } from './share.ts';
 export { type StartedEngine, type StartOptions, startEngine } from './start-engine.ts';
+export { type InputGradients, type Layer, record, taping, untaped } from './tape.ts';
