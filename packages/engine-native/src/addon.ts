@@ -43,6 +43,8 @@ export interface Kernels {
     shape: Int32Array,
     epsilon: number,
     relu: boolean,
+    /** Whether dx is a sum to add to. */
+    add: boolean,
     dz: Float32Array,
     x: Float32Array,
     y: Float32Array,
@@ -90,8 +92,9 @@ export interface Kernels {
   ): void;
   maxPool(shape: Int32Array, x: Float32Array, y: Float32Array): void;
   maxPoolGradient(shape: Int32Array, x: Float32Array, dy: Float32Array, dx: Float32Array): void;
-  averagePool(shape: Int32Array, x: Float32Array, y: Float32Array): void;
-  averagePoolGradient(shape: Int32Array, dy: Float32Array, dx: Float32Array): void;
+  averagePool(shape: Int32Array, x: Float32Array, addend: Maybe, y: Float32Array): void;
+  /** `add`: dx is a sum to add to. */
+  averagePoolGradient(shape: Int32Array, add: boolean, dy: Float32Array, dx: Float32Array): void;
   unary(operation: number, size: number, x: Float32Array, y: Float32Array): void;
   binary(
     operation: number,

@@ -40,7 +40,7 @@ export interface NativeBackend extends CpuBackend {
   values(tensor: tf.TensorInfo): Float32Array;
   /** The numbers of an int32 tensor. */
   integers(tensor: tf.TensorInfo): Int32Array;
-  /** Whether nothing else than one tensor refers to these values, and the backend owns them. */
+  /** Whether the values lie here, in the backend's memory, and no other tensor refers to them. */
   exclusive(tensor: tf.TensorInfo): boolean;
 }
 
@@ -77,6 +77,7 @@ export function createBackend(addon: Addon): NativeBackend {
     }
 
     exclusive(tensor: tf.TensorInfo): boolean {
+      if (!this.data.has(tensor.dataId)) return false;
       const { pooled, refCount } = this.data.get(tensor.dataId);
       return pooled === true && refCount === 1;
     }

@@ -1,4 +1,4 @@
-import { startEngine, tf } from '@archer-nas/engine';
+import { gradientsOf, startEngine, tf } from '@archer-nas/engine';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Addon, loadAddon } from './addon.ts';
 import { BACKEND, type NativeBackend } from './backend.ts';
@@ -125,12 +125,18 @@ function bytesAfterThreeSteps(): Uint8Array {
   return bytes;
 }
 
-/** Bytes of the convolution's result that ReLU-convolution-batch-norm hands to its gradient. */
+/** Bytes of the convolution's result that the tape holds for the gradient of its layer. */
 function savedBytes(): number {
-  return tf.tidy(() => {
-    const [x, filter] = [tf.ones([2, 6, 6, 3]), tf.ones([3, 3, 3, 5])];
-    const attrs = { strides: [1, 1], pad: 1, dilations: [1, 1], relu: true, epsilon: 1e-5 };
-    const outputs = tf.engine().runKernel('ArcherConvBatchNorm', { x, filter }, attrs);
-    return 4 * ((outputs as tf.Tensor[])[3] as tf.Tensor).size;
-  });
+  const x: tf.Tensor4D = tf.ones([2, 6, 6, 3]);
+  const filter: tf.Tensor4D = tf.ones([3, 3, 3, 5]);
+  const options = { relu: true, stride: 1, pad: 1, epsilon: 1e-5 };
+  let bytes = 0;
+  const { gradients } = gradientsOf(() => {
+    const before = tf.memory().numBytes;
+    const { output } = nativeFused.reluConvBatchNorm({ x, filter }, options);
+    bytes = tf.memory().numBytes - before - 4 * (output.size + x.size + filter.size + 4 * 5);
+    return tf.sum<tf.Scalar>(output);
+  }, [filter]);
+  tf.dispose([x, filter, ...gradients.flatMap((gradient) => gradient ?? [])]);
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { tf } from '@archer-nas/engine';
+import { gradientsOf, share, tf } from '@archer-nas/engine';
 import { beforeAll, expect, it } from 'vitest';
 import { configure } from './candidate.ts';
 import { nativeFused } from './fused.ts';
@@ -120,6 +120,58 @@ describeBuilt('fused kernels', (addon, backend) => {
     expect(by.shape).toEqual([3, 3, 3, 4]);
   });
 
+  it.each([
+    { size: 3, stride: 1, pad: 1 },
+    { size: 3, stride: 2, pad: 1 },
+    { size: 2, stride: 2, pad: 0 },
+  ])('averagePool adds, and agrees with finite differences by both inputs: %o', (options) => {
+    const [x] = tensors([2, 5, 4, 3]) as [tf.Tensor4D];
+    const pooled = nativeFused.averagePool({ x }, options);
+    const [addend] = tensors(pooled.shape) as [tf.Tensor4D];
+    const sum = nativeFused.averagePool({ x, addend }, options);
+    expect(sum.dataSync()).toEqual(tf.add(addend, pooled).dataSync());
+    const run = (...[x, addend]: tf.Tensor[]) =>
+      nativeFused.averagePool({ x: x as tf.Tensor4D, addend: addend as tf.Tensor4D }, options);
+    expect(gradientError(run, [x, addend])).toBeLessThan(2e-3);
+  });
+
+  it('averagePool divides by the pixels inside of the image', () => {
+    const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
+    const y = nativeFused.averagePool({ x }, { size: 3, stride: 1, pad: 1 });
+    expect([...y.dataSync()]).toEqual([2.5, 2.5, 2.5, 2.5]);
+  });
+
+  it('sums of gradients in place have the bits of sums apart', () => {
+    const [x, w1, w3] = tensors([2, 6, 6, 19], [1, 1, 19, 19], [3, 3, 19, 19]) as Maps;
+    const unit = { relu: true, stride: 1, epsilon: EPSILON };
+    const pool = { size: 3, stride: 1, pad: 1 };
+    const cell = () => {
+      const two = nativeFused.averagePool({ x, addend: x }, pool);
+      const three = nativeFused.reluConvBatchNorm(
+        { x: two, filter: w1, addend: x },
+        { ...unit, pad: 0 },
+      );
+      const four = { x, filter: w3, addend: three.output };
+      return nativeFused.reluConvBatchNorm(four, { ...unit, pad: 1 }).output;
+    };
+    const loss = () => tf.sum<tf.Scalar>(tf.square(cell()));
+    const apart = tf.valueAndGrads(loss as never)([x, w1, w3]).grads;
+    gradientsOf(loss, [x, w1, w3]).gradients.forEach((gradient, i) => {
+      expect(gradient?.dataSync()).toEqual(apart[i]?.dataSync());
+    });
+  });
+
+  it('addInPlace refuses memory that something else reads', () => {
+    const [sum, term] = [tf.add(tf.tensor1d([1, 2]), 0), tf.tensor1d([10, 20])];
+    expect(nativeFused.addInPlace(sum, term)).toBe(true);
+    expect([...sum.dataSync()]).toEqual([11, 22]);
+    const other = share(sum);
+    expect(nativeFused.addInPlace(sum, term)).toBe(false);
+    expect([...other.dataSync()]).toEqual([11, 22]);
+    // Memory of the user's is not the engine's to write.
+    expect(nativeFused.addInPlace(term, term)).toBe(false);
+  });
+
   it('softmaxCrossEntropy gives losses, errors and the gradient by the logits', () => {
     const logits = tf.tensor2d([0, 0, Math.log(2), 1000, 0, 0], [2, 3]);
     const labels = tf.tensor1d([2, 1], 'int32');
@@ -155,3 +207,4 @@ describeBuilt('fused kernels', (addon, backend) => {
 });
 
 type Trio = [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
+type Maps = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];

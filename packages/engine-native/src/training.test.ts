@@ -20,7 +20,10 @@ const RECORDED: Readonly<Record<string, string>> = {
 };
 
 /** The losses of three steps and the parameters after them. */
-function threeSteps(fused = nativeFused): { losses: number[]; bytes: Uint8Array } {
+function threeSteps(fused: typeof hostFused = nativeFused): {
+  losses: number[];
+  bytes: Uint8Array;
+} {
   const training = startTraining(fused);
   const losses = [training.step(), training.step(), training.step()];
   const bytes = training.bytes();

@@ -45,9 +45,33 @@ void conv_norm(const Conv& c, float epsilon, bool with_relu, const float* x, con
   else run(reinterpret_cast<Saved*>(y));
 }
 
-void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const float* dz, const float* x,
-                        const float* saved, const float* w, const float* gamma, const float* mean,
-                        const float* variance, float* dx, float* dw, float* dgamma, float* dbeta) {
+/// Where a number is added to what is there.
+struct Added {
+  float* to;
+  ARCHER_INLINE Added operator+(Index n) const { return {to + n}; }
+};
+ARCHER_INLINE void store(Added out, V v) { store(out.to, load(out.to) + v); }
+ARCHER_INLINE void store_part(Added out, V v, int n) {
+  store_part(out.to, load_part(out.to, n) + v, n);
+}
+
+/// The same, of the number where the gate is above zero, else of zero.
+struct GatedAdded {
+  Added to;
+  const float* gate;
+  ARCHER_INLINE GatedAdded operator+(Index n) const { return {to + n, gate + n}; }
+};
+ARCHER_INLINE void store(GatedAdded out, V v) {
+  store(out.to, where_greater(load(out.gate), zero(), v, zero()));
+}
+ARCHER_INLINE void store_part(GatedAdded out, V v, int n) {
+  store_part(out.to, where_greater(load_part(out.gate, n), zero(), v, zero()), n);
+}
+
+void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, bool add, const float* dz,
+                        const float* x, const float* saved, const float* w, const float* gamma,
+                        const float* mean, const float* variance, float* dx, float* dw, float* dgamma,
+                        float* dbeta) {
   const auto* y = reinterpret_cast<const Saved*>(saved);
   const Index size = image_out(c), pixels = pixels_out(c), pitch = round_up(c.co, VL);
   const ImageSums sums = image_sums(c.n, c.co);
@@ -71,8 +95,11 @@ void conv_norm_gradient(const Conv& c, float epsilon, bool with_relu, const floa
     filter_gradient_image(c, outer, source, dy.outer, total);
     if (!dx) return;
     float* out = dx + n * image_in(c);
-    if (with_relu) input_gradient_image(c, by_input, dy.framed, Gated{out, image});
-    else input_gradient_image(c, by_input, dy.framed, out);
+    const auto write = [&](auto to) { input_gradient_image(c, by_input, dy.framed, to); };
+    if (add && with_relu) write(GatedAdded{{out}, image});
+    else if (add) write(Added{out});
+    else if (with_relu) write(Gated{out, image});
+    else write(out);
   });
   add_groups(groups, filter_rows(c), c.co, pitch, dw);
 }

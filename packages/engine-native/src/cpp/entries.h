@@ -148,14 +148,14 @@ void conv_batch_norm(const Arguments& a) {
                      a.floats(11, c.co));
 }
 
-// shape, epsilon, relu, dz, x, y, w, gamma, mean, variance, dx, dw, dgamma, dbeta
+// shape, epsilon, relu, add to dx, dz, x, y, w, gamma, mean, variance, dx, dw, dgamma, dbeta
 void conv_batch_norm_gradient(const Arguments& a) {
   const Conv c = conv_of(a, 0, false);
-  kernels->conv_norm_gradient(c, static_cast<float>(a.number(1)), a.flag(2), a.floats(3, out_size(c)),
-                              a.floats(4, in_size(c)), a.floats(5, saved_size(c)),
-                              a.floats(6, filter_size(c, false)), a.floats_or_null(7, c.co),
-                              a.floats(8, c.co), a.floats(9, c.co), a.floats_or_null(10, in_size(c)),
-                              a.floats(11, filter_size(c, false)), a.floats(12, c.co), a.floats(13, c.co));
+  kernels->conv_norm_gradient(c, static_cast<float>(a.number(1)), a.flag(2), a.flag(3),
+                              a.floats(4, out_size(c)), a.floats(5, in_size(c)), a.floats(6, saved_size(c)),
+                              a.floats(7, filter_size(c, false)), a.floats_or_null(8, c.co),
+                              a.floats(9, c.co), a.floats(10, c.co), a.floats_or_null(11, in_size(c)),
+                              a.floats(12, filter_size(c, false)), a.floats(13, c.co), a.floats(14, c.co));
 }
 
 // shape, epsilon, x, gamma, beta, addend, z, mean, variance
@@ -190,13 +190,15 @@ void max_pool_gradient(const Arguments& a) {
   const Pool p = pool_of(a, 0);
   kernels->max_pool_gradient(p, a.floats(1, in_size(p)), a.floats(2, out_size(p)), a.floats(3, in_size(p)));
 }
+// shape, x, addend, y
 void average_pool(const Arguments& a) {
   const Pool p = pool_of(a, 0);
-  kernels->average_pool(p, a.floats(1, in_size(p)), a.floats(2, out_size(p)));
+  kernels->average_pool(p, a.floats(1, in_size(p)), a.floats_or_null(2, out_size(p)), a.floats(3, out_size(p)));
 }
+// shape, add to dx, dy, dx
 void average_pool_gradient(const Arguments& a) {
   const Pool p = pool_of(a, 0);
-  kernels->average_pool_gradient(p, a.floats(1, out_size(p)), a.floats(2, in_size(p)));
+  kernels->average_pool_gradient(p, a.flag(1), a.floats(2, out_size(p)), a.floats(3, in_size(p)));
 }
 
 // operation, size, x, y
@@ -320,14 +322,14 @@ constexpr Entry kEntries[] = {
     {"depthwiseInputGradient", 4, depthwise2d_input_gradient},
     {"depthwiseFilterGradient", 4, depthwise2d_filter_gradient},
     {"convBatchNorm", 12, conv_batch_norm},
-    {"convBatchNormGradient", 14, conv_batch_norm_gradient},
+    {"convBatchNormGradient", 15, conv_batch_norm_gradient},
     {"batchNorm", 9, batch_norm},
     {"batchNormGradient", 10, batch_norm_gradient},
     {"batchNormGiven", 8, batch_norm_given},
     {"maxPool", 3, max_pool},
     {"maxPoolGradient", 4, max_pool_gradient},
-    {"averagePool", 3, average_pool},
-    {"averagePoolGradient", 3, average_pool_gradient},
+    {"averagePool", 4, average_pool},
+    {"averagePoolGradient", 4, average_pool_gradient},
     {"unary", 4, unary},
     {"binary", 5, binary},
     {"sumAll", 3, sum_all},

@@ -83,7 +83,12 @@ void convolutions(const Kernels& k) {
       k.conv_norm(c, 1e-5f, relu, x, w, gamma, beta, dy, saved, z, mean, variance);
     });
     check("conv norm gradient", {&dx, &dw, &dgamma, &dbeta}, [&] {
-      k.conv_norm_gradient(c, 1e-5f, relu, dy, x, saved, w, gamma, mean, variance, dx, dw, dgamma, dbeta);
+      k.conv_norm_gradient(c, 1e-5f, relu, false, dy, x, saved, w, gamma, mean, variance, dx, dw, dgamma, dbeta);
+    });
+    Array sum(in);
+    check("conv norm gradient added", {&sum, &dw}, [&] {
+      std::memcpy(sum, x, in * sizeof(float));
+      k.conv_norm_gradient(c, 1e-5f, relu, true, dy, x, saved, w, gamma, mean, variance, sum, dw, dgamma, dbeta);
     });
   }
 }
@@ -111,8 +116,14 @@ void poolings(const Kernels& k) {
     Array x(in), dx(in), y(out), dy(out);
     check("max", {&y}, [&] { k.max_pool(p, x, y); });
     check("max gradient", {&dx}, [&] { k.max_pool_gradient(p, x, dy, dx); });
-    check("average", {&y}, [&] { k.average_pool(p, x, y); });
-    check("average gradient", {&dx}, [&] { k.average_pool_gradient(p, dy, dx); });
+    check("average", {&y}, [&] { k.average_pool(p, x, nullptr, y); });
+    check("average gradient", {&dx}, [&] { k.average_pool_gradient(p, false, dy, dx); });
+    check("average and addend", {&y}, [&] { k.average_pool(p, x, dy, y); });
+    Array sum(dx.size);
+    check("average gradient added", {&sum}, [&] {
+      std::memcpy(sum, dx, dx.size * sizeof(float));
+      k.average_pool_gradient(p, true, dy, sum);
+    });
   }
 }
 

@@ -77,11 +77,11 @@ struct Kernels {
   void (*conv_norm)(const Conv&, float epsilon, bool relu, const float* x, const float* w,
                     const float* gamma, const float* beta, const float* addend, float* y, float* z,
                     float* mean, float* variance);
-  /// dx may be null, and gamma.
-  void (*conv_norm_gradient)(const Conv&, float epsilon, bool relu, const float* dz, const float* x,
-                             const float* y, const float* w, const float* gamma, const float* mean,
-                             const float* variance, float* dx, float* dw, float* dgamma,
-                             float* dbeta);
+  /// dx may be null, and gamma; `add`: what is in dx is added to.
+  void (*conv_norm_gradient)(const Conv&, float epsilon, bool relu, bool add, const float* dz,
+                             const float* x, const float* y, const float* w, const float* gamma,
+                             const float* mean, const float* variance, float* dx, float* dw,
+                             float* dgamma, float* dbeta);
 
   void (*norm)(const Norm&, const float* x, const float* gamma, const float* beta,
                const float* addend, float* z, float* mean, float* variance);
@@ -94,8 +94,10 @@ struct Kernels {
 
   void (*max_pool)(const Pool&, const float* x, float* y);
   void (*max_pool_gradient)(const Pool&, const float* x, const float* dy, float* dx);
-  void (*average_pool)(const Pool&, const float* x, float* y);
-  void (*average_pool_gradient)(const Pool&, const float* dy, float* dx);
+  /// The addend may be null.
+  void (*average_pool)(const Pool&, const float* x, const float* addend, float* y);
+  /// `add`: what is in dx is added to.
+  void (*average_pool_gradient)(const Pool&, bool add, const float* dy, float* dx);
 
   void (*unary)(Unary, std::int64_t size, const float* x, float* y);
   void (*binary)(Binary, const Broadcast&, const float* a, const float* b, float* y);

@@ -29,14 +29,14 @@ void for_rows(Index images, Index rows, F&& f) {
   });
 }
 
-/// out = Σ over rows of weight(row) · row; `row(i)` gives the i-th row of n numbers.
+/// out = addend + Σ over rows of weight(row) · row; `row(i)` gives the i-th row of n numbers.
 template <class Row, class Weight>
-ARCHER_INLINE void add_rows(Index begin, Index end, Index n, Row&& row, Weight&& weight, float* out) {
-  if (begin >= end) return clear(out, n);
+ARCHER_INLINE void add_rows(Index begin, Index end, Index n, Row&& row, Weight&& weight,
+                            const float* addend, float* out) {
   for (Index j = 0; j < n; j += VL) {
     V sum = zero();
     for (Index i = begin; i < end; i++) sum = fma(load_upto(row(i) + j, n - j), splat(weight(i)), sum);
-    store_upto(out + j, sum, n - j);
+    store_upto(out + j, addend ? load_upto(addend + j, n - j) + sum : sum, n - j);
   }
 }
 
@@ -46,7 +46,7 @@ ARCHER_INLINE float share(const Span& span) {
 }
 
 /// Rows first, then columns: the count under a window is the product of the two counts.
-void average_pool(const Pool& p, const float* x, float* y) {
+void average_pool(const Pool& p, const float* x, const float* addend, float* y) {
   const Index c = p.c, row = static_cast<Index>(p.w) * c;
   for_rows(p.n, p.oh, [&](Index n, Index oy) {
     const Span ys = window(oy, p.sh, p.pt, p.kh, p.h);
@@ -54,13 +54,14 @@ void average_pool(const Pool& p, const float* x, float* y) {
     const float part = share(ys);
     float* mean = floats(archer::kSource, row);
     add_rows(ys.begin, ys.end, row, [&](Index i) { return image + i * row; },
-             [&](Index) { return part; }, mean);
+             [&](Index) { return part; }, nullptr, mean);
     float* out = y + (n * p.oh + oy) * p.ow * c;
+    const float* term = addend ? addend + (out - y) : nullptr;
     for (Index ox = 0; ox < p.ow; ox++, out += c) {
       const Span xs = window(ox, p.sw, p.pl, p.kw, p.w);
       const float weight = share(xs);
       add_rows(xs.begin, xs.end, c, [&](Index j) { return mean + j * c; },
-               [&](Index) { return weight; }, out);
+               [&](Index) { return weight; }, term ? term + ox * c : nullptr, out);
     }
   });
 }
@@ -71,7 +72,7 @@ ARCHER_INLINE Span covering(Index i, Index stride, Index pad, Index k, Index win
   return {first <= 0 ? 0 : (first + stride - 1) / stride, lower(windows, (i + pad) / stride + 1)};
 }
 
-void average_pool_gradient(const Pool& p, const float* dy, float* dx) {
+void average_pool_gradient(const Pool& p, bool add, const float* dy, float* dx) {
   const Index c = p.c, row = static_cast<Index>(p.ow) * c;
   float* weights = floats(archer::kChannels, p.oh + p.ow);
   float* column_weights = weights + p.oh;
@@ -82,12 +83,12 @@ void average_pool_gradient(const Pool& p, const float* dy, float* dx) {
     const float* image = dy + n * p.oh * row;
     float* sum = floats(archer::kSource, row);
     add_rows(ys.begin, ys.end, row, [&](Index i) { return image + i * row; },
-             [&](Index i) { return weights[i]; }, sum);
+             [&](Index i) { return weights[i]; }, nullptr, sum);
     float* out = dx + (n * p.h + iy) * p.w * c;
     for (Index ix = 0; ix < p.w; ix++, out += c) {
       const Span xs = covering(ix, p.sw, p.pl, p.kw, p.ow);
       add_rows(xs.begin, xs.end, c, [&](Index j) { return sum + j * c; },
-               [&](Index j) { return column_weights[j]; }, out);
+               [&](Index j) { return column_weights[j]; }, add ? out : nullptr, out);
     }
   });
 }

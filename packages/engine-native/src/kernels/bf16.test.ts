@@ -95,7 +95,7 @@ describe.skipIf(paths.length === 0)(title, () => {
         (addon as Addon).convBatchNorm(...conv, x, w, gamma, null, null, y, z, mean, variance);
         const [dx, dw, dgamma, dbeta] = [out(x.length), out(w.length), out(c.co), out(c.co)];
         (addon as Addon).convBatchNormGradient(
-          ...([...conv, dz, x, y, w, gamma, mean, variance] as const),
+          ...([...conv, false, dz, x, y, w, gamma, mean, variance] as const),
           ...([dx.values, dw.values, dgamma.values, dbeta.values] as const),
         );
         const saved = unpacked(y, dz.length);

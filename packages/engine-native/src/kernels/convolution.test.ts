@@ -86,6 +86,7 @@ describeBuilt('convolutions', (addon) => {
           shapeOf(c),
           EPSILON,
           relu,
+          false,
           dz,
           x,
           y.values,

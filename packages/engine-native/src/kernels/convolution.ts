@@ -1,8 +1,7 @@
 import type { tf } from '@archer-nas/engine';
 import type { Addon } from '../addon.ts';
 import type { NativeBackend } from '../backend.ts';
-import { savedShape } from '../precision.ts';
-import { type Attributes, input, optional, register } from './register.ts';
+import { input, register } from './register.ts';
 import { convolutionPlan, type Plan } from './shapes.ts';
 
 type Three = 'conv' | 'convInputGradient' | 'convFilterGradient';
@@ -16,7 +15,6 @@ export function registerConvolutions(): void {
     'depthwiseInputGradient',
     'depthwiseFilterGradient',
   ]);
-  registerFused();
 }
 
 function registerThree(
@@ -53,77 +51,4 @@ function run(
   const { info, values } = backend.allocate(shape);
   backend.addon[kernel](plan.shape, backend.values(a), backend.values(b), values);
   return info;
-}
-
-/**
- * Name of the kernel addend + batchNorm(conv(relu(x))); outputs z, mean, variance, and the
- * convolution's result y for the gradient: two numbers in a float where the engine computes in
- * bf16. With the attribute `forwardOnly` there is no y: it is normalised where it lies.
- */
-export const CONV_BATCH_NORM = 'ArcherConvBatchNorm';
-/** Name of its gradient; outputs dw, dγ, dβ and, with the attribute `inputGradient`, dx. */
-export const CONV_BATCH_NORM_GRADIENT = 'ArcherConvBatchNormGrad';
-
-function registerFused(): void {
-  register(CONV_BATCH_NORM, (inputs, attrs, backend) => {
-    const [x, filter] = [input(inputs, 'x'), input(inputs, 'filter')];
-    const plan = convolutionPlan(x.shape, filter.shape, attrs);
-    if (!plan) return undefined;
-    const channels = [filter.shape[3] as number];
-    const z = backend.allocate(plan.output);
-    const saved = savedShape(backend.addon, plan.output);
-    const y = attrs.forwardOnly ? z : backend.allocate(saved);
-    const [mean, variance] = [backend.allocate(channels), backend.allocate(channels)];
-    backend.addon.convBatchNorm(
-      plan.shape,
-      attrs.epsilon as number,
-      attrs.relu as boolean,
-      backend.values(x),
-      backend.values(filter),
-      optional(inputs, 'gamma', backend),
-      optional(inputs, 'beta', backend),
-      optional(inputs, 'addend', backend),
-      y.values,
-      z.values,
-      mean.values,
-      variance.values,
-    );
-    return [z, mean, variance, ...(y === z ? [] : [y])].map(({ info }) => info);
-  });
-  register(CONV_BATCH_NORM_GRADIENT, (inputs, attrs, backend) => {
-    const [x, filter] = [input(inputs, 'x'), input(inputs, 'filter')];
-    const plan = convolutionPlan(x.shape, filter.shape, attrs);
-    return plan && fusedGradient(inputs, attrs, backend, plan);
-  });
-}
-
-function fusedGradient(
-  inputs: Parameters<typeof input>[0],
-  attrs: Attributes,
-  backend: NativeBackend,
-  plan: Plan,
-): tf.TensorInfo[] {
-  const values = (name: string) => backend.values(input(inputs, name));
-  const filter = input(inputs, 'filter');
-  const channels = [filter.shape[3] as number];
-  const dw = backend.allocate(filter.shape);
-  const [dgamma, dbeta] = [backend.allocate(channels), backend.allocate(channels)];
-  const dx = attrs.inputGradient ? backend.allocate(input(inputs, 'x').shape) : undefined;
-  backend.addon.convBatchNormGradient(
-    plan.shape,
-    attrs.epsilon as number,
-    attrs.relu as boolean,
-    values('dz'),
-    values('x'),
-    values('y'),
-    values('filter'),
-    optional(inputs, 'gamma', backend),
-    values('mean'),
-    values('variance'),
-    dx?.values ?? null,
-    dw.values,
-    dgamma.values,
-    dbeta.values,
-  );
-  return [dw.info, dgamma.info, dbeta.info, ...(dx ? [dx.info] : [])];
 }

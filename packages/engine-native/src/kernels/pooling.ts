@@ -3,19 +3,22 @@ import { poolingPlan } from './shapes.ts';
 
 /** Registers maximum and average pooling and their gradients. */
 export function registerPooling(): void {
-  for (const [name, kernel] of [
-    ['MaxPool', 'maxPool'],
-    ['AvgPool', 'averagePool'],
-  ] as const) {
-    register(name, (inputs, attrs, backend) => {
-      const x = input(inputs, 'x');
-      const plan = poolingPlan(x.shape, attrs);
-      if (!plan) return undefined;
-      const y = backend.allocate(plan.output);
-      backend.addon[kernel](plan.shape, backend.values(x), y.values);
-      return y.info;
-    });
-  }
+  register('MaxPool', (inputs, attrs, backend) => {
+    const x = input(inputs, 'x');
+    const plan = poolingPlan(x.shape, attrs);
+    if (!plan) return undefined;
+    const y = backend.allocate(plan.output);
+    backend.addon.maxPool(plan.shape, backend.values(x), y.values);
+    return y.info;
+  });
+  register('AvgPool', (inputs, attrs, backend) => {
+    const x = input(inputs, 'x');
+    const plan = poolingPlan(x.shape, attrs);
+    if (!plan) return undefined;
+    const y = backend.allocate(plan.output);
+    backend.addon.averagePool(plan.shape, backend.values(x), null, y.values);
+    return y.info;
+  });
   register('MaxPoolGrad', (inputs, attrs, backend) => {
     const [x, dy] = [input(inputs, 'input'), input(inputs, 'dy')];
     const plan = poolingPlan(x.shape, attrs);
@@ -29,7 +32,7 @@ export function registerPooling(): void {
     const plan = poolingPlan(x.shape, attrs);
     if (!plan) return undefined;
     const dx = backend.allocate(x.shape);
-    backend.addon.averagePoolGradient(plan.shape, backend.values(dy), dx.values);
+    backend.addon.averagePoolGradient(plan.shape, false, backend.values(dy), dx.values);
     return dx.info;
   });
 }

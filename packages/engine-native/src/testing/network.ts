@@ -1,5 +1,8 @@
-import { type FusedKernels, tf } from '@archer-nas/engine';
+import { type hostFused, tf } from '@archer-nas/engine';
 import { generator, numbers } from './numbers.ts';
+
+/** The fused kernels that every engine on the CPU has. */
+type Fused = typeof hostFused;
 
 /** A small network with every kernel of a training step, and its optimiser's state. */
 export interface Training {
@@ -11,7 +14,7 @@ export interface Training {
 }
 
 /** Builds it on tfjs's current backend; the same numbers on every engine. */
-export function startTraining(fused: Required<FusedKernels>): Training {
+export function startTraining(fused: Fused): Training {
   const random = generator(11);
   const tensor = (shape: number[], scale = 1) =>
     tf.tensor(
@@ -67,7 +70,7 @@ function loss(
   images: tf.Tensor4D,
   labels: tf.Tensor1D,
   values: readonly tf.Variable[],
-  fused: Required<FusedKernels>,
+  fused: Fused,
 ): tf.Scalar {
   const filter = (i: number) => values[i] as unknown as tf.Tensor4D;
   const vector = (i: number) => values[i] as unknown as tf.Tensor1D;
