@@ -12,7 +12,7 @@ export interface BatchNormOptions {
    * A bias per channel that belongs in front of the normalisation. Batch statistics cancel
    * it exactly, so it is then not added and its gradient is exactly zero.
    */
-  readonly inputBias?: tf.Tensor;
+  readonly inputBias?: tf.Tensor1D;
 }
 
 /** Parameters of {@link batchNorm}: none, or `name.weight` (ones) and `name.bias` (zeros). */
@@ -45,7 +45,8 @@ export function batchNorm(
     return normaliseRunning(x, forward, name, { ...parameters, eps, inputBias });
   }
   const kernel = fusedBatchNorm() ?? composedBatchNorm;
-  return normalised(kernel({ x, ...parameters }, { epsilon: eps }), forward, name, inputBias);
+  const inputs = { x, ...parameters, inputBias };
+  return normalised(kernel(inputs, { epsilon: eps }), forward, name, inputBias);
 }
 
 /** Learned scale and offset of an affine batch norm; neither where it is not affine. */
@@ -62,7 +63,7 @@ export function affineParameters(
   };
 }
 
-/** What a normalisation with the batch's statistics leaves to do: running ones, and the bias. */
+/** Updates the running statistics, where there are any, and gives the normalised map. */
 export function normalised(
   { output, mean, variance }: Normalised,
   forward: Forward,
@@ -73,15 +74,7 @@ export function normalised(
     const shifted = inputBias === undefined ? mean : tf.add<tf.Tensor1D>(mean, inputBias);
     forward.statistics?.update(name, shifted, variance, output.size / output.shape[3]);
   }
-  return inputBias === undefined ? output : withoutEffect(output, inputBias);
-}
-
-/** x, with a gradient of exactly zero by `unused`. */
-function withoutEffect(x: tf.Tensor4D, unused: tf.Tensor): tf.Tensor4D {
-  return tf.customGrad((...inputs) => ({
-    value: (inputs[0] as tf.Tensor).clone(),
-    gradFunc: (dy: tf.Tensor) => [dy, tf.zeros(unused.shape)],
-  }))(x, unused) as tf.Tensor4D;
+  return output;
 }
 
 function normaliseRunning(
@@ -115,10 +108,10 @@ function normaliseRunning(
  *   dx = γ/σ · (dy − Σdy/n − x̂ · Σ(dy x̂)/n),  dγ = Σ(dy x̂),  dβ = Σdy.
  */
 export function composedBatchNorm(
-  { x, gamma, beta }: BatchNormInputs,
+  { x, gamma, beta, inputBias }: BatchNormInputs,
   { epsilon }: { readonly epsilon: number },
 ): Normalised {
-  const operands = [x, ...(gamma && beta ? [gamma, beta] : [])];
+  const operands = [x, ...(gamma && beta ? [gamma, beta] : []), ...(inputBias ? [inputBias] : [])];
   // Made inside of the customGrad, so that the tape keeps nothing for their gradients.
   let moments: tf.Tensor1D[] = [];
   const output = tf.customGrad((...inputs) => {
@@ -131,7 +124,8 @@ export function composedBatchNorm(
       value: gamma && beta ? tf.add(tf.mul(xHat, gamma), beta) : xHat,
       gradFunc: (dy: tf.Tensor, [normal, spread]: tf.Tensor[]) => {
         const saved = [normal as tf.Tensor4D, spread as tf.Tensor1D] as const;
-        return batchNormGradients(dy as tf.Tensor4D, saved, gamma, epsilon);
+        const gradients = batchNormGradients(dy as tf.Tensor4D, saved, gamma, epsilon);
+        return inputBias ? [...gradients, tf.zeros(inputBias.shape)] : gradients;
       },
     };
   })(...operands) as tf.Tensor4D;

@@ -21,6 +21,18 @@ export function addAll<T extends tf.Tensor>(
   }, undefined);
 }
 
+/** addend + y, where there is an addend; then y, which nothing else reads, is freed. */
+export function addTo(
+  addend: tf.Tensor4D | undefined,
+  y: tf.Tensor4D,
+  forward: Forward,
+): tf.Tensor4D {
+  if (addend === undefined) return y;
+  const sum = addAll([addend, y], forward) as tf.Tensor4D;
+  y.dispose();
+  return sum;
+}
+
 /** x times a scalar or a broadcast tensor. */
 export function scaleBy<T extends tf.Tensor>(x: T, factor: tf.Tensor, forward: Forward): T {
   const y = tf.mul<T>(x, factor);

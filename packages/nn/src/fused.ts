@@ -15,6 +15,11 @@ export function fusedBatchNorm(): FusedKernels['batchNorm'] {
   return composed ? undefined : fusedKernels().batchNorm;
 }
 
+/** Average pooling, divided by the pixels inside of the image, in one kernel, where there is one. */
+export function fusedAveragePool(): FusedKernels['averagePool'] {
+  return composed ? undefined : fusedKernels().averagePool;
+}
+
 /** SGD's update in one kernel, where the engine has it. */
 export function fusedSgdStep(): FusedKernels['sgdStep'] {
   return composed ? undefined : fusedKernels().sgdStep;

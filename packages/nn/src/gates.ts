@@ -1,5 +1,6 @@
 import type { tf } from '@archer-nas/engine';
-import { addAll, scaleBy } from './elementwise.ts';
+import { scaleBy } from './elementwise.ts';
+import { MapSum } from './map-sum.ts';
 import type { Forward, Gate, Path, Site } from './network.ts';
 
 /** Single-path gates: at each site, the option that `path` names and nothing else. */
@@ -17,10 +18,11 @@ export function mixtureGates(sites: readonly Site[], weights: readonly tf.Tensor
 }
 
 /**
- * One candidate operation of a site. `undefined` stands for a map of zeros: `none` returns
- * it, so that nothing is computed for it.
+ * One candidate operation of a site: gives a new map, which then belongs to the site, or x
+ * itself. `undefined` stands for a map of zeros: `none` returns it, so that nothing is computed
+ * for it. What the result will be added to may be taken from `sum` and included.
  */
-export type Candidate = (x: tf.Tensor4D) => tf.Tensor4D | undefined;
+export type Candidate = (x: tf.Tensor4D, sum?: MapSum) => tf.Tensor4D | undefined;
 
 /**
  * Runs a gated site: Σ over the gate's support of weight × candidate(x), times the gate's
@@ -37,12 +39,56 @@ export function site(
   candidates: readonly Candidate[],
   forward: Forward,
 ): tf.Tensor4D | undefined {
-  if (x === undefined) return undefined;
-  const outputs = gate.support.map((option, at) => {
-    const y = candidates[option]?.(x);
-    if (y === undefined || gate.weights === undefined) return y;
-    return scaleBy(y, gate.weights.gather([at]).reshape([]), forward);
+  const sum = new MapSum(forward);
+  addSite(sum, x, gate, candidates, forward);
+  return sum.total;
+}
+
+/** Adds the output of a {@link site} to a sum. */
+export function addSite(
+  sum: MapSum,
+  x: tf.Tensor4D | undefined,
+  gate: Gate,
+  candidates: readonly Candidate[],
+  forward: Forward,
+): void {
+  if (x === undefined) return;
+  const { support, weights, scale } = gate;
+  const [only] = support;
+  if (support.length === 1 && weights === undefined && scale === undefined) {
+    const y = candidates[only as number]?.(x, sum);
+    sum.add(y, y !== x);
+    return;
+  }
+  const mixture = new MapSum(forward);
+  support.forEach((option, at) => {
+    const weighted = weights && ((y: tf.Tensor4D) => scaleBy(y, scalarAt(weights, at), forward));
+    addCandidate(mixture, x, candidates[option], weighted);
   });
-  const y = addAll(outputs, forward);
-  return y === undefined || gate.scale === undefined ? y : scaleBy(y, gate.scale, forward);
+  const y = mixture.total;
+  if (y === undefined || scale === undefined) {
+    sum.add(y, y !== x);
+  } else {
+    sum.add(scaleBy(y, scale, forward), true);
+    if (y !== x) mixture.dispose();
+  }
+}
+
+function addCandidate(
+  mixture: MapSum,
+  x: tf.Tensor4D,
+  candidate: Candidate | undefined,
+  weighted: ((y: tf.Tensor4D) => tf.Tensor4D) | undefined,
+): void {
+  const y = candidate?.(x, weighted === undefined ? mixture : undefined);
+  if (y === undefined || weighted === undefined) {
+    mixture.add(y, y !== x);
+    return;
+  }
+  mixture.add(weighted(y), true);
+  if (y !== x) y.dispose();
+}
+
+function scalarAt(vector: tf.Tensor1D, at: number): tf.Scalar {
+  return vector.gather([at]).reshape([]);
 }

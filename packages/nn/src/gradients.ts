@@ -1,4 +1,4 @@
-import { tf } from '@archer-nas/engine';
+import { gradientsOf, tf } from '@archer-nas/engine';
 import type { Batch } from './batches.ts';
 import { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
 import type { BatchNormMode, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
@@ -54,33 +54,24 @@ export function lossAndGradients(
   const variables = [...weights.map(([, value]) => value), ...gateTensors];
   const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
   let outputs: Omit<ReturnType<typeof crossEntropy>, 'mean'> | undefined;
-  const { value, grads } = tf.tidy(() => {
-    const result = tf.engine().gradients(
-      () => {
-        const logits = network.forward(batch.images, gates, forward);
-        const { mean, ...rest } = crossEntropy(logits, batch.labels, lossOptions);
-        outputs = {
-          perSample: tf.keep(rest.perSample),
-          score: tf.keep(rest.score),
-          correct: tf.keep(rest.correct),
-        };
-        return mean;
-      },
-      variables,
-      undefined,
-      true,
-    );
-    tf.keep(result.value);
-    for (const gradient of result.grads) if (gradient) tf.keep(gradient);
-    return result;
-  });
+  const { value, gradients } = gradientsOf(() => {
+    const logits = network.forward(batch.images, gates, forward);
+    const { mean, ...rest } = crossEntropy(logits, batch.labels, lossOptions);
+    outputs = {
+      perSample: tf.keep(rest.perSample),
+      score: tf.keep(rest.score),
+      correct: tf.keep(rest.correct),
+    };
+    return mean;
+  }, variables);
+  for (const result of [value, ...gradients]) if (result) tf.keep(result);
   if (outputs === undefined) throw new Error('The forward pass did not run.');
   return collect(
-    value as tf.Scalar,
+    value,
     outputs,
     gates,
     weights.map(([name]) => name),
-    grads,
+    gradients,
     groups.includes('gates'),
   );
 }

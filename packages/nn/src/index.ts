@@ -11,6 +11,7 @@ export * from './gates.ts';
 export * from './gradients.ts';
 export * from './graph-model.ts';
 export * from './linear.ts';
+export * from './map-sum.ts';
 export * from './network.ts';
 export * from './norm-statistics.ts';
 export * from './parameter-store.ts';

@@ -55,7 +55,7 @@ export interface NormStatistics {
   update(name: string, mean: tf.Tensor1D, variance: tf.Tensor1D, count: number): void;
 }
 
-/** Records a forward pass, to export it. */
+/** Records a forward pass, to export it; layers free maps once they are read. */
 export interface Trace {
   record(
     op: string,

@@ -1,15 +1,28 @@
 import { tf } from '@archer-nas/engine';
+import { addTo } from './elementwise.ts';
+import { fusedAveragePool } from './fused.ts';
 import type { Forward } from './network.ts';
+
+/** Options of {@link avgPool3x3}. */
+export interface AveragePoolOptions {
+  readonly stride?: 1 | 2;
+  /** Added to the result. */
+  readonly addend?: tf.Tensor4D | undefined;
+}
 
 /** 3×3 average with padding 1 that divides by the number of pixels inside the image. */
 export function avgPool3x3(
   x: tf.Tensor4D,
   forward: Forward,
-  { stride = 1 }: { readonly stride?: 1 | 2 } = {},
+  { stride = 1, addend }: AveragePoolOptions = {},
 ): tf.Tensor4D {
+  const fused = fusedAveragePool();
+  if (fused !== undefined && forward.trace === undefined) {
+    return fused({ x, addend }, { size: 3, stride, pad: 1 });
+  }
   const y = stride === 1 ? averageUnpadded(x) : averageStrided(x, stride);
   forward.trace?.record('avgPool3x3', [x], y, { stride });
-  return y;
+  return addTo(addend, y, forward);
 }
 
 /** 3×3 maximum with padding 1 (padding never wins). */
@@ -26,7 +39,8 @@ export function maxPool3x3(
 
 /** 2×2 average with stride 2, no padding; an odd last row or column is dropped. */
 export function avgPool2x2(x: tf.Tensor4D, forward: Forward): tf.Tensor4D {
-  const y = tf.avgPool(x, 2, 2, 'valid');
+  const fused = forward.trace === undefined ? fusedAveragePool() : undefined;
+  const y = fused?.({ x }, { size: 2, stride: 2, pad: 0 }) ?? tf.avgPool(x, 2, 2, 'valid');
   forward.trace?.record('avgPool2x2', [x], y);
   return y;
 }

@@ -7,7 +7,7 @@ import {
   normalised,
 } from './batch-norm.ts';
 import { type ConvolutionOptions, conv2dParameters, convolve, type Owner } from './convolution.ts';
-import { addAll, relu } from './elementwise.ts';
+import { addTo, relu } from './elementwise.ts';
 import { fusedReluConvBatchNorm } from './fused.ts';
 import type { Forward, ParameterSpec } from './network.ts';
 
@@ -52,19 +52,23 @@ export function reluConvBn(
   } = options;
   const shape = [kernel, kernel, x.shape[3], outputs];
   const filter = forward.parameters.get(`${name}.conv.weight`, shape) as tf.Tensor4D;
-  const inputBias = bias ? forward.parameters.get(`${name}.conv.bias`, [outputs]) : undefined;
+  const inputBias = bias
+    ? (forward.parameters.get(`${name}.conv.bias`, [outputs]) as tf.Tensor1D)
+    : undefined;
   const norm: BatchNormOptions = { affine, eps, ...(inputBias ? { inputBias } : {}) };
   const fused = fusedReluConvBatchNorm();
   if (fused !== undefined && forward.batchNorm !== 'running') {
     const { stride = 1, padding: pad = 0, dilation = 1 } = geometry;
     const { gamma, beta } = affineParameters(forward, `${name}.norm`, outputs, affine);
     const settings = { relu: true, stride, pad, dilation, epsilon: eps };
-    const normal = fused({ x, filter, gamma, beta, addend }, settings);
+    const normal = fused({ x, filter, gamma, beta, addend, inputBias }, settings);
     return normalised(normal, forward, `${name}.norm`, inputBias);
   }
   const active = relu(x, forward);
   const y = convolve(active, filter, geometry);
   forward.trace?.record('conv2d', [active, filter], y, { ...geometry });
+  active.dispose();
   const z = batchNorm(y, forward, `${name}.norm`, norm);
-  return addAll<tf.Tensor4D>([addend, z], forward) ?? z;
+  y.dispose();
+  return addTo(addend, z, forward);
 }

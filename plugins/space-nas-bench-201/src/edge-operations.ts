@@ -1,6 +1,7 @@
 import {
   addAll,
   avgPool3x3,
+  type Candidate,
   type Forward,
   type Owner,
   type ParameterSpec,
@@ -50,11 +51,23 @@ export function operation(
 ): EdgeOperation {
   if (op === OP.none) return (_, sum) => sum;
   if (op === OP.skip) return (x, sum) => addAll([sum, x], forward);
-  if (op === OP.avgPool) return (x, sum) => addAll([sum, avgPool3x3(x, forward)], forward);
+  if (op === OP.avgPool) return (x, addend) => avgPool3x3(x, forward, { addend });
   const options = convolution(op, place, style);
   if (options === undefined) throw new RangeError(`no operation ${op}`);
   const name = parameterName(op, place);
   return (x, addend) => reluConvBn(x, forward, name, { ...options, addend });
+}
+
+/** The operation as an option of a gated site. */
+export function candidate(
+  op: number,
+  place: EdgePlace,
+  style: LayerStyle,
+  forward: Forward,
+): Candidate {
+  if (op === OP.none) return () => undefined;
+  const run = operation(op, place, style, forward);
+  return (x, sum) => run(x, sum?.take());
 }
 
 /** Named after the operation, so that sub-spaces and trained networks share names. */

@@ -301,7 +301,7 @@ function firstCellOutput(network: Network, gates: readonly Gate[]): number[] {
     let found: tf.Tensor | undefined;
     const trace: Trace = {
       record(op, inputs) {
-        if (op === 'avgPool2x2') found ??= inputs[0];
+        if (op === 'avgPool2x2') found ??= inputs[0]?.clone(); // the map itself is freed when its turn is over
       },
     };
     const parameters = new ParameterStore(network.parameters, streams);

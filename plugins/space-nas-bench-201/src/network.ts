@@ -2,11 +2,12 @@ import type { Allowed } from '@archer-nas/core';
 import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@archer-nas/nn';
 
 import { type Cell, EDGES, OPERATIONS } from './cell.ts';
-import { type LayerStyle, operation, operationParameters } from './edge-operations.ts';
+import { candidate, type LayerStyle, operationParameters } from './edge-operations.ts';
 import { supernetPieces } from './pieces.ts';
 import { type Edge, runCell } from './run-cell.ts';
-import { blocksOf, checkImage, lastChannels, type Skeleton } from './skeleton.ts';
+import { type Block, blocksOf, checkImage, lastChannels, type Skeleton } from './skeleton.ts';
 import {
+  type FeatureMap,
   head,
   headParameters,
   reduction,
@@ -69,16 +70,25 @@ function assemble(plan: Plan): Network {
     forward: (images, gates, forward) => {
       let x = stem(images, forward, plan.skeleton.channels, plan.style);
       for (const block of blocksOf(plan.skeleton)) {
-        if (block.kind === 'reduction') {
-          x = reduction(x, forward, block.name, plan.style);
-        } else {
-          const edges = edgesOf(plan, block, gates, forward);
-          x = runCell(x, edges, forward, mapsZeroToZero(plan, forward));
-        }
+        const y = runBlock(plan, block, x, gates, forward);
+        if (y !== x) x.dispose();
+        x = y;
       }
       return head(x, forward, task.classes, plan.style);
     },
   };
+}
+
+function runBlock(
+  plan: Plan,
+  block: Block,
+  x: FeatureMap,
+  gates: readonly Gate[],
+  forward: Forward,
+): FeatureMap {
+  if (block.kind === 'reduction') return reduction(x, forward, block.name, plan.style);
+  const edges = edgesOf(plan, block, gates, forward);
+  return runCell(x, edges, forward, mapsZeroToZero(plan, forward));
 }
 
 /** With batch statistics and no offset, batch norm of zeros is zero whatever the bias. */
@@ -113,7 +123,7 @@ function edgesOf(
     return {
       gate: plan.gated ? gateOf(gates, cell, edge) : { support: [0] },
       operations,
-      candidates: operations.map((op) => operation(op, place, plan.style, forward)),
+      candidates: operations.map((op) => candidate(op, place, plan.style, forward)),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { addAll, type Candidate, type Forward, type Gate, site, zeroMap } from '@archer-nas/nn';
+import { addSite, type Candidate, type Forward, type Gate, MapSum, zeroMap } from '@archer-nas/nn';
 
 import { EDGES, OP } from './cell.ts';
 import type { FeatureMap } from './skeleton-layers.ts';
@@ -28,18 +28,22 @@ export function runCell(
   zeroStaysZero: boolean,
 ): FeatureMap {
   const live = liveNodes(edges);
-  const nodes: (FeatureMap | undefined)[] = [input];
+  const nodes: MapSum[] = [new MapSum(forward)];
+  nodes[0]?.add(input, false);
   for (let to = 1; to <= OUTPUT; to++) {
-    const terms = edges.map(({ gate, candidates }, edge) => {
+    const node = new MapSum(forward);
+    edges.forEach(({ gate, candidates }, edge) => {
       const [from, end] = EDGES[edge] ?? [0, 0];
-      if (end !== to || !live[to]) return undefined;
-      const source = nodes[from];
+      if (end !== to || !live[to]) return;
+      const source = nodes[from]?.total;
       const x = source === undefined && !zeroStaysZero ? zeroMap(input, forward) : source;
-      return site(x, gate, candidates, forward);
+      addSite(node, x, gate, candidates, forward);
     });
-    nodes[to] = addAll(terms, forward);
+    nodes.push(node);
   }
-  return nodes[OUTPUT] ?? zeroMap(input, forward);
+  const output = nodes[OUTPUT]?.total ?? zeroMap(input, forward);
+  for (const node of nodes) if (node.total !== output) node.dispose();
+  return output;
 }
 
 /** Which nodes the output depends on. */

@@ -1,5 +1,4 @@
 import {
-  addAll,
   avgPool2x2,
   batchNorm,
   batchNormParameters,
@@ -32,7 +31,9 @@ export function stem(
   { affine }: LayerStyle,
 ): FeatureMap {
   const x = conv2d(images, forward, 'stem.conv', stemConvolution(channels));
-  return batchNorm(x, forward, 'stem.norm', { affine });
+  const y = batchNorm(x, forward, 'stem.norm', { affine });
+  x.dispose();
+  return y;
 }
 
 export function stemParameters(
@@ -64,11 +65,13 @@ export function reduction(
   style: LayerStyle,
 ): FeatureMap {
   const layers = reductionLayers(x.shape[3], style);
-  const half = reluConvBn(x, forward, `${name}.first`, layers.first);
-  const residual = reluConvBn(half, forward, `${name}.second`, layers.second);
   const pooled = avgPool2x2(x, forward);
   const shortcut = conv2d(pooled, forward, `${name}.shortcut`, layers.shortcut);
-  return addAll([shortcut, residual], forward) ?? residual;
+  const half = reluConvBn(x, forward, `${name}.first`, layers.first);
+  const second = { ...layers.second, addend: shortcut };
+  const sum = reluConvBn(half, forward, `${name}.second`, second);
+  for (const map of [pooled, shortcut, half]) map.dispose();
+  return sum;
 }
 
 export function reductionParameters(
