@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline';
 import { createStreams } from '@archer-nas/core';
 import { startEngine, tf } from '@archer-nas/engine';
 import {
-  accuracyOver,
   clipCoefficient,
   globalNorm,
   gradientNorms,
   lossAndGradients,
   ParameterStore,
+  pathHits,
   Sgd,
 } from '@archer-nas/nn';
 import { recordKernels } from './kernel-times.mjs';
@@ -65,20 +65,38 @@ async function prepare() {
     result.dispose();
     return loss;
   };
-  /** What the supernet's evaluator does with one batch. @param {any} path */
-  const evaluate = (path) =>
-    accuracyOver(network, path, { parameters: store, batchNorm: 'batch' }, () => [batch]);
+  // What the supernet's evaluator does with one batch, for one path and for all together.
+  const paths = gates.map((path) => path.map(({ support }) => support[0] ?? -1));
+  const alone = paths.map((path) => pathHits(network, store, [path]));
+  const together = pathHits(network, store, paths);
+  /** @type {Record<string, () => Promise<any>>} one cycle over the paths */
+  const cycles = {
+    async train() {
+      let last;
+      for (const path of gates) last = train(path);
+      return last;
+    },
+    async eval() {
+      let last;
+      for (const path of alone) [last] = await path.of(batch);
+      return last;
+    },
+    async rank() {
+      const hits = await together.of(batch);
+      return hits.at(-1);
+    },
+  };
 
   /** @param {{ phase: string, seconds: number, least: number }} how whole cycles over the paths */
-  const time = ({ phase, seconds, least }) => {
-    const step = phase === 'train' ? train : evaluate;
+  const time = async ({ phase, seconds, least }) => {
+    const cycle = /** @type {() => Promise<any>} */ (cycles[phase]);
     /** @type {number[]} */
     const samples = [];
     let last;
     const start = performance.now();
     while (samples.length < least || performance.now() - start < seconds * 1e3) {
       const begin = performance.now();
-      for (const path of gates) last = step(path);
+      last = await cycle();
       samples.push(performance.now() - begin);
     }
     return { ms: samples, images: job.batch * gates.length, last };
@@ -123,5 +141,5 @@ try {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { verb, ...request } = JSON.parse(line);
-  process.stdout.write(`${JSON.stringify(verbs[verb]?.(request))}\n`);
+  process.stdout.write(`${JSON.stringify(await verbs[verb]?.(request))}\n`);
 }

@@ -10,6 +10,8 @@ import { CELLS, cellFromCode, isConnected, OPERATIONS } from '@archer-nas/space-
 
 /** Single paths that a step of `random` takes one after the other. */
 const RANDOM_PATHS = 6;
+/** Architectures that `ranking` scores on the same images. */
+const RANKED = 32;
 
 /** Shape of the task and settings of the step: the defaults of the strategy `one-shot`. */
 export const TASK = { channels: 16, classes: 10, image: 32 };
@@ -48,7 +50,17 @@ export const NETWORKS = {
     ],
   ],
   random: randomPaths(),
+  ranking: rankedPaths(),
 };
+
+/**
+ * What is timed of a network: training and evaluation, or evaluation of each path alone and of all
+ * together, which share what they have in common.
+ * @param {string} network
+ */
+export function phasesOf(network) {
+  return network === 'ranking' ? ['eval', 'rank'] : ['train', 'eval'];
+}
 
 /** Connected architectures, drawn uniformly; the same on every machine. */
 function randomPaths() {
@@ -62,8 +74,17 @@ function randomPaths() {
   return paths;
 }
 
+/** Architectures as a ranking study samples them: uniformly, connected or not. */
+function rankedPaths() {
+  const stream = createStreams(0).stream('bench/ranked');
+  return Array.from({ length: RANKED }, () =>
+    cellFromCode(stream.int(CELLS)).map((op) => String(OPERATIONS[op])),
+  );
+}
+
 /**
- * Every combination, small ones first: what is cut off by an interruption is the large ones.
+ * Every combination, small ones first: what is cut off by an interruption is the large ones. A
+ * ranking, which takes long, is measured with the first batch only.
  * @param {{ networks: readonly string[], cells: readonly number[], batches: readonly number[] }} of
  * @returns {Case[]}
  */
@@ -72,8 +93,12 @@ export function casesOf({ networks, cells, batches }) {
   if (unknown !== undefined) {
     throw new Error(`There is no network "${unknown}"; there are ${Object.keys(NETWORKS)}.`);
   }
-  return batches.flatMap((batch) =>
-    cells.flatMap((count) => networks.map((network) => ({ network, cells: count, batch }))),
+  return batches.flatMap((batch, at) =>
+    cells.flatMap((count) =>
+      networks
+        .filter((network) => network !== 'ranking' || at === 0)
+        .map((network) => ({ network, cells: count, batch })),
+    ),
   );
 }
 

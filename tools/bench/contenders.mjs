@@ -83,7 +83,7 @@ function torchVariant(precision, mode, layout) {
  * @param {Case} of @param {string} choice
  */
 export function compiles({ network, cells, batch }, choice) {
-  if (network === 'random') return false;
+  if (network === 'random' || network === 'ranking') return false;
   return choice === 'all' || (choice === 'bars' && isBar({ network, cells, batch }));
 }
 

@@ -7,11 +7,11 @@ const ADMINISTRATION = new Set(['buffer', 'setThreads', 'paths', 'usePath']);
 
 /**
  * Runs `use` with a clock around every kernel of the backend's addon.
- * @param {() => { ms: number[] }} use
- * @returns {{ ms: number, cycles: number, kernels: Record<string, { calls: number, ms: number }> } |
- *   null} sums over all cycles; null when the current backend has no addon
+ * @param {() => Promise<{ ms: number[] }>} use
+ * @returns {Promise<{ ms: number, cycles: number,
+ *   kernels: Record<string, { calls: number, ms: number }> } | null>} sums over all cycles; null when the current backend has no addon
  */
-export function recordKernels(use) {
+export async function recordKernels(use) {
   const backend = /** @type {any} */ (tf.backend());
   const { addon } = backend;
   if (addon === undefined) return null;
@@ -25,7 +25,7 @@ export function recordKernels(use) {
     backend.addon[name] = timed(compute, total);
   }
   try {
-    const { ms } = use();
+    const { ms } = await use();
     const used = Object.entries(kernels).filter(([, { calls }]) => calls > 0);
     return {
       ms: ms.reduce((a, b) => a + b),

@@ -1,6 +1,7 @@
 // @ts-check
 // One case: choose PyTorch's configurations, then let all contenders take turns.
 import { caseName } from './case-name.mjs';
+import { phasesOf } from './cases.mjs';
 import {
   compiledLayouts,
   compiledVariant,
@@ -11,7 +12,7 @@ import {
 } from './contenders.mjs';
 import { foreignShare, IDLE_SHARE, usage } from './load.mjs';
 import { choiceKey } from './records.mjs';
-import { PHASES, seated } from './seats.mjs';
+import { seated } from './seats.mjs';
 import { median } from './statistics.mjs';
 
 /**
@@ -73,7 +74,7 @@ async function choose(of, precision, settings) {
     try {
       for (const seat of seats) {
         await seat.turn(async (worker) => {
-          for (const phase of PHASES) {
+          for (const phase of phasesOf(of.network)) {
             const { contender } = seat;
             const { images, ms, foreign } = await slice(worker, phase, settings);
             settings.record({ kind: 'choice', ...of, ...contender, phase, images, ms, foreign });
@@ -109,7 +110,7 @@ async function takeTurns(
   for (const seat of round % 2 === 0 ? seats : [...seats].reverse()) {
     const { contender, of } = seat;
     await seat.turn(async (worker) => {
-      for (const phase of PHASES) {
+      for (const phase of phasesOf(of.network)) {
         const measured = await slice(worker, phase, settings);
         settings.record({ kind: 'slice', ...of, ...contender, phase, round, ...measured });
         const speed = (1e3 * measured.images) / median(measured.ms);
@@ -145,6 +146,6 @@ async function recordEnd(worker, { contender, of }, settings) {
   const profile =
     contender.engine === 'torch'
       ? null
-      : await worker.ask('profile', { phase: 'train', seconds: 0, least: 3 });
+      : await worker.ask('profile', { phase: phasesOf(of.network)[0], seconds: 0, least: 3 });
   settings.record({ kind: 'end', ...of, ...contender, peakKib: kib, profile });
 }

@@ -17,6 +17,7 @@ const SECONDS = 0.5;
 const CHECKS = [
   { network: 'typical', phases: ['train', 'eval'] },
   { network: 'darts', phases: ['train'] },
+  { network: 'ranking', phases: ['rank'] },
 ];
 
 /** @type {Record<string, Record<string, number>>} by instruction set, then by check */

@@ -27,15 +27,16 @@ export function report(records) {
     '## Bars',
     barsOf(rows),
     '## Training, evaluation, memory',
-    tableOf(rows),
+    tableOf(rows.filter(isStep)),
     '`×` is the ratio to the best PyTorch configuration of the same precision in the same round: ' +
       'the median of the rounds, with the least and the greatest in brackets. Peak: the most ' +
       "memory resident during the steps, warm-up and compilation left out; its ratio is to PyTorch's " +
       'fastest configuration in training.',
+    ...rankingOf(rows.filter((row) => !isStep(row))),
     '## Limits',
-    limitsOf(rows, runs),
+    limitsOf(rows.filter(isStep), runs),
     '## Where a step goes',
-    kernelsOf(rows),
+    kernelsOf(rows.filter(isStep)),
     '## PyTorch, by configuration',
     looksOf(records),
     '## How it was measured',
@@ -75,6 +76,31 @@ function tableOf(rows) {
       peakRatio ? peakRatio.toFixed(2) : '',
     ]),
   );
+}
+
+/** Whether training was measured, not a ranking. @param {Row} row */
+const isStep = ({ of }) => of.network !== 'ranking';
+
+/** @param {readonly Row[]} rows @returns {string[]} */
+function rankingOf(rows) {
+  if (rows.length === 0) return [];
+  const heads = ['case', 'engine', 'each alone, images/s', '×', 'together, images/s', '×'];
+  return [
+    '## Ranking',
+    table(
+      [...heads, 'together / alone'],
+      rows.map(({ of, engine, precision, variant, eval: alone, rank, sharing }) => [
+        caseName(of),
+        [engine, precision, variant && `(${variant})`].filter(Boolean).join(' '),
+        ...[alone, rank].flatMap((phase) => [speed(phase?.speed), ratio(phase?.ratio)]),
+        engine === 'torch' ? '' : ratio(sharing),
+      ]),
+    ),
+    'Architectures drawn uniformly, as a ranking study samples them, are scored on the same ' +
+      'images; an image counts once for each of them. Together, Archer computes once what their ' +
+      'paths have in common and frees each result after its last use; PyTorch does the same in both ' +
+      'columns: one architecture after the other, in `inference_mode`.',
+  ];
 }
 
 /** @param {readonly Row[]} rows @param {readonly Entry[]} runs */

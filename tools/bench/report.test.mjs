@@ -70,6 +70,37 @@ describe('the summary', () => {
   });
 });
 
+describe('a ranking', () => {
+  const RANKING = { network: 'ranking', cells: 5, batch: 64 };
+  const own = { ...RANKING, engine: 'native', precision: 'f32' };
+  const other = { ...RANKING, engine: 'torch', precision: 'f32', variant: 'eager nhwc' };
+  const ranked = [
+    ...records,
+    slice(own, 0, 80, 'eval'),
+    slice(own, 0, 64, 'rank'),
+    slice(other, 0, 160, 'eval'),
+    slice(other, 0, 128, 'rank'),
+  ];
+
+  it('is compared with PyTorch and with each architecture alone', () => {
+    const row = summarise(ranked).find(
+      ({ of, engine }) => of.network === 'ranking' && engine === 'native',
+    );
+    expect(row?.rank?.ratio?.median).toBeCloseTo(2, 12);
+    expect(row?.sharing?.median).toBeCloseTo(1.25, 12);
+  });
+
+  it('has a table of its own', () => {
+    const page = report(ranked);
+    expect(page).toContain(
+      '| ranking N=5 B=64 | native f32 | 800.0 | 2.00 (2.00–2.00) | 1000 | 2.00 (2.00–2.00) | 1.25 (1.25–1.25) |',
+    );
+    const steps = page.slice(page.indexOf('## Training'), page.indexOf('## Ranking'));
+    expect(steps).not.toContain('ranking N=5');
+    expect(report(records)).not.toContain('## Ranking');
+  });
+});
+
 describe('the bars', () => {
   const verdicts = Object.fromEntries(
     judge(summarise(records)).map(({ bar, verdict }) => [

@@ -2,6 +2,7 @@
 // Processes that take turns: all of them stay, or, where memory is too small for that, each is
 // started anew for its turn.
 import { readFileSync } from 'node:fs';
+import { phasesOf } from './cases.mjs';
 import { nameOf, startWorker } from './contenders.mjs';
 
 /**
@@ -10,8 +11,6 @@ import { nameOf, startWorker } from './contenders.mjs';
  * @typedef {import('./measure.mjs').Settings} Settings
  * @typedef {import('./worker.mjs').Worker} Worker
  */
-
-export const PHASES = ['train', 'eval'];
 
 /** A process must find so many times what the largest before it has needed. */
 const HEADROOM = 1.5;
@@ -56,7 +55,7 @@ export class Seat {
     const compiles = this.contender.mode === 'compile';
     const limit = compiles ? this.settings.compileLimit : undefined;
     const end = performance.now() + 1e3 * (limit ?? Number.POSITIVE_INFINITY);
-    for (const phase of PHASES) {
+    for (const phase of phasesOf(this.of.network)) {
       const left = limit === undefined ? undefined : Math.max(1, (end - performance.now()) / 1e3);
       await worker.ask('time', { phase, seconds: 0, least: 2 }, left);
     }

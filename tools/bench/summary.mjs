@@ -21,13 +21,16 @@ import { bestOfRounds, median, ratiosInRounds, spread } from './statistics.mjs';
  *   readonly variant?: string,
  *   readonly train?: Phase,
  *   readonly eval?: Phase,
+ *   readonly rank?: Phase,
+ *   readonly sharing?: Spread,
  *   readonly peakKib?: number,
  *   readonly peakRatio?: number,
  *   readonly flops?: number,
  *   readonly outside?: number,
  *   readonly disturbed: boolean,
  *   readonly kernels?: readonly { name: string, calls: number, ms: number, share: number }[],
- * }} Row part: of the run that measured it; flops per image of a training step; kernels per cycle; disturbed: other programs computed
+ * }} Row part: of the run that measured it; flops per image of a training step; sharing: paths
+ *   together over each alone; kernels per cycle; disturbed: other programs computed
  *   during some turn of the case
  * @typedef {Record<string, any>} Entry
  */
@@ -71,6 +74,8 @@ function rowOf(slices, all) {
     ...{ engine, precision, variant },
     train: phaseOf('train', slices, compared, all),
     eval: phaseOf('eval', slices, compared, all),
+    rank: phaseOf('rank', slices, compared, all),
+    ...named('sharing', ratiosInRounds(bestSpeeds(slices, 'rank'), bestSpeeds(slices, 'eval'))),
     peakKib: end?.peakKib ?? undefined,
     peakRatio: peakRatio(end, compared),
     disturbed: all.some((entry) => isSlice(entry) && (entry.foreign ?? 0) > IDLE_SHARE),
@@ -83,9 +88,10 @@ function rowOf(slices, all) {
 /** @param {Entry} entry */
 const isTorch = ({ engine }) => engine === 'torch';
 
-/** The variant whose training is the fastest. @param {readonly Entry[]} slices */
+/** The variant whose training is the fastest, or whose first phase. @param {readonly Entry[]} slices */
 function winner(slices) {
-  const train = slices.filter(({ phase }) => phase === 'train');
+  const first = slices.some(({ phase }) => phase === 'train') ? 'train' : slices[0]?.phase;
+  const train = slices.filter(({ phase }) => phase === first);
   const speeds = [...groupBy(train, ({ variant }) => variant)].map(([variant, own]) => ({
     variant,
     speed: median([...speedsByRound(own).values()]),
