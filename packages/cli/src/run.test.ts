@@ -1,7 +1,11 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder, manifestOf, type Said, start } from '../test/archer.ts';
+
+/** Where the engine native is built. */
+const ADDON = fileURLToPath(new URL('../../engine-native/build/archer.node', import.meta.url));
 
 const results = makeFolder();
 const outOf = (name: string): string => join(results, name);
@@ -46,6 +50,24 @@ describe('run', () => {
     expect(said.err).toContain('strategy.epochs: 2 → 3');
     expect(said.err).toContain('--accept-drift');
   });
+
+  it.skipIf(!existsSync(ADDON))(
+    'pins an instruction-set path, which the fingerprint has',
+    async () => {
+      const isa = process.arch === 'x64' ? 'sse2' : 'neon';
+      const args = ['--profile', 'smoke', '--out', outOf('isa'), '--set', 'study=[]'];
+      const pinned = [...args, '--engine', 'native', '--isa', isa, '--threads', '1'];
+      const said = await start(['run', manifestOf('random-nb201'), ...pinned]).said;
+      expect(said.out).toMatch(new RegExp(`^engine: native .*, f32, ${isa}, 1 thread`, 'm'));
+      const file = join(outOf('isa'), 'smoke', 'seed-0', 'fingerprint.json');
+      const { engine } = JSON.parse(readFileSync(file, 'utf8'));
+      expect(engine.class).toMatch(new RegExp(`^native/.*/f32/${isa}$`));
+      const absent = ['--engine', 'native', '--isa', 'mmx', '--restart'];
+      const refused = await start(['run', manifestOf('random-nb201'), ...args, ...absent]).said;
+      expect(refused.code).toBe(6);
+      expect(refused.err).toMatch(/its instruction-set paths here are .*, not mmx/);
+    },
+  );
 
   it('prints one JSON value, whatever engine and plugins print', async () => {
     const args = ['--profile', 'smoke', '--out', outOf('json'), '--set', 'study=[]', '--json'];

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { EngineInfo, Job, Phase, Progress, RunParts, Search } from '@archer-nas/core';
 import { fileCache, readOnlyCache } from './cache.ts';
-import { type RunOptions, startPlannedEngine } from './run.ts';
+import { startPlannedEngine } from './planned-engine.ts';
+import type { RunOptions } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, searchStreams, studyContext } from './seed-run.ts';
 import { bytesOfState } from './state-size.ts';
@@ -66,7 +67,7 @@ export async function dryRun({
   ...options
 }: DryRunOptions): Promise<DryRun> {
   const plan = await planRun(options);
-  const engine = await startPlannedEngine(plan, options.engine);
+  const engine = await startPlannedEngine(plan, options);
   const log = (line: string): void => options.onEvent?.({ type: 'log', line });
   const parts = await createRun(plan, engine, log);
   const seed = plan.seeds[0] ?? 0;

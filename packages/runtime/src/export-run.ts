@@ -11,10 +11,10 @@ import {
 import { replaceFile } from './durable.ts';
 import { runFolder } from './folders.ts';
 import { readJournal } from './journal-reader.ts';
+import { startPlannedEngine } from './planned-engine.ts';
 import { findPosition } from './position.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { originOf } from './resume.ts';
-import { startPlannedEngine } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, searchStreams } from './seed-run.ts';
 
@@ -65,7 +65,7 @@ async function genotype({ resolved, lookup, folders }: RunPlan, notation: string
 
 /** The search of a run folder where it stands. */
 async function openSearch(plan: RunPlan, folder: string, engine: string | undefined) {
-  const parts = await createRun(plan, await startPlannedEngine(plan, engine), () => {});
+  const parts = await createRun(plan, await startPlannedEngine(plan, { engine }), () => {});
   const root = runFolder(resolve(folder));
   const saved = findPosition(root, readJournal(root.journal)).search?.state;
   const context = { streams: searchStreams(plan.seeds[0] ?? 0) };

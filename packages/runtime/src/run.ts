@@ -13,6 +13,7 @@ import { differences, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, type RunFolder, runFolder, seedFolder } from './folders.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { acquireLock } from './lock.ts';
+import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { writeResult } from './result-files.ts';
 import { checkDrift, clearFolder, openFolder } from './run-folder-session.ts';
@@ -25,9 +26,7 @@ import { Tracking, withoutSecrets } from './tracking.ts';
 const CHECKPOINT_MS = 60_000;
 
 /** Options of {@link run}. */
-export interface RunOptions extends PlanOptions {
-  /** `auto` or an engine's name; before it the manifest's `engine`, then `ARCHER_ENGINE`. */
-  readonly engine?: string | undefined;
+export interface RunOptions extends PlanOptions, EngineSettings {
   /** Stop after this long, with a checkpoint: seconds, or text such as `45m`. */
   readonly maxTime?: number | string | undefined;
   /** Begin again from zero; what is in the run folder is deleted. */
@@ -71,7 +70,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     for (const record of finished) emit({ type: 'result', seed: record.seed ?? 0, record });
     return { status: 'finished', exitCode: exitCodeOf(undefined), records: finished, plan };
   }
-  const engine = await startPlannedEngine(plan, options.engine);
+  const engine = await startPlannedEngine(plan, options);
   emit({ type: 'resolved', resolved: plan.resolved, engine, seeds: plan.seeds });
   const records: RunRecord[] = [];
   for (const seed of plan.seeds) {
@@ -99,17 +98,6 @@ function finishedBefore(plan: RunPlan): RunRecord[] | undefined {
     records.push(record);
   }
   return records;
-}
-
-/** Starts the engine when some plugin computes with tensors; otherwise it is not even loaded. */
-export async function startPlannedEngine(
-  { resolved, manifest }: RunPlan,
-  chosen: string | undefined,
-): Promise<EngineInfo | undefined> {
-  if (!resolved.needsEngine) return undefined;
-  const { engineChoice, startEngine } = await import('@archer-nas/engine');
-  const { use, precision, threads, isa } = manifest.engine ?? {};
-  return startEngine({ engine: engineChoice(chosen ?? use), precision, threads, isa });
 }
 
 interface SeedSetting {

@@ -49,6 +49,17 @@ describe('archer doctor', () => {
     expect(out).toMatch(/^engine +problem +The engine js .*f32, not bf16.*precision: f32/m);
   });
 
+  it('checks an instruction-set path', async () => {
+    const has = await archer('doctor', '--engine', 'js', '--isa', 'portable');
+    expect([has.code, has.out]).toEqual([
+      0,
+      expect.stringMatching(/^engine +ok +js .*, portable/m),
+    ]);
+    const lacks = await archer('doctor', '--engine', 'js', '--isa', 'avx2');
+    expect(lacks.code).toBe(1);
+    expect(lacks.out).toContain('its instruction-set path is portable, not avx2');
+  });
+
   it.each([
     [200, 0, 'answers'],
     [503, 1, 'answers 503'],

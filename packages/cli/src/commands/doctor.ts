@@ -7,29 +7,29 @@ import { listDataCache } from '../data-cache.ts';
 import { loadInstalled } from '../installed.ts';
 import { ownVersion } from '../own-version.ts';
 import type { Command } from './command.ts';
+import { type RunArguments, runOptions } from './run-options.ts';
 
 type Check = readonly [what: string, verdict: 'ok' | 'problem' | 'none', detail: string];
 
+interface Arguments extends Pick<RunArguments, 'engine' | 'isa' | 'precision' | 'data'> {}
+
 /** `archer doctor`: what works on this machine. */
-export const doctor: Command<{ engine?: string; precision?: 'f32' | 'bf16'; data?: string }> = {
+export const doctor: Command<Arguments> = {
   command: 'doctor',
   describe: 'Check engine, data, tracker and versions on this machine',
   builder: {
     engine: { type: 'string', describe: 'Engine to check; the automatic choice otherwise' },
-    precision: {
-      choices: ['f32', 'bf16'],
-      describe: 'Precision to check the engine for; f32 otherwise',
-    },
+    ...{ isa: runOptions.isa, precision: runOptions.precision },
     data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
   },
-  async run({ engine, precision, data }, output) {
+  async run({ engine, isa, precision, data }, output) {
     const checks: Check[] = [
       ['archer', 'ok', `@archer-nas/cli ${ownVersion()}`],
       nodeCheck(process.version),
       ['machine', 'ok', `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`],
       await checked('engine', async () => {
         const choice = engineChoice(engine, process.env);
-        return (await startEngine({ engine: choice, precision })).description;
+        return (await startEngine({ engine: choice, isa, precision })).description;
       }),
       await checked('plugins', async () => {
         const { entries } = await loadInstalled(process.cwd());

@@ -8,6 +8,15 @@ export const runOptions = {
     type: 'string',
     describe: 'auto, tensorflow-gpu, webgpu, native, native-wasm, tensorflow, wasm or js',
   },
+  isa: {
+    type: 'string',
+    describe: "The engine's instruction-set path: avx512, avx2, sse2 or neon of native",
+  },
+  precision: { type: 'string', choices: ['f32', 'bf16'], describe: 'f32 otherwise' },
+  threads: {
+    type: 'string',
+    describe: 'At most so many; as many as the engine finds best otherwise',
+  },
   data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
   'max-time': { type: 'string', describe: 'Stop with a checkpoint after 90s, 45m, 1h30m' },
   'accept-drift': {
@@ -21,6 +30,9 @@ export const runOptions = {
 /** Their parsed values. */
 export interface RunArguments {
   engine?: string;
+  isa?: string;
+  precision?: 'f32' | 'bf16';
+  threads?: string;
   data?: string;
   maxTime?: string;
   acceptDrift: boolean;
@@ -30,7 +42,9 @@ export interface RunArguments {
 /** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
 export function runSettings({ data, checkpointEvery, ...rest }: RunArguments): RunOptionsHere {
   return {
-    ...{ engine: rest.engine, acceptDrift: rest.acceptDrift },
+    ...{ engine: rest.engine, isa: rest.isa, precision: rest.precision },
+    threads: rest.threads === undefined ? undefined : wholeNumber('--threads', 1, rest.threads),
+    acceptDrift: rest.acceptDrift,
     // Seconds: a wrong duration is refused before an engine starts.
     maxTime: rest.maxTime === undefined ? undefined : parseDuration(rest.maxTime) / 1000,
     dataFolder: data,
