@@ -1,6 +1,6 @@
 // @ts-check
 // Runs after `npm ci`; see .ci/run.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,6 +36,12 @@ if (hasClangOfWasm()) {
   await steps.run(wasm, () => quiet('node', ['packages/engine-native/build-wasm.mjs', '--check']));
 } else {
   steps.skip(wasm, 'the clang and lld of packages/engine-native/wasm/built-with are not installed');
+}
+const arm = missingForArm();
+if (arm === undefined) {
+  await steps.run('kernels for Arm', () => quiet('node', ['packages/engine-native/arm.mjs']));
+} else {
+  steps.skip('kernels for Arm', arm);
 }
 await steps.run('CIFAR-10', () =>
   quiet('node', ['packages/cli/dist/bin.js', 'data', 'fetch', 'cifar10']),
@@ -84,6 +90,13 @@ function hasClangOfWasm() {
   } catch {
     return false;
   }
+}
+
+/** Why the kernels cannot be compiled for Arm here. */
+function missingForArm() {
+  const args = ['packages/engine-native/arm.mjs', '--can'];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return status === 0 ? undefined : stdout.trim();
 }
 
 /** A real MLflow where pip works; elsewhere its tests are counted as skipped. */
