@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type RunOptions, type RunSummary, run, scienceLines } from '@archer-nas/runtime';
 import { describe, expect, it } from 'vitest';
 import { archer, BIN, manifestOf, start, temporaryFolder } from '../test/archer.ts';
 
@@ -32,6 +33,45 @@ describe('Ctrl-C', () => {
     expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe(
       readFileSync(join(straight, 'smoke', 'seed-0', 'result.json'), 'utf8'),
     );
+  });
+});
+
+describe('an interruption', () => {
+  it("in the middle of a training of the ranking's truth loses nothing of it", async () => {
+    const [stopped, straight] = [temporaryFolder(), temporaryFolder()];
+    const controller = new AbortController();
+    const study = 'study:0:rank';
+    const steps: number[] = [];
+    const options = (out: string): RunOptions => ({
+      ...{ manifest: manifestOf('pada-nb201'), profile: 'smoke', out },
+      dataFolder: join(out, 'data'), // trainings are kept there
+    });
+    const interrupted = await run({
+      ...options(stopped),
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type !== 'step' || event.job !== study) return;
+        steps.push(event.progress.done);
+        // A training has 16 steps: in the middle of the second.
+        if (event.progress.done === 21) controller.abort();
+      },
+    });
+    expect(interrupted.status).toBe('interrupted');
+    expect(steps).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+    const resumed: number[] = [];
+    const again = await run({
+      ...options(stopped),
+      onEvent: (event) => {
+        if (event.type === 'step' && event.job === study) resumed.push(event.progress.done);
+      },
+    });
+    expect(again.status).toBe('finished');
+    expect(resumed[0]).toBe(22);
+    const whole = await run(options(straight));
+    const science = ({ records }: RunSummary) => scienceLines(records[0]?.lines ?? []);
+    expect(science(again)).toEqual(science(whole));
+    const result = (out: string) => readFileSync(join(out, 'smoke/seed-0/result.json'), 'utf8');
+    expect(result(stopped)).toBe(result(straight));
   });
 });
 
