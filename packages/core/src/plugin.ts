@@ -99,6 +99,17 @@ export interface FetchRequest {
   readonly log: (line: string) => void;
 }
 
+/** What `archer data import` asks of a plugin. */
+export interface ImportRequest {
+  /** The data folder; the plugin keeps to a folder of its own below it. */
+  readonly folder: string;
+  /** The user's file. */
+  readonly file: string;
+  /** Expected hash of the file, where the user states one. */
+  readonly sha256?: string;
+  readonly log: (line: string) => void;
+}
+
 /** A plugin that makes things. */
 export interface Maker<K extends Kind = Kind, S extends z.ZodType = z.ZodType>
   extends Common<K, S> {
@@ -113,6 +124,8 @@ export interface Maker<K extends Kind = Kind, S extends z.ZodType = z.ZodType>
    * line what is there. Without it, creating the plugin with default options does.
    */
   fetch?(request: FetchRequest): Promise<string>;
+  /** Checks a user's file and puts it in the data folder; says in one line what is there. */
+  import?(request: ImportRequest): Promise<string>;
 }
 
 /** A plugin that only groups the options of another: `pa-da` is a preset of `one-shot`. */

@@ -78,13 +78,15 @@ describe('tableBenchmark', () => {
   });
 
   it('lets no permit change that where there are validation accuracies', () => {
-    const asked = () => open('test_16', { purpose: 'search', permit: 'test-column' });
-    expect(asked).toThrow(expect.objectContaining({ code: 'ARCHER_TEST_WITHHELD' }));
+    for (const definition of [TOY, { ...TOY, testOnly: true }]) {
+      const asked = () => open('test_16', { definition, purpose: 'search', permit: 'test-column' });
+      expect(asked).toThrow(expect.objectContaining({ code: 'ARCHER_TEST_WITHHELD' }));
+    }
   });
 
   it('lets a search read test columns by permit where there are no others', () => {
     const columns = table.columns.filter(({ split }) => split !== 'valid');
-    const definition = { ...TOY, files: [{ ...table, columns }] as const };
+    const definition = { ...TOY, files: [{ ...table, columns }] as const, testOnly: true };
     const search = { definition, purpose: 'search' } as const;
     expect(() => open('test_16', search)).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('permit: test-column') }),

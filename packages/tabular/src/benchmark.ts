@@ -2,7 +2,7 @@ import { ArcherError, type Benchmark, EXIT } from '@archer-nas/core';
 
 import { rowFinder, type TableSpace } from './row-finder.ts';
 import type { Table } from './table.ts';
-import type { TableColumn, TableDefinition } from './table-definition.ts';
+import type { TableColumn } from './table-definition.ts';
 import { tableEvaluator } from './table-evaluator.ts';
 
 /** What a table is read for. */
@@ -16,10 +16,9 @@ export interface BenchmarkUse<A> {
   readonly space: TableSpace<A>;
 }
 
-/** Whether a benchmark has test accuracies and none to search on. */
-export function isTestOnly({ files }: TableDefinition): boolean {
-  const splits = new Set(files.flatMap(({ columns }) => columns.map(({ split }) => split)));
-  return splits.has('test') && !splits.has('valid');
+/** Whether a table has no validation accuracy, of a benchmark that was published so. */
+function isTestOnly({ definition, columns }: Table): boolean {
+  return definition.testOnly === true && columns.every(({ split }) => split !== 'valid');
 }
 
 /**
@@ -34,13 +33,13 @@ export function tableBenchmark<A>(table: Table, use: BenchmarkUse<A>): Benchmark
   const readable = ({ split }: TableColumn): boolean =>
     split !== 'test' ||
     use.purpose === 'study' ||
-    (use.permit === 'test-column' && isTestOnly(definition));
+    (use.permit === 'test-column' && isTestOnly(table));
   const find = (name: string): TableColumn => {
     // Refused before its file is read, and also where that file is not there.
     const column = definition.files
       .flatMap(({ columns }) => columns)
       .find((one) => one.name === name);
-    if (column !== undefined && !readable(column)) throw withheld(definition, name);
+    if (column !== undefined && !readable(column)) throw withheld(table, name);
     return table.column(name);
   };
   const column = find(use.column);
@@ -72,10 +71,10 @@ export function tableBenchmark<A>(table: Table, use: BenchmarkUse<A>): Benchmark
   };
 }
 
-function withheld(definition: TableDefinition, name: string): ArcherError {
-  const { name: title, files } = definition;
-  const valid = files[0].columns.find(({ split }) => split === 'valid')?.name;
-  const hint = isTestOnly(definition)
+function withheld(table: Table, name: string): ArcherError {
+  const { name: title } = table.definition;
+  const valid = table.columns.find(({ split }) => split === 'valid')?.name ?? 'another column';
+  const hint = isTestOnly(table)
     ? `${title} has no validation accuracies. A search on test accuracy says so in the ` +
       "benchmark's block: permit: test-column."
     : `Search on ${valid}, and report the test column in a study.`;

@@ -1,8 +1,9 @@
 import { definePlugin, type Plugin } from '@archer-nas/core';
 import { z } from 'zod';
 
-import { isTestOnly, tableBenchmark } from './benchmark.ts';
+import { tableBenchmark } from './benchmark.ts';
 import { fetchTable } from './fetch-table.ts';
+import { importTable } from './import-table.ts';
 import { openTable } from './table.ts';
 import type { TableDefinition } from './table-definition.ts';
 
@@ -41,7 +42,7 @@ export function tablePlugin({ definition, summary, column, requires }: TablePlug
   const permit = z.literal('test-column').optional().describe(PERMIT);
   const all = z.strictObject({ ...common, permit });
   // Where there are validation accuracies, no manifest can permit more: `permit` stays undefined.
-  const options = isTestOnly(definition) ? all : (z.strictObject(common) as typeof all);
+  const options = definition.testOnly ? all : (z.strictObject(common) as typeof all);
   const plugin = definePlugin({
     id: `bench-${definition.id}`,
     kind: 'benchmark',
@@ -55,6 +56,10 @@ export function tablePlugin({ definition, summary, column, requires }: TablePlug
     },
     async fetch({ folder, ...source }) {
       const { path, rows, hash } = await fetchTable(definition, { to: folder, ...source });
+      return `${path}: ${rows} architectures, sha256 ${hash}`;
+    },
+    async import({ folder, ...source }) {
+      const { path, rows, hash } = await importTable(definition, { to: folder, ...source });
       return `${path}: ${rows} architectures, sha256 ${hash}`;
     },
   });

@@ -70,6 +70,8 @@ export interface PublicTable {
 
 /** What evaluations took, in seconds. */
 export interface TimeModel {
+  /** Columns that it reads; where one is not in the table, the next model is tried. */
+  readonly needs?: readonly string[];
   /** Read from the table, or computed by a formula. Evaluators say which. */
   readonly kind: 'recorded' | 'simulated';
   /** Where the seconds come from and how far off they may be. */
@@ -97,7 +99,15 @@ export interface TableDefinition {
   readonly architectures: number;
   /** The table; then files with more columns, each of which may be absent. */
   readonly files: readonly [FileDefinition, ...FileDefinition[]];
-  readonly time?: TimeModel;
+  /** What a training took; of several models the first whose columns are in the table. */
+  readonly time?: TimeModel | readonly TimeModel[];
+  /**
+   * The published table has test accuracies and none to search on: the plugin has an option
+   * `permit: test-column`, which counts for tables without validation accuracies.
+   */
+  readonly testOnly?: boolean;
+  /** How the authors' own files, which are pickles, become CSV: a command. */
+  readonly convert?: string;
   readonly publicTable?: PublicTable;
 }
 

@@ -14,6 +14,7 @@ import {
 
 import type { Table } from './table.ts';
 import { atEpochs, type TableColumn } from './table-definition.ts';
+import { timeModelOf } from './time-models.ts';
 
 /** What an evaluator reads: a table, how to find an architecture in it, and columns. */
 export interface TableView<A> {
@@ -45,7 +46,7 @@ interface Fidelity {
  */
 export function tableEvaluator<A>(view: TableView<A>): Evaluator<A> {
   const { table, column, also } = view;
-  const { time } = table.definition;
+  const time = timeModelOf(table);
   const seconds = time && column.training ? `; seconds are ${time.kind}: ${time.description}` : '';
   const fidelityOf = fidelities(view);
   const lookUp = lookUps(view);
@@ -119,7 +120,7 @@ function fidelity(table: Table, column: TableColumn): Fidelity {
   if (training === undefined) return { name, values, budget: undefined, cost: () => NOTHING };
   const { epochs, imagesPerEpoch } = training;
   const fixed = { epochs, images: epochs * imagesPerEpoch };
-  const seconds = table.definition.time?.of(table, column);
+  const seconds = timeModelOf(table)?.of(table, column);
   const cost = (row: number): Cost => {
     const taken = seconds?.(row) ?? Number.NaN;
     return taken >= 0 ? { epochs, images: fixed.images, seconds: taken } : fixed;

@@ -39,6 +39,14 @@ const SINGLE = 'a single run with a seed drawn per architecture';
 const S888 = 'the single run with seed 888';
 const SHORT = 'annealed within 12 epochs; seed 111';
 
+/** Of one training epoch; the half is what `c10_valid` and `c10h` columns are trained on. */
+const SECONDS_PER_EPOCH = [
+  ['seconds_per_epoch_c10h', 'CIFAR-10, 25,000-image half'],
+  ['seconds_per_epoch_c10', 'CIFAR-10'],
+  ['seconds_per_epoch_c100', 'CIFAR-100'],
+  ['seconds_per_epoch_in16', 'ImageNet16-120'],
+] as const;
+
 /** Every column that a table may have. A file may have fewer. */
 export const COLUMNS: readonly TableColumn[] = [
   accuracy('c10_valid_200', 'valid', HALF, V11),
@@ -61,6 +69,10 @@ export const COLUMNS: readonly TableColumn[] = [
   accuracy('c100_test_200_run', 'test', C100, SINGLE),
   accuracy('in16_test_200_s888', 'test', IN16, S888),
   accuracy('in16_test_200_run', 'test', IN16, SINGLE),
+  accuracy('c10h_test_12', 'test', HALF, 'annealed within 12 epochs'),
+  ...SECONDS_PER_EPOCH.map(([name, title]) =>
+    cost(name, 's', `recorded training time of an epoch, ${title}; in converted official files`),
+  ),
   cost('params_c10', 'count', 'trainable parameters with the CIFAR-10 classifier'),
   cost('params_c100', 'count', 'trainable parameters with the CIFAR-100 classifier'),
   cost('params_in16', 'count', 'trainable parameters with the ImageNet16-120 classifier'),

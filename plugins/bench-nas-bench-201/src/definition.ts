@@ -100,6 +100,7 @@ export const NAS_BENCH_201: TableDefinition = {
   files: [table, ...further],
   time: TRAINING_TIME,
   publicTable: PUBLIC_TABLE,
+  convert: 'python3 tools/convert/nats-bench.py NATS-tss-v1_0-3ffb9-simple nb201.csv',
 };
 
 /** The six digits of an official index. */

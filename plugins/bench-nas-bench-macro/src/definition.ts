@@ -48,4 +48,5 @@ export const NAS_BENCH_MACRO: TableDefinition = {
   source: 'Su et al., CVPR 2021; Apache-2.0',
   architectures: ARCHITECTURES,
   files: [table],
+  testOnly: true,
 };

@@ -34,21 +34,41 @@ describe('the slice', () => {
 });
 
 describe('what a search may read', () => {
-  const read = () => ({ path: 'slice.csv', text: slice, hash: '', known: undefined });
-  const opened = createTable(NATS_SIZE, { has: () => false, read });
+  const opened = (text: string) => {
+    const read = () => ({ path: 'slice.csv', text, hash: '', known: undefined });
+    return createTable(NATS_SIZE, { has: () => false, read });
+  };
+  /** As it was published: no validation accuracy. */
+  const published = opened('index,channels,c10_test_90,params_c10\n2,8:8:8:8:24,80.5,18000\n');
   const use = { column: 'c10_test_90', purpose: 'search', space } as const;
 
   it('is costs alone, as all accuracies are on test images', () => {
-    expect(() => tableBenchmark(opened, use)).toThrow(
+    expect(() => tableBenchmark(published, use)).toThrow(
       expect.objectContaining({ code: 'ARCHER_TEST_WITHHELD' }),
     );
-    const costs = tableBenchmark(opened, { ...use, column: 'params_c10' });
+    const costs = tableBenchmark(published, { ...use, column: 'params_c10' });
     expect(costs.columns.map(({ split }) => split)).not.toContain('test');
   });
 
   it('is test accuracies where the manifest permits it', () => {
-    const benchmark = tableBenchmark(opened, { ...use, permit: 'test-column' });
-    expect(benchmark.value(byIndex(2))).toBeGreaterThan(0);
+    const benchmark = tableBenchmark(published, { ...use, permit: 'test-column' });
+    expect(benchmark.value(byIndex(2))).toBe(80.5);
+  });
+
+  it('is validation accuracies in a converted table, and then no permit counts', () => {
+    const converted = opened(slice);
+    const permitted = { ...use, permit: 'test-column' } as const;
+    expect(() => tableBenchmark(converted, permitted)).toThrow(/may not read it/);
+    const valid = tableBenchmark(converted, { ...use, column: 'c10_valid_90' });
+    const evaluator = valid.evaluator();
+    expect(evaluator.description).toContain("seconds are recorded: the authors' training time");
+    const budget = { amount: 12, unit: 'epoch' } as const;
+    const proposal = { id: '', architecture: byIndex(2), budget };
+    const context = { batches: 'all', streams: createStreams(0) } as const;
+    const { metrics, cost } = evaluator.lookUp?.(proposal, context) ?? expect.fail();
+    expect(metrics).toEqual({ c10_valid_90: valid.value(byIndex(2), 'c10_valid_12') });
+    expect(cost.images).toBe(12 * 25_000);
+    expect(cost.seconds).toBe(12 * valid.value(byIndex(2), 'seconds_per_epoch_c10h'));
   });
 });
 

@@ -43,4 +43,28 @@ describe('archer data', () => {
     const said = await archer('data', 'fetch', 'nas-bench-201', '--file', 'nowhere.csv');
     expect(said).toMatchObject({ code: 5, err: expect.stringContaining('no file nowhere.csv') });
   });
+
+  it('imports a table of the user, and says its hash', async () => {
+    const folder = temporaryFolder();
+    const { file } = tableFile();
+    const said = await archer('data', 'import', 'nas-bench-201', '--data', folder, '--file', file);
+    expect(said.code).toBe(0);
+    expect(said.out).toMatch(/nb201.csv.gz: 1 architectures, sha256 [0-9a-f]{64}/);
+    expect(said.err).toContain('manifests that read it need sha256:');
+  });
+
+  it('names the script that converts the official files, which it never loads', async () => {
+    const file = join(temporaryFolder(), 'NAS-Bench-201-v1_1-096897.pth');
+    writeFileSync(file, Uint8Array.of(0x80, 2, 0x8a, 10));
+    const said = await archer('data', 'import', 'nas-bench-201', '--file', file);
+    expect(said).toMatchObject({ code: 5, out: '' });
+    expect(said.err).toContain('tools/convert/nats-bench.py');
+  });
+
+  it('imports files alone, and only where there is a table', async () => {
+    expect((await archer('data', 'import', 'nas-bench-201')).err).toContain('--file FILE');
+    expect((await archer('data', 'import', 'cifar10', '--file', 'x')).err).toContain(
+      'cifar10 imports nothing',
+    );
+  });
 });

@@ -22,21 +22,24 @@ interface DataOptions {
   sha256?: string;
 }
 
-/** `archer data fetch <id>` and `archer data list`. */
+/** `archer data fetch <id>`, `archer data import <id> --file FILE` and `archer data list`. */
 export const data: Command<DataOptions> = {
   command: 'data <action> [id]',
-  describe: 'Fetch a data set or benchmark table once, or list what is there',
+  describe: 'Fetch or import a data set or benchmark table once, or list what is there',
   builder: {
-    action: { type: 'string', describe: 'fetch or list' },
-    id: { type: 'string', describe: 'For fetch: cifar10, nas-bench-201, …' },
+    action: { type: 'string', describe: 'fetch, import or list' },
+    id: { type: 'string', describe: 'Of what: cifar10, nas-bench-201, …' },
     data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
     url: { type: 'string', describe: 'Fetch from here instead' },
-    file: { type: 'string', describe: 'Read this file instead of fetching' },
+    file: { type: 'string', describe: 'Read this file: instead of fetching, or to import' },
     sha256: { type: 'string', describe: 'Expected hash of --url or --file' },
   },
-  examples: [['data fetch nas-bench-201 --file nb201.csv', 'a table that is there already']],
+  examples: [
+    ['data fetch nas-bench-201 --file nb201.csv', 'a known table that is there already'],
+    ['data import nats-size --file mine.csv', 'a table of your own: checked, then put in place'],
+  ],
   async run({ action, id, data, url, file, sha256 }, output) {
-    if (action !== 'fetch' && action !== 'list') {
+    if (!ACTIONS.includes(action)) {
       throw wrong(`archer data has no action "${action}".`, suggestion(action, ACTIONS));
     }
     const folder = dataFolder(data);
@@ -46,17 +49,24 @@ export const data: Command<DataOptions> = {
       output.value({ folder, sets });
       return EXIT.ok;
     }
-    if (id === undefined) throw wrong('Fetch what?', 'archer data fetch cifar10');
+    if (id === undefined) {
+      const what = action === 'fetch' ? 'Fetch' : 'Import';
+      throw wrong(`${what} what?`, `archer data ${action} nas-bench-201`);
+    }
     const maker = await findMaker(await loadInstalled(process.cwd()), id);
     const source = { ...(url && { url }), ...(file && { file }), ...(sha256 && { sha256 }) };
-    const there = await fetchWith(maker, { folder, ...source, log: output.note }, output);
+    const request = { folder, ...source, log: output.note };
+    const there =
+      action === 'import'
+        ? await importWith(maker, request)
+        : await fetchWith(maker, request, output);
     output.line(there);
     output.value({ id, folder, there });
     return EXIT.ok;
   },
 };
 
-const ACTIONS = ['fetch', 'list'];
+const ACTIONS: readonly string[] = ['fetch', 'import', 'list'];
 
 function wrong(message: string, hint: string, code: `ARCHER_${string}` = 'ARCHER_USAGE') {
   return new ArcherError(code, message, { hint, exit: EXIT.usage });
@@ -76,6 +86,19 @@ async function findMaker({ ids, lookup }: Installed, id: string): Promise<Maker>
   const known = [...(ids.get('data') ?? []), ...tables];
   const hint = suggestion(id, known);
   throw wrong(`No data set or benchmark "${id}" is installed.`, hint, 'ARCHER_NO_PLUGIN');
+}
+
+async function importWith(maker: Maker, { file, url, ...request }: FetchRequest): Promise<string> {
+  if (maker.import === undefined) {
+    throw wrong(`${maker.id} imports nothing.`, `archer data fetch ${maker.id} brings its own.`);
+  }
+  if (file === undefined || url !== undefined) {
+    throw wrong(
+      'An import is of a file on this machine.',
+      `archer data import ${maker.id} --file FILE`,
+    );
+  }
+  return maker.import({ file, ...request });
 }
 
 async function fetchWith(maker: Maker, request: FetchRequest, output: Output): Promise<string> {
