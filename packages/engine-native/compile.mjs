@@ -1,5 +1,5 @@
 // How the C++ sources are compiled: shared by the installation and the sanitizers.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,7 @@ export const HERE = dirname(fileURLToPath(import.meta.url));
 export const SOURCES = join(HERE, 'src', 'cpp');
 
 /** Instruction sets by processor: the table of kernels, its name, and the compiler's options. */
-export const PATHS = {
+const PATHS = {
   x64: [
     ['kBaseline', 'sse2', []],
     ['kAvx2', 'avx2', ['-mavx2', '-mfma']],
@@ -36,6 +36,19 @@ export const PATHS = {
   arm64: [['kBaseline', 'neon', []]],
   other: [['kBaseline', 'generic', []]],
 };
+
+/**
+ * Those that a compiler has the options for: AVX-512 BF16 came with g++ 10 and clang 9. `defines` are
+ * for `dispatch.cc`, which names the tables.
+ */
+export function pathsFor({ command }) {
+  const paths = (PATHS[process.arch] ?? PATHS.other).filter(([, , options]) => {
+    const { status } = spawnSync(command, [...options, '-fsyntax-only', '-x', 'c++', '/dev/null']);
+    return status === 0;
+  });
+  const bf16 = paths.some(([table]) => table === 'kAvx512Bf16');
+  return { paths, defines: bf16 ? ['-DARCHER_HAS_BF16'] : [] };
+}
 
 // Contraction off: results then depend on the instruction set only, not on the compiler.
 export const FLAGS = [

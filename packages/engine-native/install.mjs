@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { FLAGS, findCompiler, HERE, PATHS, SOURCES } from './compile.mjs';
+import { FLAGS, findCompiler, HERE, pathsFor, SOURCES } from './compile.mjs';
 
 const BUILD = join(HERE, 'build');
 const ADDON = join(BUILD, 'archer.node');
@@ -58,7 +58,7 @@ function compile(compiler, headers, work) {
     );
     objects.push(object);
   };
-  const paths = PATHS[process.arch] ?? PATHS.other;
+  const { paths, defines } = pathsFor(compiler);
   for (const [table, name, options] of paths) {
     run('isa.cc', `isa-${name}`, [
       ...options,
@@ -67,7 +67,7 @@ function compile(compiler, headers, work) {
     ]);
   }
   run('threads.cc', 'threads', []);
-  run('dispatch.cc', 'dispatch', []);
+  run('dispatch.cc', 'dispatch', defines);
   run('addon.cc', 'addon', [`-I${headers}`]);
   const addon = join(work, 'archer.node');
   const link = PLATFORM_LINK[process.platform] ?? [];

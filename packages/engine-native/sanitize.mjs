@@ -5,12 +5,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FLAGS, findCompiler, PATHS, SOURCES } from './compile.mjs';
+import { FLAGS, findCompiler, pathsFor, SOURCES } from './compile.mjs';
 
 const SANITIZERS = [['address,undefined'], ['thread']];
 
 const compiler = findCompiler();
 if (!compiler) throw new Error('No C++ compiler (g++ or clang++) is installed.');
+const { paths, defines } = pathsFor(compiler);
 const work = mkdtempSync(join(tmpdir(), 'archer-sanitize-'));
 let failed = false;
 try {
@@ -24,10 +25,10 @@ try {
       objects.push(object);
     };
     const emulated = ['kEmulatedBf16', 'emulated_bf16', ['-DARCHER_BF16']];
-    for (const [table, name, flags] of [...(PATHS[process.arch] ?? PATHS.other), emulated]) {
+    for (const [table, name, flags] of [...paths, emulated]) {
       compile('isa.cc', name, [...flags, `-DARCHER_TABLE=${table}`, `-DARCHER_NAME="${name}"`]);
     }
-    for (const name of ['threads', 'dispatch', 'exercise']) compile(`${name}.cc`, name, []);
+    for (const name of ['threads', 'dispatch', 'exercise']) compile(`${name}.cc`, name, defines);
     const program = join(work, 'exercise');
     const link = [`-fsanitize=${sanitizer}`, '-pthread', ...objects, '-o', program];
     execFileSync(compiler.command, link, { stdio: 'inherit' });

@@ -105,7 +105,7 @@ describe.skipIf(!('addon' in loaded))('a processor without bf16', () => {
     none.mockRestore();
     expect(answer).toEqual({
       unavailable:
-        'computes in bf16 with avx512_bf16, an instruction set that this processor (Processor 1) lacks',
+        "computes in bf16 with avx512_bf16, which this processor (Processor 1) or the addon's compiler lacks",
     });
   });
 });

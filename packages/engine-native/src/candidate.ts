@@ -72,7 +72,7 @@ function refusal(
     const cpu = cpus()[0]?.model.trim() || process.arch;
     return backend === WASM_BACKEND
       ? `computes in f32, not ${precision}`
-      : `computes in ${precision} with avx512_bf16, an instruction set that this processor (${cpu}) lacks`;
+      : `computes in ${precision} with avx512_bf16, which this processor (${cpu}) or the addon's compiler lacks`;
   }
   if (isa !== undefined && !paths.includes(isa)) {
     const which = precision === 'f32' ? '' : ` for ${precision}`;

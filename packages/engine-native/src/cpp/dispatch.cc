@@ -21,7 +21,7 @@ const Kernels* const* available_kernels() {
 
 const Kernels* const* available_bf16_kernels() {
   static const Kernels* found[2] = {};
-#if defined(__x86_64__)
+#ifdef ARCHER_HAS_BF16
   __builtin_cpu_init();
   if (available_kernels()[0] == &kAvx512 && __builtin_cpu_supports("avx512bf16")) found[0] = &kAvx512Bf16;
 #endif
