@@ -7,7 +7,7 @@ export const HERE = dirname(fileURLToPath(import.meta.url));
 export const SOURCES = join(HERE, 'src', 'cpp');
 
 /** Instruction sets by processor: the table of kernels, its name, and the compiler's options. */
-const PATHS = {
+export const PATHS = {
   x64: [
     ['kBaseline', 'sse2', []],
     ['kAvx2', 'avx2', ['-mavx2', '-mfma']],
