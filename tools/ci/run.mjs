@@ -48,6 +48,7 @@ await steps.run('CIFAR-10', () =>
 );
 const server = await mlflowServer();
 await steps.run('npm test', () => vitest(server));
+await steps.run('engine speed', engineSpeed);
 const webgpu = webgpuHere(root);
 if ('env' in webgpu) {
   const projects = ['--project', '@archer-nas/engine', '--project', '@archer-nas/engine-webgpu'];
@@ -90,6 +91,12 @@ function hasClangOfWasm() {
   } catch {
     return false;
   }
+}
+
+/** Fails where the engine is slower than it was on this processor; may have nothing to say. */
+async function engineSpeed() {
+  const said = await command('node', ['tools/bench/quick.mjs'], { minutes: 5 });
+  return /^ok: /m.test(said) ? undefined : { passed: 0, failed: 0, skipped: 1 };
 }
 
 /** Why the kernels cannot be compiled for Arm here. */
