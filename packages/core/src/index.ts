@@ -22,6 +22,7 @@ export * from './manifest.ts';
 export * from './memory-split.ts';
 export * from './objective.ts';
 export * from './paired-tests.ts';
+export * from './pareto.ts';
 export * from './pareto-archive.ts';
 export * from './philox.ts';
 export * from './plugin.ts';

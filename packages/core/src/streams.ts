@@ -105,7 +105,8 @@ class PhiloxStream implements Stream {
       const limit = TWO_32 - (TWO_32 % n);
       while (value >= limit) value = this.uint32();
     }
-    return value % n;
+    // Unsigned on both sides: the processor's integer division.
+    return n === TWO_32 ? value : value % (n >>> 0);
   }
 
   normal(): number {

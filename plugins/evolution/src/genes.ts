@@ -12,7 +12,7 @@ export interface GeneSpace<A> {
 }
 
 /** @throws ArcherError `ARCHER_CAPABILITY` when the space is not made of such choices */
-export function geneSpace<A>(space: SearchSpace<A>): GeneSpace<A> {
+export function geneSpace<A>(name: string, space: SearchSpace<A>): GeneSpace<A> {
   const { decisions = [], toChoices, fromChoices } = space;
   const plain = decisions.every(({ options, when }) => options !== undefined && when === undefined);
   if (decisions.length > 0 && plain && toChoices && fromChoices) {
@@ -24,7 +24,7 @@ export function geneSpace<A>(space: SearchSpace<A>): GeneSpace<A> {
   }
   throw new ArcherError(
     'ARCHER_CAPABILITY',
-    `evolution needs a space of unconditional categorical decisions; ${space.name} has none`,
+    `${name} needs a space of unconditional categorical decisions; ${space.name} has none`,
     { exit: EXIT.manifest },
   );
 }
@@ -49,4 +49,26 @@ export function mutate(
 /** Each gene from one of the parents, with equal probability. */
 export function crossover(a: Genes, b: Genes, stream: Stream): Genes {
   return a.map((gene, i) => (stream.int(2) === 0 ? gene : (b[i] as Choice)));
+}
+
+/** Each gene becomes another of its options with probability `rate`, uniformly. */
+export function mutateOther(
+  parent: Genes,
+  decisions: readonly Decision[],
+  rate: number,
+  stream: Stream,
+): Genes {
+  return parent.map((gene, i) => {
+    const count = decisions[i]?.options?.length ?? 1;
+    if (count === 1 || stream.float() >= rate) return gene;
+    const other = stream.int(count - 1);
+    return other < gene ? other : other + 1;
+  });
+}
+
+/** The genes of `b` between two cuts, of `a` elsewhere. */
+export function twoPoint(a: Genes, b: Genes, stream: Stream): Genes {
+  const cuts = [stream.int(a.length + 1), stream.int(a.length + 1)];
+  const [from, to] = [Math.min(...cuts), Math.max(...cuts)];
+  return a.map((gene, i) => (i >= from && i < to ? (b[i] as Choice) : gene));
 }

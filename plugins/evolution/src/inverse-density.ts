@@ -1,0 +1,142 @@
+import {
+  ArcherError,
+  type CostModel,
+  EXIT,
+  nonDominatedFronts,
+  type Objective,
+  type SamplerRecipe,
+  type SearchSpace,
+  type Stream,
+} from '@archer-nas/core';
+import { inverseProbabilities, kernelDensity, minMaxScaled } from './density.ts';
+import { type Child, childOf, evolve, type Scheme } from './engine.ts';
+import type { Individual } from './individual.ts';
+import { mutationOf } from './variation.ts';
+
+const NAME = 'inverse-density';
+
+/** See the plugin's options. */
+export interface InverseDensityOptions {
+  readonly initial: number;
+  /** n_pc of the paper. */
+  readonly children: number;
+  /** n_ac of the paper. */
+  readonly accepted: number;
+  readonly bandwidth: number;
+  /** Default: the costs of the space that are metrics of the objective. */
+  readonly costs?: readonly string[] | undefined;
+  readonly attempts: number;
+}
+
+/**
+ * LEMONADE's sampling (Elsken et al., ICLR 2019): the population is the front; parents, and
+ * which children are worth an evaluation, are drawn where the front is sparse in the costs.
+ * Inheritance of weights is an evaluator's business.
+ */
+export function inverseDensity(options: InverseDensityOptions): SamplerRecipe {
+  return evolve({
+    name: NAME,
+    prefix: 'lemonade',
+    pace: 'generational',
+    scheme: (space, objective) => sparse(options, space, objective),
+  });
+}
+
+function sparse<A>(
+  options: InverseDensityOptions,
+  space: SearchSpace<A>,
+  objective: Objective,
+): Scheme<A> {
+  const mutate = mutationOf(NAME, space);
+  const costsOf = cheapCosts(options.costs, space, objective);
+  const { initial, children, accepted, bandwidth, attempts } = options;
+  return {
+    breed({ population, claim, isTaken }, stream) {
+      const random = (wanted: number): Child<A>[] =>
+        collect(wanted, attempts, () => childOf(space.sample(stream)), claim);
+      if (population.length === 0) return random(initial);
+      const front = population.map(({ architecture }) => costsOf(architecture));
+      const scaled = minMaxScaled(front, front);
+      // P(parent) ∝ 1 / p_KDE(its costs)
+      const weights = inverseProbabilities(kernelDensity(scaled, scaled, bandwidth));
+      const draw = (): Child<A> => {
+        const parent = population[stream.weighted(weights)] as Individual<A>;
+        return childOf(mutate(parent.architecture, stream), parent.id);
+      };
+      const seen = new Set<string>();
+      const brood = collect(children, attempts, draw, (a) => {
+        const id = space.id(a);
+        return !isTaken(a) && !seen.has(id) && seen.add(id) !== undefined;
+      });
+      // Where the front has no unevaluated child left, it may be elsewhere.
+      if (brood.length === 0) return random(accepted);
+      // P(accepted) ∝ 1 / p_KDE(its costs), without replacement
+      const places = minMaxScaled(
+        brood.map(({ architecture }) => costsOf(architecture)),
+        front,
+      );
+      const order = drawWithout(
+        inverseProbabilities(kernelDensity(scaled, places, bandwidth)),
+        stream,
+      );
+      const chosen = order.slice(0, accepted).map((i) => brood[i] as Child<A>);
+      return chosen.filter(({ architecture }) => claim(architecture));
+    },
+    survive(population, newcomers) {
+      const all = [...population, ...newcomers];
+      const at = (i: number) => (all[i] as Individual<A>).metrics;
+      const [front = []] = nonDominatedFronts(all.length, (i, j) =>
+        objective.compare(at(i), at(j)),
+      );
+      return front.map((i) => all[i] as Individual<A>);
+    },
+  };
+}
+
+function collect<A>(
+  wanted: number,
+  attempts: number,
+  draw: () => Child<A>,
+  take: (a: A) => boolean,
+): Child<A>[] {
+  const found: Child<A>[] = [];
+  for (let i = 0; i < wanted * attempts && found.length < wanted; i++) {
+    const child = draw();
+    if (take(child.architecture)) found.push(child);
+  }
+  return found;
+}
+
+/** All places in an order in which each next one is drawn by weight from those that are left. */
+function drawWithout(weights: readonly number[], stream: Stream): number[] {
+  const left = [...weights];
+  return weights.map(() => {
+    const place = stream.weighted(left);
+    left[place] = 0;
+    return place;
+  });
+}
+
+/** Costs that need no training. @throws ArcherError when there are none */
+function cheapCosts<A>(
+  asked: readonly string[] | undefined,
+  space: SearchSpace<A>,
+  objective: Objective,
+): (a: A) => number[] {
+  const known = space.costs?.names ?? [];
+  const names = asked ?? objective.metrics.map(({ name }) => name).filter((n) => known.includes(n));
+  const missing = names.filter((name) => !known.includes(name));
+  if (names.length > 0 && missing.length === 0) {
+    const { of } = space.costs as CostModel<A>; // it has names
+    return (a) => {
+      const costs = of(a);
+      return names.map((name) => costs[name] as number);
+    };
+  }
+  throw new ArcherError(
+    'ARCHER_CAPABILITY',
+    `${NAME} needs a cost that is known without training; ${space.name} has ` +
+      `${known.join(', ') || 'none'}, asked for: ${names.join(', ') || 'none of the objective'}`,
+    { hint: 'Name some under `costs`, or in the objective.', exit: EXIT.manifest },
+  );
+}
