@@ -1,4 +1,5 @@
-import { tf } from '@archer-nas/engine';
+import { type InputGradients, record, taping, tf, untaped } from '@archer-nas/engine';
+import { fusedSoftmaxCrossEntropy } from './fused.ts';
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
@@ -26,29 +27,45 @@ export function crossEntropy(
   labels: Int32Array,
   { weight, labelSmoothing = 0 }: CrossEntropyOptions = {},
 ): CrossEntropy {
-  const [batch, classes] = logits.shape;
-  const target = targets(labels, classes, labelSmoothing);
-  const factor = tf.tensor2d(
-    Float32Array.from({ length: batch }, (_, i) => (weight?.[i] ?? 1) / batch),
-    [batch, 1],
-  );
+  const recorded = taping();
+  return untaped(() => {
+    const { perSample, difference } = lossesOf(logits, labels, labelSmoothing);
+    const factor = factors(logits.shape[0], weight);
+    const mean = tf.sum<tf.Scalar>(tf.mul(perSample, factor));
+    if (recorded) {
+      const slope = tf.mul(difference, tf.expandDims(factor, 1));
+      const backward = (dy: tf.Tensor, gradients: InputGradients) => {
+        gradients.add('logits', tf.mul(slope, dy));
+      };
+      record({ name: 'crossEntropy', inputs: { logits }, output: mean, saved: [slope], backward });
+    }
+    const score = tf.sqrt<tf.Tensor1D>(tf.sum(tf.square(difference), 1));
+    return { mean, perSample, score, correct: correctCount(logits, labels) };
+  });
+}
+
+/** Loss per sample, and softmax(logits) − target. */
+function lossesOf(
+  logits: tf.Tensor2D,
+  labels: Int32Array,
+  smoothing: number,
+): { readonly perSample: tf.Tensor1D; readonly difference: tf.Tensor2D } {
+  const fused = smoothing === 0 ? fusedSoftmaxCrossEntropy() : undefined;
+  if (fused !== undefined) {
+    const { losses, errors } = fused(logits, tf.tensor1d(labels, 'int32'));
+    return { perSample: losses, difference: errors };
+  }
+  const target = targets(labels, logits.shape[1], smoothing);
   const logP = tf.logSoftmax(logits);
-  const difference = tf.sub(tf.exp(logP), target);
-  const perSample = tf.neg<tf.Tensor1D>(tf.sum(tf.mul(target, logP), 1));
-  const mean = tf.customGrad((...inputs) => {
-    const save = inputs.pop() as unknown as (saved: tf.Tensor[]) => void;
-    save([tf.mul(difference, factor)]);
-    return {
-      value: tf.sum(tf.mul(perSample, tf.reshape(factor, [batch]))),
-      gradFunc: (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(slope as tf.Tensor, dy),
-    };
-  })(logits) as tf.Scalar;
   return {
-    mean,
-    perSample,
-    score: tf.sqrt<tf.Tensor1D>(tf.sum(tf.square(difference), 1)),
-    correct: correctCount(logits, labels),
+    perSample: tf.neg<tf.Tensor1D>(tf.sum(tf.mul(target, logP), 1)),
+    difference: tf.sub(tf.exp(logP), target),
   };
+}
+
+/** The weight of each sample in the mean. */
+function factors(batch: number, weight: Float32Array | undefined): tf.Tensor1D {
+  return tf.tensor1d(Float32Array.from({ length: batch }, (_, i) => (weight?.[i] ?? 1) / batch));
 }
 
 function targets(labels: Int32Array, classes: number, smoothing: number): tf.Tensor2D {

@@ -20,6 +20,11 @@ export function fusedAveragePool(): FusedKernels['averagePool'] {
   return composed ? undefined : fusedKernels().averagePool;
 }
 
+/** Softmax cross entropy of each sample in one kernel, where the engine has it. */
+export function fusedSoftmaxCrossEntropy(): FusedKernels['softmaxCrossEntropy'] {
+  return composed ? undefined : fusedKernels().softmaxCrossEntropy;
+}
+
 /** SGD's update in one kernel, where the engine has it. */
 export function fusedSgdStep(): FusedKernels['sgdStep'] {
   return composed ? undefined : fusedKernels().sgdStep;
