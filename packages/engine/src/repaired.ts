@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { repairKernels } from './kernels/repair.ts';
+import { keepInfoOnIdentifiers } from './tensor-info.ts';
 
 // tfjs prints a banner on first use, advising to install tfjs-node; which engine runs, and
 // why, is for `startEngine` to say. Production mode is tfjs's own switch for its notices.
 tf.enableProdMode();
+keepInfoOnIdentifiers();
 repairKernels('cpu');
 
 /**
