@@ -109,6 +109,8 @@ export interface Evaluator<A> {
    * (recipe, data, engine class), so that they can be kept for later runs; absent: they are not.
    */
   readonly identity?: string;
+  /** Of recorded values: the hash of their content, part of a run's fingerprint like the data's. */
+  readonly hash?: string;
   start(
     proposals: readonly Proposal<A>[],
     context: EvaluationContext,

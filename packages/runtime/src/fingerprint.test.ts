@@ -1,7 +1,7 @@
 import { resolveManifest } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { toyLookup, toyManifest } from '../tools/toy-runs.ts';
-import { differences, type Fingerprint, takeFingerprint } from './fingerprint.ts';
+import { dataHashOf, differences, type Fingerprint, takeFingerprint } from './fingerprint.ts';
 
 async function taken(changes = {}): Promise<Fingerprint> {
   const resolved = await resolveManifest(toyManifest(changes), toyLookup());
@@ -50,5 +50,15 @@ describe('R08 differences', () => {
     const before = await taken();
     const now = { ...before, dataHash: null, engine };
     expect(differences(before, now, 'plan')).toStrictEqual([]);
+  });
+});
+
+describe('dataHashOf', () => {
+  it('is the hash of the data set, of the table that is looked up, or of both', () => {
+    expect(dataHashOf({})).toBeUndefined();
+    expect(dataHashOf({ data: { hash: 'images' }, evaluator: {} })).toBe('images');
+    expect(dataHashOf({ evaluator: { hash: 'table' } })).toBe('table');
+    const both = { data: { hash: 'images' }, evaluator: { hash: 'table' } };
+    expect(dataHashOf(both)).toBe('images table');
   });
 });

@@ -30,6 +30,21 @@ export interface Facts {
   readonly dataHash: string | undefined;
 }
 
+/**
+ * The hash of what a run reads: its data set, the table that its evaluator looks up, or both.
+ * Undefined where it reads neither.
+ */
+export function dataHashOf({
+  data,
+  evaluator,
+}: {
+  readonly data?: { readonly hash: string } | undefined;
+  readonly evaluator?: { readonly hash?: string } | undefined;
+}): string | undefined {
+  const hashes = [data?.hash, evaluator?.hash].filter((hash) => hash !== undefined);
+  return hashes.length === 0 ? undefined : hashes.join(' ');
+}
+
 /** The fingerprint of this run on this machine. */
 export function takeFingerprint(resolved: ResolvedManifest, facts: Facts): Fingerprint {
   const { engine } = facts;

@@ -9,7 +9,7 @@ import {
 } from '@archer-nas/core';
 import { fileCache } from './cache.ts';
 import type { OnEvent } from './events.ts';
-import { differences, takeFingerprint } from './fingerprint.ts';
+import { dataHashOf, differences, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, type RunFolder, runFolder, seedFolder } from './folders.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { acquireLock } from './lock.ts';
@@ -128,7 +128,7 @@ async function work(
   seed: number,
 ): Promise<StopReason | undefined> {
   const { resolved } = plan;
-  const dataHash = parts.data?.hash;
+  const dataHash = dataHashOf(parts);
   const fingerprint = takeFingerprint(resolved, { engine, dataHash });
   const acceptDrift = options.acceptDrift ?? false;
   if (readRun(folder.root).status === 'finished') {

@@ -1,4 +1,4 @@
-import { sha256Hex } from '@archer-nas/core';
+import { ArcherError, EXIT, sha256Hex } from '@archer-nas/core';
 
 import { rangeOf } from './csv.ts';
 import { createTable, type Table } from './table.ts';
@@ -49,16 +49,25 @@ export function madeUpCsv(file: FileDefinition, rows: readonly (readonly string[
   return `${[header.join(','), ...lines].join('\n')}\n`;
 }
 
-/** A benchmark's table with made-up values, all its files for the same architectures. */
-export function madeUpTable(
-  definition: TableDefinition,
-  keysOf: (file: FileDefinition) => readonly (readonly string[])[],
-): Table {
+/**
+ * A benchmark's whole table with made-up values, for rehearsals where no table is.
+ *
+ * @throws ArcherError `ARCHER_BENCH_MADE_UP` where a file does not say which architectures it has
+ */
+export function madeUpTable(definition: TableDefinition): Table {
   return createTable(definition, {
-    has: () => true,
+    has: (file) => file.all !== undefined,
     read: (file) => {
-      const text = madeUpCsv(file, keysOf(file));
+      if (file.all === undefined) throw noList(definition, file);
+      const text = madeUpCsv(file, file.all());
       return { path: file.file, text, hash: sha256Hex(text), known: 'made-up values, no result' };
     },
+  });
+}
+
+function noList({ name }: TableDefinition, { file }: FileDefinition): ArcherError {
+  return new ArcherError('ARCHER_BENCH_MADE_UP', `${name} has no made-up values of ${file}.`, {
+    hint: 'Ask for columns of another file, or for values: measured.',
+    exit: EXIT.manifest,
   });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { tableBenchmark } from './benchmark.ts';
 import { fetchTable } from './fetch-table.ts';
 import { importTable } from './import-table.ts';
+import { madeUpTable } from './made-up.ts';
 import { openTable } from './table.ts';
 import type { TableDefinition } from './table-definition.ts';
 
@@ -38,6 +39,10 @@ export function tablePlugin({ definition, summary, column, requires }: TablePlug
       .union([hex, z.array(hex).min(1)])
       .optional()
       .describe('What the file must hash to; needed for files that are not published ones.'),
+    values: z
+      .enum(['measured', 'made-up'])
+      .default('measured')
+      .describe('made-up: for rehearsals without the table, never a result.'),
   };
   const permit = z.literal('test-column').optional().describe(PERMIT);
   const all = z.strictObject({ ...common, permit });
@@ -49,9 +54,12 @@ export function tablePlugin({ definition, summary, column, requires }: TablePlug
     summary,
     options,
     requires: ['space', ...(requires ?? [`notation:${definition.id}`])],
-    create: async ({ column, file, sha256 = [], permit }, { space, purpose, folders }) => {
+    create: async ({ column, file, sha256 = [], permit, values }, { space, purpose, folders }) => {
       const places = { file, folders, tables: process.env.ARCHER_TABLES };
-      const table = openTable(definition, places, [sha256].flat());
+      const table =
+        values === 'made-up'
+          ? madeUpTable(definition)
+          : openTable(definition, places, [sha256].flat());
       return tableBenchmark(table, { column, purpose, space, permit });
     },
     async fetch({ folder, ...source }) {

@@ -49,6 +49,8 @@ export interface FileDefinition {
    */
   readonly per?: string;
   readonly known: readonly KnownContent[];
+  /** The fields under `keys` of every architecture, for tables with made-up values. */
+  all?(): readonly (readonly string[])[];
 }
 
 /** What is wrong with a line of a table; `key` functions throw it. */

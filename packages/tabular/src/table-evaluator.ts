@@ -50,9 +50,11 @@ export function tableEvaluator<A>(view: TableView<A>): Evaluator<A> {
   const seconds = time && column.training ? `; seconds are ${time.kind}: ${time.description}` : '';
   const fidelityOf = fidelities(view);
   const lookUp = lookUps(view);
+  const { hash } = table; // of the files that these columns are in
   return {
     metrics: [column, ...also].map(metricOf),
     description: `looked up in the table: ${column.description}${seconds}`,
+    hash,
     lookUp: (proposal, context) => lookUp(proposal, fidelityOf(proposal.budget ?? context.budget)),
     start: (proposals, context, saved) =>
       lookUpJob({ proposals, context, saved }, fidelityOf, lookUp),

@@ -45,6 +45,7 @@ const table: FileDefinition = {
     { name: 'params', unit: 'count', split: 'cost', direction: 'minimise', description: 'weights' },
   ],
   known: [],
+  all: () => Array.from({ length: 27 }, (_, index) => [String(index), toy(index).join('-')]),
 };
 
 const score = { unit: '1', split: 'train', direction: 'maximise', description: 'a score' } as const;

@@ -12,6 +12,8 @@ import { ARCHITECTURES, archOf, officialOps } from './notation.ts';
 import { PUBLIC_TABLE } from './public-table.ts';
 import { TRAINING_TIME } from './training-time.ts';
 
+const INDICES = Array.from({ length: ARCHITECTURES }, (_, index) => index);
+
 /** The table itself: accuracies and costs. */
 const table: FileDefinition = {
   file: 'nb201.csv.gz',
@@ -22,6 +24,8 @@ const table: FileDefinition = {
     throw new RowProblem(`cell ${ops} is ${expected}, the row has "${arch}"`);
   },
   columns: COLUMNS,
+  all: () =>
+    INDICES.map((index) => [String(index), opsAt(String(index)), archOf(opsAt(String(index)))]),
   known: [
     {
       sha256: '71b9736e1289ea8d841eb02e8e360f300f6797833148480ac3997914edff79c7',
@@ -37,6 +41,7 @@ const table: FileDefinition = {
 const byIndex = {
   keys: ['index'],
   key: ([index = '']: readonly string[]) => archOf(opsAt(index)),
+  all: () => INDICES.map((index) => [String(index)]),
 };
 const byIndexAndOps = {
   keys: ['index', 'ops'],

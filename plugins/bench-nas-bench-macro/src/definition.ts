@@ -1,7 +1,7 @@
 import type { FileDefinition, TableColumn, TableDefinition } from '@archer-nas/tabular';
 import { RowProblem } from '@archer-nas/tabular';
 
-import { ARCHITECTURES } from './chain.ts';
+import { ARCHITECTURES, LAYERS } from './chain.ts';
 
 function accuracy(name: string, description: string): TableColumn {
   return {
@@ -33,6 +33,8 @@ const table: FileDefinition = {
     cost('params', 'count', 'trainable parameters'),
     cost('flops', 'multiply-adds', 'one 32×32 image'),
   ],
+  all: () =>
+    Array.from({ length: ARCHITECTURES }, (_, index) => [index.toString(3).padStart(LAYERS, '0')]),
   known: [
     {
       sha256: 'dadbc274336d99a151231bffecef08959af4a8150d174b1d4523f203a85a66a4',

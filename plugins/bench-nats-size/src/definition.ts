@@ -71,6 +71,11 @@ const table: FileDefinition = {
     throw new RowProblem(`index ${index} is ${expected}, the row has "${channels}"`);
   },
   columns: [...accuracies, ...params, ...flops, ...seconds],
+  all: () =>
+    Array.from({ length: ARCHITECTURES }, (_, index) => [
+      String(index),
+      formatSizes(byIndex(index)),
+    ]),
   known: [
     {
       sha256: 'c00b714aca3bc51dea7770a7c2355a138d10a1ed5085ef6711fd8d17f535941a',

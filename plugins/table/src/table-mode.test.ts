@@ -34,6 +34,7 @@ function bench(seconds = true): Benchmark<number> {
     value: (a) => 10 * a,
     evaluator: (columns = []) => ({
       metrics: [column, ...columns.map((name) => ({ ...column, name }))],
+      hash: 'of the table',
       lookUp,
       start(proposals, context) {
         const evaluations = proposals.map((one) => lookUp(one, context));
@@ -61,6 +62,7 @@ describe('table mode', () => {
     expect(metrics).toEqual({ valid: 30 });
     expect(cost).toEqual({ epochs: 16, images: 1600, seconds: 16 });
     expect(status).toBe('final');
+    expect(tableMode(bench(), free).hash).toBe('of the table');
   });
 
   it('passes further columns on', () => {

@@ -34,7 +34,7 @@ export function tableMode<A>(
   { also, budget, cost }: TableModeOptions,
 ): Evaluator<A> {
   const inner = benchmark.evaluator(also);
-  const { metrics, description } = inner;
+  const { metrics, description, hash } = inner;
   const lookUp = inner.lookUp?.bind(inner);
   const contextOf = withBudget(budget);
   const priced = (evaluation: Evaluation<A>): Evaluation<A> =>
@@ -42,6 +42,7 @@ export function tableMode<A>(
   return {
     metrics,
     ...(description === undefined ? {} : { description }),
+    ...(hash === undefined ? {} : { hash }),
     start: (proposals, context, saved) =>
       repriced(inner.start(proposals, contextOf(context), saved), priced),
     ...(lookUp && {
