@@ -9,7 +9,10 @@ import { loadInstalled } from './installed.ts';
 /** The smallest options that run; a plugin that the matrix uses needs a row here. */
 const TINY: Readonly<Record<string, object>> = {
   'space nas-bench-201': { channels: 4, cells: 1 },
+  'space nas-bench-macro': {},
+  'space nats-size': {},
   'data synthetic': { train: 32, valid: 32, test: 32, batch: 16 },
+  'evaluator cost': {},
   'evaluator train': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },
@@ -53,7 +56,7 @@ describe('archer list --fits', () => {
   it('puts beside them what needs no download, and an evaluator only where one is needed', () => {
     const fitOf = (strategy: string): Fit | undefined => matrix.get(strategy)?.get('nas-bench-201');
     expect(fitOf('pa-da')).toEqual({ fits: true, data: 'synthetic' });
-    expect(fitOf('random')).toEqual({ fits: true, data: 'synthetic', evaluator: 'train' });
+    expect(fitOf('random')).toEqual({ fits: true, evaluator: 'cost' });
   });
 
   it('keeps to the data set that is asked for, and says why one does not fit', async () => {
