@@ -1,3 +1,5 @@
+import type { FusedLayers } from './fused-layers.ts';
+import type { FusedUpdates } from './fused-updates.ts';
 import type { tf } from './repaired.ts';
 
 /**
@@ -6,7 +8,7 @@ import type { tf } from './repaired.ts';
  * `tf.grads` and its relatives and are differentiable once, by the inputs that say so.
  * Images are NHWC. Tensors that come out belong to the caller's tidy scope.
  */
-export interface FusedKernels {
+export interface FusedKernels extends FusedLayers, FusedUpdates {
   /** addend + batchNorm(conv2d(relu(x), filter)), with the batch's own statistics. */
   reluConvBatchNorm?(inputs: ConvBatchNormInputs, options: ConvBatchNormOptions): Normalised;
 

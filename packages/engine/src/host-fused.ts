@@ -8,14 +8,18 @@ import type {
   SgdOptions,
   SgdParameter,
 } from './fused-kernels.ts';
+import { composedLayers } from './host-layers.ts';
+import { composedUpdates } from './host-updates.ts';
 import { tf } from './repaired.ts';
 import { share } from './share.ts';
 import { type InputGradients, record, taping, untaped } from './tape.ts';
 
 /** The fused kernels of the engines `wasm` and `js`; see `kernels/`. */
 export const hostFused = {
+  ...composedLayers(batchNorm),
+  ...composedUpdates,
   reluConvBatchNorm,
-  batchNorm: (inputs, options) => normalised(inputs, options, IDENTITY),
+  batchNorm,
   softmaxCrossEntropy,
   sgdStep,
 } satisfies FusedKernels;
@@ -32,6 +36,10 @@ interface Before {
 }
 
 const IDENTITY: Before = { inputs: {}, forward: (x) => x, backward: (dy) => ({ x: dy }) };
+
+function batchNorm(inputs: BatchNormInputs, options: { readonly epsilon: number }): Normalised {
+  return normalised(inputs, options, IDENTITY);
+}
 
 function reluConvBatchNorm(inputs: ConvBatchNormInputs, options: ConvBatchNormOptions): Normalised {
   const { filter, ...rest } = inputs;

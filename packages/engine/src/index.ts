@@ -8,6 +8,8 @@ export type {
 export { ENGINES, type EngineChoice, type EngineName, engineChoice } from './choice.ts';
 export { fusedKernels } from './current-fused.ts';
 export type * from './fused-kernels.ts';
+export type * from './fused-layers.ts';
+export * from './fused-updates.ts';
 export { hostFused } from './host-fused.ts';
 export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-gaps.ts';
 export { tf } from './repaired.ts';

@@ -1,0 +1,95 @@
+import type { BatchNormInputs, Normalised } from './fused-kernels.ts';
+import type {
+  FusedLayers,
+  GivenConvolution,
+  GivenNorm,
+  LstmInputs,
+  LstmState,
+  SeparableInputs,
+  SeparableOptions,
+  SeparableResult,
+} from './fused-layers.ts';
+import { tf } from './repaired.ts';
+
+type BatchNorm = (inputs: BatchNormInputs, options: { readonly epsilon: number }) => Normalised;
+
+/** The layers composed of tfjs operations and of the engine's batch norm. */
+export function composedLayers(batchNorm: BatchNorm): Required<FusedLayers> {
+  return {
+    separableBatchNorm: (inputs, options) => separableBatchNorm(inputs, options, batchNorm),
+    mixture,
+    lstmStep,
+    reluConvBatchNormGiven: ({ x, filter, ...norm }, options) =>
+      batchNormGiven({ x: convolve('Conv2D', x, filter, options), ...norm }, options),
+    separableBatchNormGiven: ({ x, depthwise, pointwise, ...norm }, options) =>
+      batchNormGiven({ x: separable(x, depthwise, pointwise, options), ...norm }, options),
+    batchNormGiven,
+  };
+}
+
+function separableBatchNorm(
+  { x, blocks, addend }: SeparableInputs,
+  options: SeparableOptions,
+  batchNorm: BatchNorm,
+): SeparableResult {
+  let output = x;
+  const statistics = blocks.map(({ depthwise, pointwise, gamma, beta, ...geometry }, i) => {
+    const y = separable(output, depthwise, pointwise, { ...options, ...geometry });
+    const last = i === blocks.length - 1 ? addend : undefined;
+    const { mean, variance, ...rest } = batchNorm({ x: y, gamma, beta, addend: last }, options);
+    output = rest.output;
+    return { mean, variance };
+  });
+  return { output, statistics };
+}
+
+function separable(
+  x: tf.Tensor4D,
+  depthwise: tf.Tensor4D,
+  pointwise: tf.Tensor4D,
+  options: GivenConvolution,
+): tf.Tensor4D {
+  const filtered = convolve('DepthwiseConv2dNative', x, depthwise, options);
+  return tf.conv2d(filtered, pointwise, 1, 'valid');
+}
+
+function convolve(
+  kernel: 'Conv2D' | 'DepthwiseConv2dNative',
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { relu, stride, pad, dilation = 1 }: GivenConvolution,
+): tf.Tensor4D {
+  const attrs = {
+    strides: [stride, stride],
+    pad,
+    dilations: [dilation, dilation],
+    dataFormat: 'NHWC',
+    dimRoundingMode: 'floor',
+  };
+  const inputs = { x: relu ? tf.relu(x) : x, filter };
+  return tf.engine().runKernel(kernel, inputs, attrs as tf.NamedAttrMap) as tf.Tensor4D;
+}
+
+function batchNormGiven(
+  { x, mean, variance, gamma, beta, addend }: GivenNorm & { readonly x: tf.Tensor4D },
+  { epsilon }: { readonly epsilon: number },
+): tf.Tensor4D {
+  const z = tf.batchNorm(x, mean, variance, beta, gamma, epsilon);
+  return addend === undefined ? z : tf.add<tf.Tensor4D>(z, addend);
+}
+
+function mixture(inputs: readonly tf.Tensor[], weights: tf.Tensor1D): tf.Tensor {
+  return inputs
+    .map((input, i) => tf.mul(input, weights.slice(i, 1).asScalar()))
+    .reduce((sum, scaled) => tf.add(sum, scaled));
+}
+
+function lstmStep({ x, h, c, inputWeights, hiddenWeights, bias }: LstmInputs): LstmState {
+  const products = tf.add(tf.matMul(x, inputWeights), tf.matMul(h, hiddenWeights));
+  const [i, f, g, o] = tf.split(tf.add<tf.Tensor2D>(products, bias), 4, 1) as Gates;
+  const kept = tf.mul(tf.sigmoid(f), c);
+  const cell = tf.add<tf.Tensor2D>(kept, tf.mul(tf.sigmoid(i), tf.tanh(g)));
+  return { h: tf.mul(tf.sigmoid(o), tf.tanh(cell)), c: cell };
+}
+
+type Gates = [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
