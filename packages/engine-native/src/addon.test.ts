@@ -6,7 +6,10 @@ import { between, generator, guarded } from './testing/numbers.ts';
 
 type Any = (...args: unknown[]) => unknown;
 
-/** What each kernel takes: s shape, f Float32Array, n number, i integer, b boolean, l labels. */
+/**
+ * What each kernel takes: s shape, f Float32Array, n number, i integer, b boolean, l labels or
+ * other Int32Arrays, L a list of Float32Arrays.
+ */
 const KERNELS: Readonly<Partial<Record<keyof Addon, string>>> = {
   conv: 'sfff',
   convInputGradient: 'sfff',
@@ -31,6 +34,20 @@ const KERNELS: Readonly<Partial<Record<keyof Addon, string>>> = {
   matmul: 'sfff',
   crossEntropy: 'iiflff',
   sgd: 'innnbfffff',
+  separable: 'snbffffffffff',
+  separableGradient: 'snbbfffffffffffffffffff',
+  separableGiven: 'snbfffffffff',
+  convBatchNormGiven: 'snbffffffff',
+  batchNormGivenAdd: 'snfffffff',
+  poolMoments: 'ilLLff',
+  updateMoments: 'innffffff',
+  sumAll: 'iLf',
+  mixture: 'ifLf',
+  mixtureGradient: 'iffLLf',
+  adam: 'innnnnnnfffffff',
+  norms: 'lLf',
+  lstm: 'sffffffff',
+  lstmGradient: 'sffffffffffffff',
 };
 
 describeBuilt('the arguments', (addon) => {
@@ -43,12 +60,19 @@ describeBuilt('the arguments', (addon) => {
         ? ([-1, 0, 2 ** 31 - 1, -(2 ** 31), 65536][pick(0, 4)] as number)
         : pick(1, 3);
     let [passed, refused] = [0, 0];
+    const took = new Set<string>();
     // Of the kernels' own memory and of JavaScript's.
     const buffers = new TensorBuffers(addon);
     const make = (length: number) => buffers.take(length);
     for (let round = 0; round < 400; round++) {
       for (const [name, kinds] of Object.entries(KERNELS)) {
         const outputs: ReturnType<typeof guarded>[] = [];
+        const floats = () => {
+          const output = guarded(pick(0, 3) ? 300 : pick(0, 40), pick(0, 1) ? make : undefined);
+          output.values.fill(0.5);
+          outputs.push(output);
+          return output.values;
+        };
         const args = [...(kinds as string)].map((kind) => {
           if (pick(0, 200) === 0)
             return [undefined, null, 'x', {}, NaN, new Float64Array(9)][pick(0, 5)];
@@ -57,16 +81,15 @@ describeBuilt('the arguments', (addon) => {
           if (kind === 'n') return random();
           if (kind === 'b') return pick(0, 1) === 1;
           if (kind === 'l') return Int32Array.from({ length: pick(0, 5) }, () => pick(-1, 3));
-          const output = guarded(pick(0, 3) ? 300 : pick(0, 40), pick(0, 1) ? make : undefined);
-          output.values.fill(0.5);
-          outputs.push(output);
-          return output.values;
+          if (kind === 'L') return Array.from({ length: pick(0, 9) ? 2 : pick(0, 3) }, floats);
+          return floats();
         });
         try {
           (addon[name as keyof Addon] as Any)(...args);
           passed++;
+          took.add(name);
         } catch (error) {
-          expect((error as { code?: string }).code).toBe('ARCHER_NATIVE');
+          expect((error as { code?: string }).code, `${name} ${error}`).toBe('ARCHER_NATIVE');
           refused++;
         }
         expect(
@@ -79,6 +102,7 @@ describeBuilt('the arguments', (addon) => {
     // Both kinds must have been tried, or the test says nothing.
     expect(passed).toBeGreaterThan(500);
     expect(refused).toBeGreaterThan(500);
+    expect([...took].sort()).toEqual(Object.keys(KERNELS).sort());
   });
 
   it('says what is wrong with a call', () => {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { LayerKernels } from './layer-kernels.ts';
 
 /** A tensor's numbers, or nothing where an optional one is absent. */
 type Maybe = Float32Array | null;
@@ -7,7 +8,7 @@ type Maybe = Float32Array | null;
  * The compiled kernels. Shapes are Int32Arrays as `shapes.ts` makes them; outputs are arguments
  * and are written completely. Every argument is checked: wrong ones throw.
  */
-export interface Kernels {
+export interface Kernels extends LayerKernels {
   conv(shape: Int32Array, x: Float32Array, w: Float32Array, y: Float32Array): void;
   convInputGradient(shape: Int32Array, dy: Float32Array, w: Float32Array, dx: Float32Array): void;
   convFilterGradient(shape: Int32Array, x: Float32Array, dy: Float32Array, dw: Float32Array): void;

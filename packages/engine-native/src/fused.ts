@@ -8,11 +8,15 @@ import {
 import { BINARY } from './addon.ts';
 import { averagePool } from './average-pool.ts';
 import { reluConvBatchNorm } from './conv-batch-norm.ts';
+import { nativeLayers } from './fused-layers.ts';
+import { nativeUpdates } from './fused-updates.ts';
 import { nativeBackend } from './kernel-tensors.ts';
 
 /** The fused kernels of the engine `native`. */
 export const nativeFused = {
   ...hostFused,
+  ...nativeLayers,
+  ...nativeUpdates,
   reluConvBatchNorm,
   averagePool,
   sgdStep,

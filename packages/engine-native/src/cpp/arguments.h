@@ -20,7 +20,7 @@ struct Refusal {
 /// Elements of the largest tensor.
 constexpr std::int64_t kMostElements = std::int64_t{1} << 31;
 
-constexpr std::size_t kMostArguments = 16;
+constexpr std::size_t kMostArguments = 24;
 
 class Arguments {
  public:

@@ -44,9 +44,7 @@ void check_window(std::int64_t k, std::int64_t stride, std::int64_t dilation, st
   if ((out - 1) * stride >= in + pad) refuse("The result is larger than the image allows.");
 }
 
-Conv conv_of(const Arguments& a, std::size_t i, bool depthwise) {
-  const std::int32_t* p = a.integers(i, 15);
-  const Conv c = {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13], p[14]};
+void check_conv(const Conv& c, bool depthwise) {
   if (c.n < 1 || c.ci < 1 || c.co < 1) refuse("A convolution has no images or no channels.");
   check_window(c.kh, c.sh, c.dh, c.pt, c.h, c.oh);
   check_window(c.kw, c.sw, c.dw, c.pl, c.w, c.ow);
@@ -60,6 +58,12 @@ Conv conv_of(const Arguments& a, std::size_t i, bool depthwise) {
             (depthwise ? c.co : c.ci) + 16});
   elements({std::int64_t{c.h} + c.pt + std::int64_t{c.kh} * c.dh + 2, std::int64_t{c.w} + c.pl + std::int64_t{c.kw} * c.dw + 2, c.co + 16});
   elements({16, c.kh, c.kw, depthwise ? 1 : c.ci, c.co + 16});
+}
+
+Conv conv_of(const Arguments& a, std::size_t i, bool depthwise) {
+  const std::int32_t* p = a.integers(i, 15);
+  const Conv c = {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13], p[14]};
+  check_conv(c, depthwise);
   return c;
 }
 
@@ -306,6 +310,14 @@ void sgd(const Arguments& a) {
   kernels->sgd(s, size, a.floats(5, size), a.floats(6, size), a.floats_or_null(7, size), a.floats(8, size), a.floats(9, size));
 }
 
+}  // namespace
+}  // namespace archer
+
+#include "layer_entries.h"
+
+namespace archer {
+namespace {
+
 // ---- the table -------------------------------------------------------------------------------
 
 struct Entry {
@@ -339,6 +351,19 @@ constexpr Entry kEntries[] = {
     {"matmul", 4, matmul},
     {"crossEntropy", 6, cross_entropy},
     {"sgd", 10, sgd},
+    {"separable", 13, separable},
+    {"separableGradient", 23, separable_gradient},
+    {"separableGiven", 12, separable_given},
+    {"convBatchNormGiven", 11, conv_batch_norm_given},
+    {"batchNormGivenAdd", 9, batch_norm_given_add},
+    {"poolMoments", 6, pool_moments},
+    {"updateMoments", 9, update_moments},
+    {"mixture", 4, mixture},
+    {"mixtureGradient", 6, mixture_gradient},
+    {"adam", 15, adam},
+    {"norms", 3, norms},
+    {"lstm", 9, lstm},
+    {"lstmGradient", 15, lstm_gradient},
 };
 
 }  // namespace

@@ -93,6 +93,65 @@ void convolutions(const Kernels& k) {
   }
 }
 
+void separables(const Kernels& k) {
+  for (int round = 0; round < 30; round++) {
+    Conv d = random_conv(true);
+    d.co = d.ci;
+    const Conv p = {d.n, d.oh, d.ow, d.ci, 1, 1, pick(1, 40), 1, 1, 1, 1, 0, 0, d.oh, d.ow};
+    const Separable s = {d, p};
+    const std::size_t in = std::size_t(d.n) * d.h * d.w * d.ci, out = std::size_t(p.n) * p.oh * p.ow * p.co;
+    Array x(in), dx(in), filter(std::size_t(d.kh) * d.kw * d.ci), dfilter(filter.size);
+    Array mix(std::size_t(p.ci) * p.co), dmix(mix.size), y(out), z(out), dz(out);
+    Array mean(p.co), variance(p.co), gamma(p.co), beta(p.co), dgamma(p.co), dbeta(p.co);
+    Array old_mean(d.ci), old_variance(d.ci), old_gamma(d.ci), old_beta(d.ci);
+    for (std::size_t i = 0; i < old_variance.size; i++) old_variance[i] = old_variance[i] * old_variance[i] + 0.1f;
+    const bool relu = pick(0, 1) == 1, pending = pick(0, 1) == 1;
+    const PendingNorm before = pending ? PendingNorm{old_mean, old_variance, old_gamma, old_beta} : PendingNorm{};
+    check("separable", {&y, &mean, &variance}, [&] {
+      k.separable(s, 1e-5f, relu, x, before, filter, mix, y, mean, variance);
+    });
+    Array sums(std::size_t(2) * d.n * d.ci);
+    std::vector<Array*> outputs = {&dx, &dfilter, &dmix, &dgamma, &dbeta};
+    if (pending) outputs.push_back(&sums);
+    check("separable gradient", outputs, [&] {
+      k.separable_gradient(s, 1e-5f, relu, false, dz, x, before, y, filter, mix, gamma, mean, variance, nullptr, dx,
+                           pending ? static_cast<float*>(sums) : nullptr, dfilter, dmix, dgamma, dbeta);
+    });
+    const PendingNorm norm = {mean, variance, gamma, beta};
+    check("separable given", {&z}, [&] { k.separable_given(s, 1e-5f, relu, x, filter, mix, norm, dz, z); });
+    check("conv given", {&z}, [&] { k.conv_norm_given(p, 1e-5f, relu, y, mix, norm, dz, z); });
+  }
+}
+
+void mixtures_and_updates(const Kernels& k) {
+  for (int round = 0; round < 20; round++) {
+    const int n = round % 4 == 0 ? pick(60000, 90000) : pick(1, 200);
+    Array a(n), b(n), c(n), y(n), da(n), db(n), dc(n), weights(3), dweights(3);
+    const float* x[] = {a, b, c};
+    float* dx[] = {da, db, dc};
+    check("mixture", {&y}, [&] { k.mixture(3, n, weights, x, y); });
+    check("mixture gradient", {&da, &db, &dc, &dweights}, [&] { k.mixture_gradient(3, n, weights, y, x, dx, dweights); });
+    for (int i = 0; i < n; i++) c[i] = c[i] * c[i];
+    check("adam", {&da, &db, &dc}, [&] {
+      k.adam({0.1, 0.9, 0.999, 1e-8, 0.5, 0.1, 1}, n, a, b, c, y, da, db, dc);
+    });
+    const std::int32_t sizes[] = {n, pick(1, n), 0};
+    check("norms", {&dweights}, [&] { k.norms(3, sizes, x, dweights); });
+    const std::int32_t counts[] = {3, 1, 7};
+    check("pool moments", {&da, &db}, [&] { k.pool_moments(3, n, counts, x, x, da, db); });
+    check("update moments", {&da, &db}, [&] { k.update_moments({n, 0.1, 1.5}, a, b, c, y, da, db); });
+    const Lstm s = {pick(1, 5), pick(1, 40), pick(1, 40)};
+    const std::size_t rows = s.n, in = rows * s.inputs, cells = rows * s.hidden, wide = 4 * std::size_t(s.hidden);
+    Array input(in), h(cells), cell(cells), wx(s.inputs * wide), wh(s.hidden * wide), bias(wide);
+    Array gates(rows * wide), state(2 * cells), dstate(2 * cells);
+    check("lstm", {&gates, &state}, [&] { k.lstm(s, input, h, cell, wx, wh, bias, gates, state); });
+    Array dinput(in), dh(cells), dcell(cells), dwx(wx.size), dwh(wh.size), dbias(wide);
+    check("lstm gradient", {&dinput, &dh, &dcell, &dwx, &dwh, &dbias}, [&] {
+      k.lstm_gradient(s, input, h, cell, wx, wh, gates, state, dstate, dinput, dh, dcell, dwx, dwh, dbias);
+    });
+  }
+}
+
 void normalisations(const Kernels& k) {
   for (int round = 0; round < 10; round++) {
     const Norm m = {pick(1, 9), pick(1, 40), pick(1, 40), 1e-5f};
@@ -183,6 +242,8 @@ void same_products(const Kernels& k, const Kernels& other) {
 
 void everything(const Kernels& k) {
   convolutions(k);
+  separables(k);
+  mixtures_and_updates(k);
   normalisations(k);
   poolings(k);
   the_rest(k);

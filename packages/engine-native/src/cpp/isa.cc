@@ -1,12 +1,17 @@
 // All kernels for one instruction set. Compiled once for each, with ARCHER_TABLE naming the table.
 // With ARCHER_BF16 products are of bf16 numbers. Everything else is local to the file: code for a
 // newer machine must not be linked into the others.
+#include "adam.h"
 #include "conv_norm.h"
 #include "depthwise.h"
 #include "elementwise.h"
+#include "inference.h"
+#include "lstm.h"
 #include "matmul.h"
+#include "mixture.h"
 #include "pooling.h"
 #include "reductions.h"
+#include "separable.h"
 #include "training.h"
 
 namespace archer {
@@ -38,6 +43,19 @@ const Kernels ARCHER_TABLE = {
     matmul,
     cross_entropy,
     sgd,
+    separable,
+    separable_gradient,
+    separable_given,
+    conv_norm_given,
+    norm_given_add,
+    pool_moments,
+    update_moments,
+    mixture,
+    mixture_gradient,
+    adam,
+    norms,
+    lstm,
+    lstm_gradient,
 };
 
 }  // namespace archer

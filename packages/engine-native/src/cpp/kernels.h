@@ -16,6 +16,16 @@ struct Conv {
   int oh, ow;  // the result
 };
 
+/// A depthwise convolution with one filter per channel and a pointwise one of its result.
+struct Separable {
+  Conv depthwise, pointwise;
+};
+
+/// gamma (x − mean)/√(variance + ε) + beta; gamma and beta may be null. No norm: mean is null.
+struct PendingNorm {
+  const float *mean, *variance, *gamma, *beta;
+};
+
 /// A pooling window that moves over images of c channels.
 struct Pool {
   int n, h, w, c;
@@ -57,6 +67,21 @@ struct Matmul {
 struct Sgd {
   double rate, momentum, decay;
   bool nesterov;
+};
+
+/// `step` is the rate over 1 − β₁ᵗ, `root` is √(1 − β₂ᵗ).
+struct Adam {
+  double step, beta1, beta2, epsilon, root, decay, shrink;
+};
+
+/// A new batch's share in running moments, and n/(n − 1) of its n values.
+struct Running {
+  std::int64_t channels;
+  double share, unbiased;
+};
+
+struct Lstm {
+  int n, inputs, hidden;
 };
 
 struct Kernels {
@@ -116,6 +141,54 @@ struct Kernels {
   /// From w and v to new_w and new_v, which may be the same; the gradient may be null.
   void (*sgd)(const Sgd&, std::int64_t size, const float* w, const float* v, const float* gradient,
               float* new_w, float* new_v);
+
+  /// y = pointwise(depthwise(relu(norm(x)))) and its moments.
+  void (*separable)(const Separable&, float epsilon, bool relu, const float* x,
+                    const PendingNorm& before, const float* filter, const float* mix, float* y,
+                    float* mean, float* variance);
+  /// By dz, the gradient of y's batch norm. `sums` [images, 2, channels of y], Σ dz and
+  /// Σ dz·(y − mean), are made here where null. dx is the gradient by norm(x) and may be null; with
+  /// `add` it joins what is there;
+  /// `sums_before` are its sums for the norm of x and may be null.
+  void (*separable_gradient)(const Separable&, float epsilon, bool relu, bool add, const float* dz,
+                             const float* x, const PendingNorm& before, const float* y,
+                             const float* filter, const float* mix, const float* gamma,
+                             const float* mean, const float* variance, const float* sums, float* dx,
+                             float* sums_before, float* dfilter, float* dmix, float* dgamma,
+                             float* dbeta);
+
+  /// With given statistics: z = addend + norm(convolution); the addend may be null.
+  void (*separable_given)(const Separable&, float epsilon, bool relu, const float* x,
+                          const float* filter, const float* mix, const PendingNorm& norm,
+                          const float* addend, float* z);
+  void (*conv_norm_given)(const Conv&, float epsilon, bool relu, const float* x, const float* w,
+                          const PendingNorm& norm, const float* addend, float* z);
+  void (*norm_given_add)(const Norm&, const float* x, const PendingNorm& norm, const float* addend,
+                         float* z);
+  void (*pool_moments)(int batches, std::int64_t channels, const std::int32_t* counts,
+                       const float* const* means, const float* const* variances, float* mean,
+                       float* variance);
+  void (*update_moments)(const Running&, const float* mean, const float* variance,
+                         const float* batch_mean, const float* batch_variance, float* new_mean,
+                         float* new_variance);
+
+  /// y = Σ weightₖ xₖ
+  void (*mixture)(int count, std::int64_t size, const float* weights, const float* const* x, float* y);
+  /// A dx may be null.
+  void (*mixture_gradient)(int count, std::int64_t size, const float* weights, const float* dy,
+                           const float* const* x, float* const* dx, float* dweights);
+
+  void (*adam)(const Adam&, std::int64_t size, const float* w, const float* m, const float* v,
+               const float* gradient, float* new_w, float* new_m, float* new_v);
+  void (*norms)(int count, const std::int32_t* sizes, const float* const* x, float* out);
+
+  /// x [n, inputs], h and c [n, hidden], Wx [inputs, 4 hidden], Wh [hidden, 4 hidden], b [4 hidden],
+  /// gates [n, 4 hidden], state [2, n, hidden].
+  void (*lstm)(const Lstm&, const float* x, const float* h, const float* c, const float* wx,
+               const float* wh, const float* bias, float* gates, float* state);
+  void (*lstm_gradient)(const Lstm&, const float* x, const float* h, const float* c, const float* wx,
+                        const float* wh, const float* gates, const float* state, const float* dstate,
+                        float* dx, float* dh, float* dc, float* dwx, float* dwh, float* dbias);
 };
 
 extern const Kernels kBaseline;

@@ -19,6 +19,7 @@ void run_tasks(int count, bool backwards, Task task, void* context);
 /// Uses of scratch memory by one thread at one time; each has its own block.
 enum Scratch {
   kSource, kGradient, kExpanded, kPartials, kPacked, kStatistics, kChannels, kMatrix, kOffsets,
+  kWideImage, kWideFilter, kTaps, kPhaseTaps, kFiltered, kBefore, kBeforeNorm,
   kScratchUses
 };
 

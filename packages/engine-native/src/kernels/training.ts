@@ -111,7 +111,7 @@ function registerBatchNorm(): void {
 }
 
 /** Images, pixels of each, channels; the split into images is part of the result's bits. */
-function normShape(shape: readonly number[]): Int32Array {
+export function normShape(shape: readonly number[]): Int32Array {
   const size = shape.reduce((all, side) => all * side, 1);
   const channels = shape[shape.length - 1]!;
   const images = shape.length > 2 ? shape[0]! : 1;

@@ -1,7 +1,8 @@
 import { between, generator } from './numbers.ts';
 import type { Conv } from './reference.ts';
 
-function randomConv(random: () => number, depthwise: boolean): Conv {
+/** A small convolution with any window, stride, dilation, padding and number of channels. */
+export function randomConv(random: () => number, depthwise: boolean): Conv {
   const pick = (low: number, high: number) => between(random, low, high);
   const [ci, multiplier] = [pick(1, 37), pick(1, 5) === 5 ? 2 : 1];
   const c: Conv = {
@@ -30,29 +31,21 @@ function randomConv(random: () => number, depthwise: boolean): Conv {
     : randomConv(random, depthwise);
 }
 
+/** A square one with symmetric padding, as networks have them. */
+export function squareConv(
+  ...[n, h, ci, k, co, s = 1, d = 1]: [number, number, number, number, number, number?, number?]
+): Conv {
+  const p = ((k - 1) * d) / 2;
+  const o = Math.floor((h + 2 * p - (k - 1) * d - 1) / s) + 1;
+  return {
+    ...{ n, h, w: h, ci, kh: k, kw: k, co, sh: s, sw: s, dh: d, dw: d },
+    ...{ pt: p, pl: p, oh: o, ow: o },
+  };
+}
+
 /** Shapes that networks are made of, then random ones: any stride, dilation, padding and channels. */
 export function convolutionShapes(depthwise: boolean, count: number): Conv[] {
-  const square = (n: number, h: number, ci: number, k: number, co: number, s = 1, d = 1): Conv => {
-    const p = ((k - 1) * d) / 2;
-    const o = Math.floor((h + 2 * p - (k - 1) * d - 1) / s) + 1;
-    return {
-      n,
-      h,
-      w: h,
-      ci,
-      kh: k,
-      kw: k,
-      co,
-      sh: s,
-      sw: s,
-      dh: d,
-      dw: d,
-      pt: p,
-      pl: p,
-      oh: o,
-      ow: o,
-    };
-  };
+  const square = squareConv;
   const usual = depthwise
     ? [square(2, 8, 16, 3, 16), square(1, 9, 16, 5, 16, 2), square(2, 8, 32, 3, 32, 1, 2)]
     : [

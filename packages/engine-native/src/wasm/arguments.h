@@ -48,7 +48,7 @@ class Text {
 /// from it fit an address.
 constexpr std::int64_t kMostElements = std::int64_t{1} << 28;
 
-constexpr int kMostArguments = 16;
+constexpr int kMostArguments = 24;
 
 /// As JavaScript writes it. `value` is a number, the address of values, or that of a list of
 /// addresses and lengths, in turn.
@@ -97,6 +97,8 @@ class Arguments {
   const std::int32_t* integers(std::size_t i, std::int64_t size) const {
     return static_cast<const std::int32_t*>(array(i, Argument::kIntegers, size, "Int32Array"));
   }
+
+  bool is_null(std::size_t i) const { return given_[i].kind == Argument::kNull; }
 
   /// Elements of an array of tensors; 0 for what is none.
   int list_length(std::size_t i) const {

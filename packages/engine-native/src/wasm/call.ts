@@ -12,7 +12,7 @@ const LIST = 6;
 
 /** An argument is two 32-bit integers and a double. */
 const ARGUMENT = 16;
-const MOST_ARGUMENTS = 16;
+const MOST_ARGUMENTS = 24;
 
 type Numbers = Float32Array | Int32Array;
 
@@ -122,10 +122,19 @@ export class Calls {
     return at;
   }
 
-  /** Copies an output back to where the caller has it. */
+  /** Copies an output, or a list of them, back to where the caller has it. */
   #read(i: number, arg: unknown): void {
-    if (!(arg instanceof Float32Array) || this.#memory.has(arg)) return;
-    arg.set(this.#memory.floats(this.#doubles[2 * i + 1] as number, arg.length));
+    const at = this.#doubles[2 * i + 1] as number;
+    if (arg instanceof Float32Array) this.#copyBack(at, arg);
+    if (!Array.isArray(arg)) return;
+    const pairs = this.#memory.integers(at, 2 * arg.length);
+    arg.forEach((item, k) => {
+      if (item instanceof Float32Array) this.#copyBack(pairs[2 * k] as number, item);
+    });
+  }
+
+  #copyBack(at: number, values: Float32Array): void {
+    if (!this.#memory.has(values)) values.set(this.#memory.floats(at, values.length));
   }
 }
 

@@ -12,6 +12,14 @@ const OUTPUTS: Readonly<Partial<Record<keyof Kernels, number>>> = {
   batchNormGradient: 3,
   crossEntropy: 2,
   sgd: 2,
+  separable: 3,
+  separableGradient: 6,
+  poolMoments: 2,
+  updateMoments: 2,
+  mixtureGradient: 2,
+  adam: 3,
+  lstm: 2,
+  lstmGradient: 6,
 };
 
 /** The only instruction set of the module. */

@@ -1,0 +1,183 @@
+/** A tensor's numbers, or nothing where an optional one is absent. */
+type Maybe = Float32Array | null;
+
+/** Numbers of several tensors. */
+type List = readonly Float32Array[];
+
+/**
+ * The compiled kernels of whole layers, of updates and of statistics. As in `addon.ts`, outputs
+ * are the last arguments and everything is checked. A batch norm that is given or pending comes
+ * as its mean, variance, gamma and beta.
+ */
+export interface LayerKernels {
+  /**
+   * y = pointwise(depthwise(relu(norm(x)))) and its moments by channel. The shape is that of the
+   * depthwise convolution with the pointwise one's channels as its own; `before` may be null.
+   */
+  separable(
+    shape: Int32Array,
+    epsilon: number,
+    relu: boolean,
+    x: Float32Array,
+    beforeMean: Maybe,
+    beforeVariance: Maybe,
+    beforeGamma: Maybe,
+    beforeBeta: Maybe,
+    depthwise: Float32Array,
+    pointwise: Float32Array,
+    y: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+  ): void;
+  /**
+   * The gradient of {@link separable} and its batch norm. `sums` are Σ dz and Σ dz·(y − mean) by
+   * image and channel where another call has made them; `beforeSums` the same for the norm before.
+   * dx is the gradient by norm(x); with `add` it joins what is there.
+   */
+  separableGradient(
+    shape: Int32Array,
+    epsilon: number,
+    relu: boolean,
+    add: boolean,
+    dz: Float32Array,
+    x: Float32Array,
+    beforeMean: Maybe,
+    beforeVariance: Maybe,
+    beforeGamma: Maybe,
+    beforeBeta: Maybe,
+    y: Float32Array,
+    depthwise: Float32Array,
+    pointwise: Float32Array,
+    gamma: Maybe,
+    mean: Float32Array,
+    variance: Float32Array,
+    sums: Maybe,
+    dx: Maybe,
+    beforeSums: Maybe,
+    ddepthwise: Float32Array,
+    dpointwise: Float32Array,
+    dgamma: Float32Array,
+    dbeta: Float32Array,
+  ): void;
+  separableGiven(
+    shape: Int32Array,
+    epsilon: number,
+    relu: boolean,
+    x: Float32Array,
+    depthwise: Float32Array,
+    pointwise: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+    gamma: Maybe,
+    beta: Maybe,
+    addend: Maybe,
+    z: Float32Array,
+  ): void;
+  convBatchNormGiven(
+    shape: Int32Array,
+    epsilon: number,
+    relu: boolean,
+    x: Float32Array,
+    w: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+    gamma: Maybe,
+    beta: Maybe,
+    addend: Maybe,
+    z: Float32Array,
+  ): void;
+  batchNormGivenAdd(
+    shape: Int32Array,
+    epsilon: number,
+    x: Float32Array,
+    mean: Float32Array,
+    variance: Float32Array,
+    gamma: Maybe,
+    beta: Maybe,
+    addend: Maybe,
+    z: Float32Array,
+  ): void;
+  /** Mean and biased variance of all values of batches with these counts. */
+  poolMoments(
+    channels: number,
+    counts: Int32Array,
+    means: List,
+    variances: List,
+    mean: Float32Array,
+    variance: Float32Array,
+  ): void;
+  /** old·(1 − share) + new·share, the variance's times `unbiased`. */
+  updateMoments(
+    channels: number,
+    share: number,
+    unbiased: number,
+    mean: Float32Array,
+    variance: Float32Array,
+    batchMean: Float32Array,
+    batchVariance: Float32Array,
+    newMean: Float32Array,
+    newVariance: Float32Array,
+  ): void;
+  /** y = Σ weight · input */
+  mixture(size: number, weights: Float32Array, inputs: List, y: Float32Array): void;
+  mixtureGradient(
+    size: number,
+    weights: Float32Array,
+    dy: Float32Array,
+    inputs: List,
+    dinputs: List,
+    dweights: Float32Array,
+  ): void;
+  /**
+   * One step of Adam; `step` is the rate over 1 − β₁ᵗ, `root` is √(1 − β₂ᵗ), `decay` joins the
+   * gradient and `shrink` multiplies the parameter first.
+   */
+  adam(
+    size: number,
+    step: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    root: number,
+    decay: number,
+    shrink: number,
+    w: Float32Array,
+    m: Float32Array,
+    v: Float32Array,
+    gradient: Float32Array,
+    newW: Float32Array,
+    newM: Float32Array,
+    newV: Float32Array,
+  ): void;
+  /** The L2 norm of each tensor. */
+  norms(sizes: Int32Array, tensors: List, norms: Float32Array): void;
+  /** Shape [n, inputs, hidden]; state is h', then c'. */
+  lstm(
+    shape: Int32Array,
+    x: Float32Array,
+    h: Float32Array,
+    c: Float32Array,
+    wx: Float32Array,
+    wh: Float32Array,
+    bias: Float32Array,
+    gates: Float32Array,
+    state: Float32Array,
+  ): void;
+  lstmGradient(
+    shape: Int32Array,
+    x: Float32Array,
+    h: Float32Array,
+    c: Float32Array,
+    wx: Float32Array,
+    wh: Float32Array,
+    gates: Float32Array,
+    state: Float32Array,
+    dstate: Float32Array,
+    dx: Float32Array,
+    dh: Float32Array,
+    dc: Float32Array,
+    dwx: Float32Array,
+    dwh: Float32Array,
+    dbias: Float32Array,
+  ): void;
+}
