@@ -97,37 +97,23 @@ function operation(op, name, channels) {
   if (op === 'avg_pool_3x3') {
     return { parameters: [], run: (x, forward) => nn.avgPool3x3(x, forward) };
   }
-  if (op.startsWith('dil_conv')) return separable(`${name}.0`, channels, kernel, 2);
-  if (op.startsWith('sep_conv')) {
-    const [first, second] = [0, 1].map((i) => separable(`${name}.${i}`, channels, kernel, 1));
+  const spatial = { outputs: channels, kernel };
+  const padding = Math.floor(kernel / 2);
+  if (op.startsWith('dil_conv')) {
+    const options = { ...spatial, dilation: 2, padding: 2 * padding };
     return {
-      parameters: [...(first?.parameters ?? []), ...(second?.parameters ?? [])],
-      run: (x, forward) => [first, second].reduce((map, part) => part?.run(map, forward) ?? map, x),
+      parameters: nn.separableParameters(name, channels, options),
+      run: (x, forward) => nn.separableBlock(x, forward, name, options),
+    };
+  }
+  if (op.startsWith('sep_conv')) {
+    const options = { ...spatial, padding };
+    return {
+      parameters: nn.sepConvParameters(name, channels, options),
+      run: (x, forward) => nn.sepConv(x, forward, name, options),
     };
   }
   throw new Error(`The bench has no operation "${op}" of separable cells.`);
-}
-
-/**
- * ReLU, depthwise, 1×1, batch norm.
- * @param {string} name @param {number} channels @param {number} kernel @param {number} dilation
- * @returns {Layer}
- */
-function separable(name, channels, kernel, dilation) {
-  const spatial = { kernel, dilation, padding: Math.floor(kernel / 2) * dilation };
-  const pointwise = { outputs: channels, kernel: 1 };
-  return {
-    parameters: [
-      ...nn.depthwiseParameters(`${name}.depthwise`, channels, kernel),
-      ...nn.conv2dParameters(`${name}.pointwise`, channels, pointwise),
-    ],
-    run(x, forward) {
-      const active = nn.relu(x, forward);
-      const filtered = nn.depthwiseConv2d(active, forward, `${name}.depthwise`, spatial);
-      const mixed = nn.conv2d(filtered, forward, `${name}.pointwise`, pointwise);
-      return nn.batchNorm(mixed, forward, `${name}.norm`);
-    },
-  };
 }
 
 /** @param {FeatureMap[]} maps @param {Forward} forward @returns {FeatureMap} */

@@ -30,6 +30,11 @@ export function fusedSgdStep(): FusedKernels['sgdStep'] {
   return composed ? undefined : fusedKernels().sgdStep;
 }
 
+/** A layer or update in one kernel, where the engine has it. */
+export function fusedKernel<Name extends keyof FusedKernels>(name: Name): FusedKernels[Name] {
+  return composed ? undefined : fusedKernels()[name];
+}
+
 /** Runs `use` with composed tfjs operations only, to compare. */
 export function withoutFusion<T>(use: () => T): T {
   composed = true;

@@ -22,6 +22,7 @@ export * from './pooling.ts';
 export * from './recalibrate.ts';
 export * from './relu-conv-bn.ts';
 export * from './schedule.ts';
+export * from './separable.ts';
 export * from './sgd.ts';
 export * from './supernet-evaluator.ts';
 export * from './tensor-state.ts';
