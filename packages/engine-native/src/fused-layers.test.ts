@@ -70,6 +70,21 @@ describeBuilt('fused layers', (addon, backend) => {
     });
   });
 
+  it('separable blocks give the same bits where no gradient is recorded', () => {
+    const shapes = [[3, 3, 19, 1], [1, 1, 19, 33], [33], [33], [3, 3, 33, 1], [1, 1, 33, 20]];
+    const rest = tensors(...shapes, [20], [20], [2, 8, 8, 20]);
+    const inputs = [image([2, 8, 8, 19]), ...rest];
+    const options = { relu: true, epsilon: EPSILON };
+    const run = (...all: tf.Tensor[]) => nativeFused.separableBatchNorm(chain(all, 1), options);
+    const { numTensors } = tf.memory();
+    const { output, statistics } = run(...inputs);
+    expect(tf.memory().numTensors).toBe(numTensors + 5);
+    const { value } = tf.valueAndGrads((...all: tf.Tensor[]) => run(...all).output)(inputs);
+    expect(output.dataSync()).toEqual(value.dataSync());
+    const { mean } = tf.moments(output, [0, 1, 2]);
+    expect(mean.shape).toEqual(statistics[1]?.mean.shape);
+  });
+
   it('separable blocks keep only results before their norms, and free everything', () => {
     const [d, p] = tensors([3, 3, 4, 1], [1, 1, 4, 4]) as [Map4, Map4];
     const x = image([2, 6, 6, 4]);

@@ -1,4 +1,5 @@
 import { tf } from '@archer-nas/engine';
+import { fusedKernel } from './fused.ts';
 import type { ParameterSpec, Site } from './network.ts';
 
 /** Gradients by parameter name. */
@@ -7,11 +8,14 @@ export type Gradients = ReadonlyMap<string, tf.Tensor>;
 /** L2 norm of each gradient, read from the device at once. */
 export function gradientNorms(gradients: Gradients): Map<string, number> {
   if (gradients.size === 0) return new Map();
-  const norms = tf.tidy(() => {
-    const squares = [...gradients.values()].map((g) => tf.sum(tf.square(g)));
-    return tf.sqrt(tf.stack(squares)).dataSync();
-  });
+  const kernel = fusedKernel('norms') ?? composedNorms;
+  const norms = tf.tidy(() => kernel([...gradients.values()]).dataSync());
   return new Map([...gradients.keys()].map((name, at) => [name, norms[at] ?? 0]));
+}
+
+/** The engine's fused norms, composed of tfjs operations. */
+export function composedNorms(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  return tf.sqrt(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))) as tf.Tensor1D;
 }
 
 /** The L2 norm of all gradients together. */

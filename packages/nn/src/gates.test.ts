@@ -1,7 +1,9 @@
 import { tf } from '@archer-nas/engine';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { zeroMap } from './elementwise.ts';
+import { withoutFusion } from './fused.ts';
 import { type Candidate, mixtureGates, pathGates, site } from './gates.ts';
+import { wave } from './testing/finite-differences.ts';
 import { forwardWith } from './testing/forward.ts';
 
 beforeEach(() => tf.engine().startScope());
@@ -26,6 +28,25 @@ describe('site', () => {
     const gate = { support: [2, 0, 3], weights, scale: tf.scalar(3) };
     expect(first(site(ones(), gate, candidates, forward))).toBeCloseTo(3 * (50 + 2), 4);
     expect(first(site(ones(), { support: [0, 1] }, candidates, forward))).toBe(11);
+  });
+
+  it('has the same gradients by maps and weights with one kernel as with several', () => {
+    const inputs = [wave([1, 2, 2, 3], 0.1), wave([4], 0.2)];
+    const gradients = () =>
+      tf.grads((x, weights) => {
+        const candidates = [times(1), () => undefined, times(-3), (x: tf.Tensor4D) => tf.square(x)];
+        const gate = { support: [3, 1, 0, 2], weights: weights as tf.Tensor1D };
+        return tf.sum(tf.square(site(x as tf.Tensor4D, gate, candidates, forward) as tf.Tensor));
+      })(inputs);
+    const [fused, composed] = [gradients(), withoutFusion(gradients)];
+    composed.forEach((gradient, i) => {
+      gradient.dataSync().forEach((value, at) => {
+        expect(fused[i]?.dataSync()[at]).toBeCloseTo(value, 5);
+      });
+    });
+    // No gradient by the weight of an option that is zero.
+    expect(fused[1]?.dataSync()[1]).toBe(0);
+    expect(Math.abs(fused[1]?.dataSync()[0] ?? 0)).toBeGreaterThan(0.01);
   });
 
   it('computes nothing for a dead input or for options that are zero', () => {

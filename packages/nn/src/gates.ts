@@ -1,5 +1,6 @@
 import type { tf } from '@archer-nas/engine';
 import { scaleBy } from './elementwise.ts';
+import { fusedKernel } from './fused.ts';
 import { MapSum } from './map-sum.ts';
 import type { Forward, Gate, Path, Site } from './network.ts';
 
@@ -60,11 +61,8 @@ export function addSite(
     sum.add(y, y !== x);
     return;
   }
-  const mixture = new MapSum(forward);
-  support.forEach((option, at) => {
-    const weighted = weights && ((y: tf.Tensor4D) => scaleBy(y, scalarAt(weights, at), forward));
-    addCandidate(mixture, x, candidates[option], weighted);
-  });
+  const chosen = support.map((option) => candidates[option]);
+  const mixture = weights ? mixed(x, chosen, weights, forward) : unweighted(x, chosen, forward);
   const y = mixture.total;
   if (y === undefined || scale === undefined) {
     sum.add(y, y !== x);
@@ -74,21 +72,51 @@ export function addSite(
   }
 }
 
-function addCandidate(
-  mixture: MapSum,
+function unweighted(
   x: tf.Tensor4D,
-  candidate: Candidate | undefined,
-  weighted: ((y: tf.Tensor4D) => tf.Tensor4D) | undefined,
-): void {
-  const y = candidate?.(x, weighted === undefined ? mixture : undefined);
-  if (y === undefined || weighted === undefined) {
-    mixture.add(y, y !== x);
-    return;
+  candidates: readonly (Candidate | undefined)[],
+  forward: Forward,
+): MapSum {
+  const sum = new MapSum(forward);
+  for (const candidate of candidates) {
+    const y = candidate?.(x, sum);
+    sum.add(y, y !== x);
   }
-  mixture.add(weighted(y), true);
-  if (y !== x) y.dispose();
+  return sum;
 }
 
-function scalarAt(vector: tf.Tensor1D, at: number): tf.Scalar {
-  return vector.gather([at]).reshape([]);
+/** Σ weight × candidate(x): one kernel where the engine has it. */
+function mixed(
+  x: tf.Tensor4D,
+  candidates: readonly (Candidate | undefined)[],
+  weights: tf.Tensor1D,
+  forward: Forward,
+): MapSum {
+  const fused = forward.trace === undefined ? fusedKernel('mixture') : undefined;
+  if (fused === undefined) return mixedApart(x, candidates, weights, forward);
+  const outputs = candidates.map((candidate) => candidate?.(x));
+  const places = [...outputs.keys()].filter((at) => outputs[at] !== undefined);
+  const maps = places.map((at) => outputs[at] as tf.Tensor4D);
+  const sum = new MapSum(forward);
+  if (maps.length === 0) return sum;
+  const used = maps.length === weights.size ? weights : weights.gather(places);
+  sum.add(fused(maps, used) as tf.Tensor4D, true);
+  for (const map of maps) if (map !== x) map.dispose();
+  return sum;
+}
+
+function mixedApart(
+  x: tf.Tensor4D,
+  candidates: readonly (Candidate | undefined)[],
+  weights: tf.Tensor1D,
+  forward: Forward,
+): MapSum {
+  const sum = new MapSum(forward);
+  candidates.forEach((candidate, at) => {
+    const y = candidate?.(x);
+    if (y === undefined) return;
+    sum.add(scaleBy(y, weights.gather([at]).reshape([]), forward), true);
+    if (y !== x) y.dispose();
+  });
+  return sum;
 }

@@ -1,4 +1,5 @@
 export * from './accuracy.ts';
+export * from './adam.ts';
 export * from './augmentation.ts';
 export * from './batch-norm.ts';
 export * from './batches.ts';
