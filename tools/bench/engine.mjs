@@ -41,6 +41,7 @@ const { values: options } = parseArgs({
     torch: { type: 'string', default: 'f32,bf16' },
     compile: { type: 'string', default: 'bars' },
     'compile-limit': { type: 'string', default: '600' },
+    headroom: { type: 'string', default: '1.5' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '0.6' },
     least: { type: 'string', default: '2' },
@@ -118,6 +119,7 @@ function settingsOf() {
     threads: number('threads'),
     compile: compileChoice(),
     compileLimit: number('compile-limit'),
+    headroom: number('headroom'),
   };
 }
 
@@ -189,7 +191,8 @@ function list(name) {
 }
 
 /**
- * @param {'rounds' | 'seconds' | 'least' | 'retries' | 'patience' | 'threads' | 'compile-limit'} name
+ * @param {'rounds' | 'seconds' | 'least' | 'retries' | 'patience' | 'threads' | 'compile-limit' |
+ *   'headroom'} name
  */
 function number(name) {
   const value = Number(options[name]);

@@ -30,12 +30,17 @@ function vectorExtensions() {
   }
 }
 
+/** What decides the numbers. */
+const MEASURED = ['packages', 'plugins', 'package-lock.json'];
+
+/** The last commit that changed them: results that are committed in between change nothing. */
 function commit() {
   try {
     const git = (/** @type {string[]} */ ...args) =>
       String(execFileSync('git', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] })).trim();
-    const changed = git('status', '--porcelain', '--untracked-files=no', 'packages', 'plugins');
-    return git('rev-parse', '--short', 'HEAD') + (changed === '' ? '' : ' with changes');
+    const changed = git('status', '--porcelain', '--untracked-files=no', ...MEASURED);
+    const last = git('log', '-1', '--format=%h', '--', ...MEASURED);
+    return last + (changed === '' ? '' : ' with changes');
   } catch {
     return 'unknown';
   }

@@ -28,10 +28,12 @@ import { median } from './statistics.mjs';
  *   readonly threads: number,
  *   readonly compile: string,
  *   readonly compileLimit: number,
+ *   readonly headroom: number,
  *   readonly patience: import('./load.mjs').Patience,
  *   record(entry: object): void,
  *   log(line: string): void,
- * }} Settings compileLimit: seconds after which a compilation is given up
+ * }} Settings compileLimit: seconds after which a compilation is given up; headroom: free memory that
+ *   a process must find, in peaks of the largest before it
  */
 
 /**

@@ -71,6 +71,12 @@ it('names commit and cases of each part on the page, and machines that differ', 
   expect(page).toContain('**not one machine:** CPU, 2 cores');
 });
 
+it('names the cases that did not fit into memory', () => {
+  expect(report([...both, { kind: 'alone', ...LARGE, part: 1 }])).toContain(
+    'A process for each turn, for want of memory: typical N=5 B=256.',
+  );
+});
+
 it('writes a file that it reads', () => {
   const folder = mkdtempSync(join(tmpdir(), 'archer-bench-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

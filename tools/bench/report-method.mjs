@@ -123,6 +123,15 @@ export function methodOf(runs) {
   ].join('\n\n');
 }
 
+/** Cases whose processes did not fit into memory together. @param {readonly Entry[]} records */
+export function aloneOf(records) {
+  const alone = records.filter(({ kind }) => kind === 'alone');
+  const names = distinct(alone.map((entry) => caseName(/** @type {any} */ (entry))));
+  return names.length === 0
+    ? ''
+    : `A process for each turn, for want of memory: ${names.join(', ')}.`;
+}
+
 /** What did not run, why, and in which cases. @param {readonly Entry[]} records */
 export function absentOf(records) {
   /** @type {Map<string, string[]>} */

@@ -3,7 +3,7 @@
 import { judge } from './bars.mjs';
 import { caseName } from './case-name.mjs';
 import { percent, ratio, speed, table } from './markdown.mjs';
-import { absentOf, looksOf, machineOf, methodOf, partsOf } from './report-method.mjs';
+import { absentOf, aloneOf, looksOf, machineOf, methodOf, partsOf } from './report-method.mjs';
 import { summarise } from './summary.mjs';
 
 /**
@@ -41,6 +41,7 @@ export function report(records) {
     looksOf(records),
     '## How it was measured',
     methodOf(runs),
+    aloneOf(records),
     absentOf(records),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

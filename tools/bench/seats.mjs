@@ -12,9 +12,6 @@ import { nameOf, startWorker } from './contenders.mjs';
  * @typedef {import('./worker.mjs').Worker} Worker
  */
 
-/** A process must find so many times what the largest before it has needed. */
-const HEADROOM = 1.5;
-
 /** One contender's place in the rounds. */
 export class Seat {
   /** @type {Worker | undefined} */
@@ -84,7 +81,7 @@ export async function seated(contenders, of, settings) {
   let largest = 0;
   let alone = false;
   for (const seat of seats) {
-    if (!alone && availableKib() < HEADROOM * largest) {
+    if (!alone && availableKib() < settings.headroom * largest) {
       alone = true;
       settings.log('  memory is short: one process at a time');
       settings.record({ kind: 'alone', ...of });

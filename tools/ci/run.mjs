@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runDocumented } from './documented.mjs';
 import { generateAndTest } from './generated.mjs';
 import { checkPackages, packAll, runOutside } from './packages.mjs';
 import { command, Steps } from './steps.mjs';
@@ -63,6 +64,7 @@ for (const id of readdirSync('experiments/suites')) {
   await steps.run(`experiments:suite-${id}`, () => suite(id));
 }
 await steps.run('README commands', () => quiet('node', ['tools/ci/readme.mjs']));
+await steps.run('commands of docs/engines.md', () => runDocumented('docs/engines.md'));
 /** @type {string[]} */
 let tarballs = [];
 await steps.run('npm pack', async () => {
