@@ -56,10 +56,14 @@ export function hypervolumeCurve<A>(question: HypervolumeQuestion<A>): Report {
   const rows = [...arms].flatMap(([arm, runs]) =>
     budgets.map((budget, i) => {
       const fronts = runs.map((run) => run[i] ?? []);
-      const volume = summarise(fronts.map(volumeOf)).mean;
-      const ratio = bestVolume === undefined ? undefined : volume / bestVolume;
+      const volumes = summarise(fronts.map(volumeOf));
+      const volume = volumes.mean;
+      const share = (value: number) => (bestVolume === undefined ? undefined : value / bestVolume);
+      const ratio = share(volume);
+      const bounds = { low: share(volumes.low), high: share(volumes.high) };
       const far = bestPoints && summarise(fronts.map((front) => igd(front, bestPoints))).mean;
-      return { arm, budget, runs: runs.length, volume, ratio, far, last: i === budgets.length - 1 };
+      const last = i === budgets.length - 1;
+      return { arm, budget, runs: runs.length, volume, ratio, ...bounds, far, last };
     }),
   );
   return {
@@ -145,16 +149,23 @@ interface Row {
   readonly budget: number;
   readonly volume: number;
   readonly ratio: number | undefined;
+  /** Of the 95 % t-interval of the ratio. */
+  readonly low: number | undefined;
+  readonly high: number | undefined;
   readonly last: boolean;
 }
 
-function metricsOf({ arm, budget, volume, ratio, last }: Row): Record<string, number> {
-  const values = { hypervolume: volume, ...(ratio === undefined ? {} : { ratio }) };
+function metricsOf({ arm, budget, volume, ratio, low, high, last }: Row): Record<string, number> {
+  const values = { hypervolume: volume, ratio, 'ratio-low': low, 'ratio-high': high };
+  const at = (name: string): string => name.replace(/^[a-z]+/, `$&-at-${budget}`);
   return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => [
-      [`${arm}/${name}-at-${budget}`, value],
-      ...(last ? [[`${arm}/${name}`, value]] : []),
-    ]),
+    Object.entries(values).flatMap(([name, value]): [string, number][] => {
+      if (value === undefined || Number.isNaN(value)) return [];
+      return [
+        [`${arm}/${at(name)}`, value],
+        ...(last ? [[`${arm}/${name}`, value] as const] : []),
+      ] as [string, number][];
+    }),
   );
 }
 
