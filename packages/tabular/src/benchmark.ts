@@ -44,7 +44,7 @@ export function tableBenchmark<A>(table: Table, use: BenchmarkUse<A>): Benchmark
   };
   const column = find(use.column);
   const columns = table.columns.filter(readable);
-  const row = rowFinder(use.space, table);
+  const row = rowFinder(use.space, table, definition.keyedBy);
   const { format } = use.space;
   return {
     name: title,

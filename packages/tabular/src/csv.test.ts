@@ -7,6 +7,7 @@ import { madeUpCsv, madeUpValue } from './made-up.ts';
 const [table, scores = expect.fail()] = TOY.files;
 const parse = (text: string, file = table) =>
   parseCsv(text, file, { source: 'slice', architectures: TOY.architectures });
+const score = { ...(scores.columns[0] ?? expect.fail()), field: 'score' };
 const slice = toySlice(12);
 const edit = (from: string | RegExp, to: string): string => {
   const text = slice.replace(from, to);
@@ -32,6 +33,20 @@ describe('parseCsv', () => {
     expect(values.get('score_b')).toEqual(Float64Array.of(-0.002, Number.NaN));
     expect(() => parse(`${text}a,0-0-0,3\n`, scores)).toThrow(/line 5: .* on a a second time/);
     expect(parse(madeUpCsv(scores, toyKeys(scores, 3)), scores).keys).toHaveLength(3);
+  });
+
+  it('tells lines apart by several fields where a file has that', () => {
+    const file = {
+      ...scores,
+      per: ['dataset', 'run'],
+      columns: ['a 1', 'a 2'].map((where) => ({ ...score, name: `score_${where}`, where })),
+    };
+    const text = 'run,dataset,arch,score\n1,a,0-0-0,1\n2,a,0-0-0,2\n1,b,0-0-0,3\n';
+    const { values } = parse(text, file);
+    expect(values.get('score_a 1')).toEqual(Float64Array.of(1));
+    expect(values.get('score_a 2')).toEqual(Float64Array.of(2));
+    expect(() => parse(`${text}2,a,0-0-0,3\n`, file)).toThrow(/on a 2 a second time/);
+    expect(parse(madeUpCsv(file, toyKeys(file, 3)), file).keys).toHaveLength(3);
   });
 
   it('takes an empty field as not available and ignores unknown columns', () => {

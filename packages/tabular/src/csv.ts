@@ -33,7 +33,8 @@ export interface CsvLimits {
  */
 export function parseCsv(text: string, file: FileDefinition, limits: CsvLimits): ParsedFile {
   const { source } = limits;
-  const groups = file.per === undefined ? 1 : new Set(file.columns.map(({ where }) => where)).size;
+  const per = perFields(file);
+  const groups = per.length === 0 ? 1 : new Set(file.columns.map(({ where }) => where)).size;
   const most = limits.architectures * groups;
   const lines = text.split('\n', most + 3);
   if (lines.at(-1) === '') lines.pop();
@@ -44,7 +45,7 @@ export function parseCsv(text: string, file: FileDefinition, limits: CsvLimits):
     throw corrupt(`${source} has ${lines.length} rows; a table has 1 to ${most}`);
   }
   const builder = new ColumnBuilder(columns, header, lines.length);
-  const perAt = file.per === undefined ? -1 : header.indexOf(file.per);
+  const perAt = per.map((name) => header.indexOf(name));
   lines.forEach((line, at) => {
     const place = `${source}, line ${at + 2}`;
     const fields = line.split(',');
@@ -56,7 +57,8 @@ export function parseCsv(text: string, file: FileDefinition, limits: CsvLimits):
       keysAt.map((one) => fields[one] ?? ''),
       place,
     );
-    builder.add(key, fields, perAt < 0 ? undefined : fields[perAt], place);
+    const where = perAt.map((one) => fields[one]).join(' ');
+    builder.add(key, fields, perAt.length === 0 ? undefined : where, place);
   });
   return builder.finish();
 }
@@ -101,12 +103,14 @@ class ColumnBuilder {
   }
 }
 
-function keyPositions(
-  header: readonly string[],
-  { keys, per }: FileDefinition,
-  source: string,
-): number[] {
-  const needed = per === undefined ? keys : [...keys, per];
+/** Header names that tell the lines of one architecture apart. */
+export function perFields({ per = [] }: FileDefinition): readonly string[] {
+  return [per].flat();
+}
+
+function keyPositions(header: readonly string[], file: FileDefinition, source: string): number[] {
+  const { keys } = file;
+  const needed = [...keys, ...perFields(file)];
   if (needed.every((key) => header.includes(key))) return keys.map((key) => header.indexOf(key));
   const begins = header.join(',').slice(0, 80);
   const wanted = needed.join(', ');

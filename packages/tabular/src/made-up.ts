@@ -1,6 +1,6 @@
 import { ArcherError, EXIT, sha256Hex } from '@archer-nas/core';
 
-import { rangeOf } from './csv.ts';
+import { perFields, rangeOf } from './csv.ts';
 import { createTable, type Table } from './table.ts';
 import type { FileDefinition, TableColumn, TableDefinition } from './table-definition.ts';
 
@@ -30,10 +30,10 @@ export function madeUpValue(column: TableColumn, row: number, at: number): numbe
  * @param rows the fields under the file's `keys`, per architecture
  */
 export function madeUpCsv(file: FileDefinition, rows: readonly (readonly string[])[]): string {
-  const { keys, per, columns } = file;
+  const { keys, columns } = file;
   const groups = [...new Set(columns.map(({ where }) => where))];
   const fields = [...new Set(columns.map(({ name, field = name }) => field))];
-  const header = [...(per === undefined ? [] : [per]), ...keys, ...fields];
+  const header = [...perFields(file), ...keys, ...fields];
   const lines = groups.flatMap((group) =>
     rows.map((row, index) => {
       const values = fields.map((field) => {
@@ -43,7 +43,7 @@ export function madeUpCsv(file: FileDefinition, rows: readonly (readonly string[
         const column = columns[at];
         return column === undefined ? '' : madeUpValue(column, index, at);
       });
-      return [...(group === undefined ? [] : [group]), ...row, ...values].join(',');
+      return [...(group?.split(' ') ?? []), ...row, ...values].join(',');
     }),
   );
   return `${[header.join(','), ...lines].join('\n')}\n`;

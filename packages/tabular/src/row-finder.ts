@@ -1,9 +1,12 @@
-import type { SearchSpace } from '@archer-nas/core';
+import { ArcherError, EXIT, type SearchSpace } from '@archer-nas/core';
 
-import type { TableRows } from './table-definition.ts';
+import type { TableDefinition, TableRows } from './table-definition.ts';
 
-/** What a table must know of a space: rows are found by `format`, or faster by choices. */
-export type TableSpace<A> = Pick<SearchSpace<A>, 'format' | 'decisions' | 'toChoices'>;
+/** What a table must know of a space: rows are found by its keys, or faster by choices. */
+export type TableSpace<A> = Pick<
+  SearchSpace<A>,
+  'format' | 'canonical' | 'decisions' | 'toChoices'
+>;
 
 /** Spaces up to this size have a row number per architecture in memory (16 MiB at most). */
 const DENSE = 2 ** 22;
@@ -11,10 +14,18 @@ const DENSE = 2 ** 22;
 /**
  * A function from architectures to rows; -1 where the table has none. Where every decision is
  * categorical and always there, an architecture is the mixed-radix number of its choices, and its
- * notation is written once, not at every look-up.
+ * key is written once, not at every look-up.
+ *
+ * @throws ArcherError `ARCHER_CAPABILITY` when keys are canonical forms and the space has none
  */
-export function rowFinder<A>(space: TableSpace<A>, table: TableRows): (a: A) => number {
-  const byName = (a: A): number => table.rowOf(space.format(a));
+export function rowFinder<A>(
+  space: TableSpace<A>,
+  table: TableRows,
+  keyedBy: TableDefinition['keyedBy'] = 'format',
+): (a: A) => number {
+  const write = space[keyedBy];
+  if (write === undefined) throw noCanonical();
+  const byName = (a: A): number => table.rowOf(write.call(space, a));
   const radices = radicesOf(space);
   if (radices === undefined) return byName;
   // Row + 1; 0: not found yet. A row that is not there may come with another file.
@@ -41,4 +52,12 @@ function radicesOf<A>({ decisions, toChoices }: TableSpace<A>): number[] | undef
   );
   const size = radices.reduce((product, radix) => product * radix, 1);
   return size > 0 && size <= DENSE ? radices : undefined;
+}
+
+function noCanonical(): ArcherError {
+  return new ArcherError(
+    'ARCHER_CAPABILITY',
+    'This table is keyed by canonical forms, and the space has none.',
+    { hint: "Use the benchmark's own space.", exit: EXIT.manifest },
+  );
 }

@@ -35,8 +35,8 @@ export interface FileDefinition {
   /** Header names that say which architecture a line is about. */
   readonly keys: readonly string[];
   /**
-   * The architecture as the space writes it, from the fields under `keys`, once they were seen
-   * to be consistent.
+   * The architecture as the space writes it (see `keyedBy`), from the fields under `keys`, once
+   * they were seen to be consistent.
    *
    * @throws RowProblem saying what is wrong; the reader adds file and line
    */
@@ -45,9 +45,10 @@ export interface FileDefinition {
   readonly columns: readonly TableColumn[];
   /**
    * A header name, such as `dataset`, in a file with several lines per architecture: a column
-   * is read from the lines that have its `where` in this field.
+   * is read from the lines that have its `where` in this field. Of several names, `where` has the
+   * fields' values with a space between.
    */
-  readonly per?: string;
+  readonly per?: string | readonly string[];
   readonly known: readonly KnownContent[];
   /** The fields under `keys` of every architecture, for tables with made-up values. */
   all?(): readonly (readonly string[])[];
@@ -99,6 +100,11 @@ export interface TableDefinition {
   readonly source: string;
   /** How many architectures the benchmark has; no file has more. */
   readonly architectures: number;
+  /**
+   * What keys are: architectures as the space's `format` writes them, or, where many encodings
+   * are one network, what its `canonical` gives; `format` unless stated.
+   */
+  readonly keyedBy?: 'format' | 'canonical';
   /** The table; then files with more columns, each of which may be absent. */
   readonly files: readonly [FileDefinition, ...FileDefinition[]];
   /** What a training took; of several models the first whose columns are in the table. */
@@ -117,9 +123,9 @@ export interface TableDefinition {
 export interface TableRows {
   /** Architectures of the first file. */
   readonly rows: number;
-  /** Row of an architecture as the space writes it; -1 where the table has none. */
+  /** Row of a key (see `keyedBy`); -1 where the table has none. */
   rowOf(key: string): number;
-  /** The architecture of a row. */
+  /** The key of a row. */
   key(row: number): string;
   /**
    * A column's values by row; NaN where the file says that none is available. May be shorter
