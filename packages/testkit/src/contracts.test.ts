@@ -128,10 +128,31 @@ describe('spaceChecks', () => {
       { costs: { ...space.costs, of: () => ({ params: 1 }) } },
       'has finite costs that add up',
     ],
+    [
+      'a sub-space of everything',
+      { restrict: () => space },
+      'restricts to the options it is given',
+    ],
+    [
+      'a form per call',
+      { canonical: () => String(calls++) },
+      'gives equal architectures one canonical form',
+    ],
+    ['one form for all', { canonical: () => '' }, 'gives equal architectures one canonical form'],
   ])('catch %s', async (_, mistake, check) => {
     expect(await withMistake(mistake)).toContain(check);
   });
 });
+
+it('spaceChecks compare the forms of architectures that are one network', async () => {
+  const space = { ...bitSpace(4), canonical: (a: Bits) => [...a].sort().join('') };
+  expect(await broken(spaceChecks<Bits>({ space, isomorphic: [['0011', '1010']] }))).toEqual([]);
+  expect(await broken(spaceChecks<Bits>({ space, isomorphic: [['0011', '1011']] }))).toEqual([
+    'gives equal architectures one canonical form',
+  ]);
+});
+
+let calls = 0;
 
 function inPlace(a: Bits, stream: Stream): Bits {
   (a as number[])[stream.int(4)] = 1;

@@ -11,16 +11,19 @@ export interface SpaceSubject<A> {
   readonly space: SearchSpace<A>;
   /** Texts that must not parse; the empty one is always tried. */
   readonly malformed?: readonly string[];
+  /** Groups of architectures, as `format` writes them, that are one network: one `canonical`. */
+  readonly isomorphic?: readonly (readonly string[])[];
 }
 
 /** The contract of a search space, for everything that it offers. */
-export function spaceChecks<A>({ space, malformed = [] }: SpaceSubject<A>): readonly Check[] {
+export function spaceChecks<A>(subject: SpaceSubject<A>): readonly Check[] {
+  const { space, malformed = [], isomorphic = [] } = subject;
   const checks: Check[] = [
     { name: 'samples the same architectures from the same stream', run: () => checkSample(space) },
     { name: 'parses what it formats', run: () => samples(space).forEach(inSpace(space)) },
     { name: 'refuses malformed text', run: () => checkMalformed(space, ['', ...malformed]) },
   ];
-  const { decisions, all, neighbours, mutate, crossover, costs } = space;
+  const { decisions, all, neighbours, mutate, crossover, costs, restrict, canonical } = space;
   if (decisions)
     checks.push({ name: 'translates to choices and back', run: () => checkChoices(space) });
   if (all) checks.push({ name: 'lists every architecture once', run: () => checkAll(space) });
@@ -31,6 +34,12 @@ export function spaceChecks<A>({ space, malformed = [] }: SpaceSubject<A>): read
   if (crossover)
     checks.push({ name: 'crosses within the space', run: () => checkCrossover(space) });
   if (costs) checks.push({ name: 'has finite costs that add up', run: () => checkCosts(space) });
+  if (restrict && decisions)
+    checks.push({ name: 'restricts to the options it is given', run: () => checkRestrict(space) });
+  if (canonical) {
+    const run = () => checkCanonical(space, isomorphic);
+    checks.push({ name: 'gives equal architectures one canonical form', run });
+  }
   return checks;
 }
 
@@ -149,5 +158,75 @@ function checkCosts<A>(space: SearchSpace<A>): void {
         name,
       ).toBe(costs[name]);
     }
+  }
+}
+
+/** Sub-spaces that keep a random half of the options, and those of one architecture. */
+function checkRestrict<A>(space: SearchSpace<A>): void {
+  const { decisions = [], size } = space;
+  samples(space)
+    .slice(0, 5)
+    .forEach((a, i) => {
+      const own = space.toChoices?.(a) ?? [];
+      const coin = createStreams(3).stream('restrict', i);
+      const kept = decisions.map(({ options = [] }, at) =>
+        options.flatMap((_, option) => (option === own[at] || coin.int(2) === 0 ? [option] : [])),
+      );
+      const part = space.restrict?.(kept) as SearchSpace<A>; // only called where there is one
+      checkPart(space, part, kept);
+      inSpace(part)(a);
+      if (part.size === undefined || size === undefined) return;
+      const combinations = kept.reduce((product, { length }) => product * BigInt(length), 1n);
+      expect(part.size).toBeGreaterThan(0n);
+      expect(part.size).toBeLessThanOrEqual(combinations < size ? combinations : size);
+      checkAll(part);
+    });
+}
+
+/** Whatever a sub-space gives has allowed options in the whole space's numbering. */
+function checkPart<A>(
+  space: SearchSpace<A>,
+  part: SearchSpace<A>,
+  kept: readonly (readonly number[])[],
+): void {
+  const { decisions = [] } = space;
+  const names = decisions.map(({ options = [] }, at) => kept[at]?.map((i) => options[i]));
+  expect(part.decisions?.map(({ options }) => options)).toEqual(names);
+  const parents = samples(part);
+  parents.slice(0, 20).forEach((a, i) => {
+    const stream = createStreams(4).stream('part', i);
+    const family = [
+      a,
+      part.mutate?.(a, stream) ?? a,
+      part.crossover?.(a, parents.at(i - 1) as A, stream) ?? a,
+      ...(part.neighbours?.(a) ?? []),
+    ];
+    for (const one of family) {
+      inSpace(part)(one);
+      space.toChoices?.(one).forEach((choice, at) => {
+        expect(kept[at], decisions[at]?.name ?? '').toContain(choice);
+      });
+    }
+  });
+  const outsider = samples(space).find((a) =>
+    space.toChoices?.(a).some((choice, at) => !kept[at]?.includes(choice)),
+  );
+  if (outsider !== undefined) checkMalformed(part, [space.format(outsider)]);
+}
+
+function checkCanonical<A>(
+  space: SearchSpace<A>,
+  isomorphic: readonly (readonly string[])[],
+): void {
+  const canonical = (a: A): string => space.canonical?.(a) as string; // only called where it is
+  const forms = samples(space).map(canonical);
+  expect(samples(space).map(canonical), 'the second time').toEqual(forms);
+  samples(space).forEach((a, i) => {
+    expect(canonical(space.parse(space.format(a))), space.format(a)).toBe(forms[i]);
+  });
+  if (space.size !== 1n) expect(new Set(forms).size, 'distinct forms').toBeGreaterThan(1);
+  for (const group of isomorphic) {
+    const same = new Set(group.map((text) => canonical(space.parse(text))));
+    expect([...same], `one form of ${group.join(' and ')}`).toHaveLength(1);
   }
 }
