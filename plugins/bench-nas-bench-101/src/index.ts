@@ -1,0 +1,37 @@
+import { definePlugin } from '@archer-nas/core';
+import { tablePlugin } from '@archer-nas/tabular';
+import { z } from 'zod';
+
+import { NAS_BENCH_101 } from './definition.ts';
+import { nasBench101 } from './space.ts';
+
+const space = definePlugin({
+  id: 'nas-bench-101',
+  kind: 'space',
+  summary: 'NAS-Bench-101: cells with up to seven vertices and nine edges, 423,624 networks.',
+  options: z.strictObject({}),
+  provides: ['notation:nas-bench-101'],
+  create: () => nasBench101(),
+});
+
+const benchmark = tablePlugin({
+  definition: NAS_BENCH_101,
+  summary: 'NAS-Bench-101: 20,001 of 423,624 architectures at four budgets; EC-NAS energy.',
+  column: 'valid_108',
+});
+
+export default [space, benchmark];
+export {
+  type Cell,
+  formatCell,
+  type Graph,
+  graphDigits,
+  isValid,
+  OPERATIONS,
+  parseCell,
+  prune,
+} from './cell.ts';
+export { NAS_BENCH_101 } from './definition.ts';
+export { graphHash } from './graph-hash.ts';
+export { networkParams } from './network-params.ts';
+export { nasBench101 } from './space.ts';

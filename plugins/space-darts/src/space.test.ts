@@ -1,0 +1,55 @@
+import { createStreams } from '@archer-nas/core';
+import { describeSearchSpace } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+
+import { DECISIONS } from './choices.ts';
+import plugin from './index.ts';
+import { dartsSpace } from './space.ts';
+
+const space = dartsSpace({ channels: 36, cells: 20, classes: 10 });
+const operations = (kept: readonly number[]) =>
+  space.restrict(DECISIONS.map(({ name }) => (name.endsWith(':inputs') ? undefined : kept)));
+
+describeSearchSpace(space, { malformed: ['Genotype(normal=[])', '0.3 1.3;0.0 1.0'] });
+describeSearchSpace(operations([2, 3]));
+
+describe('the space', () => {
+  it('has (180 · 49⁴)² genotypes', () => {
+    expect(space.size).toBe(1_037_664_180n ** 2n);
+  });
+
+  it('has 180 · 2⁸ cells in S2 and S4, and one less kind of cell per missing operation', () => {
+    expect(operations([2, 3]).size).toBe(46_080n ** 2n);
+  });
+
+  it('reads every pair of inputs of a node equally often', () => {
+    const stream = createStreams(1).stream('sample');
+    const counts = new Map<string, number>();
+    for (let draw = 0; draw < 4_000; draw++) {
+      const pair = space
+        .sample(stream)
+        .normal.slice(6)
+        .map(({ from }) => from)
+        .join('+');
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(10);
+    // 400 ± 5 standard deviations of 19.
+    for (const count of counts.values()) expect(Math.abs(count - 400)).toBeLessThan(95);
+  });
+
+  it('has a neighbour per other option: two cells of 2 + 5 + 9 pairs and 8 · 6 operations', () => {
+    const genotype = space.sample(createStreams(2).stream('sample'));
+    expect([...space.neighbours(genotype)]).toHaveLength(2 * (16 + 48));
+  });
+});
+
+describe('plugin darts', () => {
+  it('makes sub-spaces of fewer operations', async () => {
+    if (!('create' in plugin)) throw new Error('not a maker');
+    const options = plugin.options.parse({ operations: ['sep_conv_3x3', 'skip_connect'] });
+    const part = await plugin.create(options as never, {} as never);
+    expect(part).toMatchObject({ size: 46_080n ** 2n });
+    expect(plugin.options.safeParse({ operations: ['none'] }).success).toBe(false);
+  });
+});
