@@ -1,6 +1,7 @@
 import {
   type Block,
   isArcherError,
+  isPreset,
   type Kind,
   type PluginLookup,
   parseManifest,
@@ -32,8 +33,9 @@ export interface Wanted {
 }
 
 /**
- * Finds out by resolving the smallest manifest, which is also what a run does: alone, then
- * with an evaluator, then the same with each installed data set.
+ * Finds out by resolving the smallest manifest, which is also what a run does: alone, then with
+ * each evaluator, those that look at data before those that only know costs, and each of these
+ * with each installed data set.
  */
 export async function findFit(
   { strategy, space, data: given }: Wanted,
@@ -42,8 +44,9 @@ export async function findFit(
 ): Promise<Fit> {
   let reason: string | undefined;
   const sets = given === undefined ? [undefined, ...(installed.get('data') ?? [])] : [given];
-  for (const data of sets) {
-    for (const evaluator of [undefined, ...(installed.get('evaluator') ?? [])]) {
+  const evaluators = await dataFirst(installed.get('evaluator') ?? [], lookup);
+  for (const evaluator of [undefined, ...evaluators]) {
+    for (const data of sets) {
       const blocks = {
         ...{ space: { use: space }, strategy: { use: strategy } },
         ...(data && { data: { use: data } }),
@@ -57,6 +60,17 @@ export async function findFit(
     }
   }
   return { fits: false, reason: reason ?? 'nothing was tried' };
+}
+
+/** Evaluators that require data, then the others; in either group in the order given. */
+async function dataFirst(ids: readonly string[], lookup: PluginLookup): Promise<string[]> {
+  const needs = await Promise.all(
+    ids.map(async (id) => {
+      const { plugin } = await lookup('evaluator', id);
+      return !isPreset(plugin) && (plugin.requires ?? []).includes('data');
+    }),
+  );
+  return [true, false].flatMap((wanted) => ids.filter((_, at) => needs[at] === wanted));
 }
 
 /** Why blocks do not make a manifest; `undefined` when they do. */

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 
 import { ArcherError, EXIT, sha256Hex } from '@archer-nas/core';
 
-import { parseCsv } from './csv.ts';
+import { parseCsv, perFields } from './csv.ts';
 import { corrupt } from './data-errors.ts';
 import { named } from './fetch-table.ts';
 import { officialForm } from './official-file.ts';
@@ -64,12 +64,18 @@ export async function importTable(
   return { path, rows: keys.length, hash, known };
 }
 
-/** The file of the benchmark that a header belongs to: most of its columns, and all its keys. */
+/**
+ * The file of the benchmark that a content is known as, or that its header belongs to: most of the
+ * file's columns, and all its keys.
+ */
 function targetOf(definition: TableDefinition, text: string, source: string): FileDefinition {
+  const hash = sha256Hex(text);
+  const published = definition.files.find(({ known }) => known.some((one) => one.sha256 === hash));
+  if (published !== undefined) return published;
   const header = new Set(text.slice(0, text.indexOf('\n')).trimEnd().split(','));
-  const matches = ({ keys, per, columns }: FileDefinition): number =>
-    [...keys, ...(per === undefined ? [] : [per])].every((key) => header.has(key))
-      ? columns.filter(({ name, field = name }) => header.has(field)).length
+  const matches = (file: FileDefinition): number =>
+    [...file.keys, ...perFields(file)].every((key) => header.has(key))
+      ? file.columns.filter(({ name, field = name }) => header.has(field)).length
       : 0;
   const best = definition.files.reduce((a, b) => (matches(b) > matches(a) ? b : a));
   if (matches(best) > 0) return best;

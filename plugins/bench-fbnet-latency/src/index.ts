@@ -10,7 +10,7 @@ const space = definePlugin({
   kind: 'space',
   summary: 'FBNet: one of nine blocks in each of 22 layers, with latencies as exact costs.',
   options: z.strictObject({}),
-  provides: ['notation:fbnet'],
+  provides: ['notation:fbnet', 'costs'],
   create: () => fbnetSpace(),
 });
 

@@ -10,7 +10,7 @@ const space = definePlugin({
   kind: 'space',
   summary: 'NAS-Bench-101: cells with up to seven vertices and nine edges, 423,624 networks.',
   options: z.strictObject({}),
-  provides: ['notation:nas-bench-101'],
+  provides: ['notation:nas-bench-101', 'costs'],
   create: () => nasBench101(),
 });
 

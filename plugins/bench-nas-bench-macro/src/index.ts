@@ -11,7 +11,7 @@ const space = definePlugin({
   kind: 'space',
   summary: 'NAS-Bench-Macro: three blocks in each of eight layers, 6,561 architectures.',
   options: z.strictObject({}),
-  provides: ['notation:nas-bench-macro'],
+  provides: ['notation:nas-bench-macro', 'costs'],
   create: () => choiceSpace(chainSpec(COSTS)),
 });
 

@@ -19,7 +19,7 @@ const space = definePlugin({
       .prefault({})
       .describe('The task that params and macs are counted for; CIFAR-10 unless stated.'),
   }),
-  provides: ['notation:nats-size'],
+  provides: ['notation:nats-size', 'costs'],
   create: ({ costs }) => choiceSpace(sizeSpec(costModel(costs))),
 });
 

@@ -20,7 +20,7 @@ const microPlugin = definePlugin({
   kind: 'space',
   summary: 'TransNAS-Bench-101: cells of four operations on six edges, 4,096 architectures.',
   options,
-  provides: [`notation:${MICRO.id}`],
+  provides: [`notation:${MICRO.id}`, 'costs'],
   create: ({ classes }) => microSpace(classes),
 });
 
@@ -29,7 +29,7 @@ const macroPlugin = definePlugin({
   kind: 'space',
   summary: 'TransNAS-Bench-101: four to six modules that widen or shrink, 3,256 skeletons.',
   options,
-  provides: [`notation:${MACRO.id}`],
+  provides: [`notation:${MACRO.id}`, 'costs'],
   create: ({ classes }) => macroSpace(classes),
 });
 

@@ -21,7 +21,7 @@ const plugin = definePlugin({
   kind: 'space',
   summary: 'The DARTS cells: normal and reduction, four nodes with two of seven operations each.',
   options,
-  provides: ['notation:darts'],
+  provides: ['notation:darts', 'costs'],
   create: ({ operations, ...skeleton }) => {
     const chosen = OPERATIONS.flatMap((name, op) => (operations.includes(name) ? [op] : []));
     return dartsSpace(skeleton).restrict(

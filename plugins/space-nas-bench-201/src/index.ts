@@ -29,7 +29,13 @@ const plugin = definePlugin({
   kind: 'space',
   summary: 'NAS-Bench-201: cells of five operations on six edges, 15,625 architectures.',
   options,
-  provides: ['supernet:single-path', 'supernet:mixture', 'network', 'notation:nas-bench-201'],
+  provides: [
+    'supernet:single-path',
+    'supernet:mixture',
+    'network',
+    'notation:nas-bench-201',
+    'costs',
+  ],
   create: async ({ operations, ...settings }) => {
     // The networks import the tensor library, which listing plugins should not pay for.
     const { nasBench201 } = await import('./space.ts');

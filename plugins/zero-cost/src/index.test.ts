@@ -23,7 +23,7 @@ const space = definePlugin({
   kind: 'space',
   summary: 'For tests.',
   options: z.strictObject({}),
-  provides: ['notation:nas-bench-201'],
+  provides: ['notation:nas-bench-201', 'costs'],
   create: () => digits,
 });
 

@@ -33,16 +33,20 @@ const cost = definePlugin({
   kind: 'evaluator',
   summary: 'A cost of the space as a score: the baseline of every proxy.',
   options: z.strictObject({
-    name: z.string().default('params').describe('which cost of the space, e.g. params or macs'),
+    name: z
+      .string()
+      .optional()
+      .describe('Which cost of the space, e.g. params or macs; its first one unless stated.'),
     direction: z
       .enum(['maximise', 'minimise'])
       .default('maximise')
       .describe('maximise: larger networks are taken for better ones'),
   }),
-  requires: ['space'],
-  create({ name, direction }, { space }) {
+  requires: ['space', 'costs'],
+  create({ name: wanted, direction }, { space }) {
     const { costs } = space;
     const names = costs?.names ?? [];
+    const name = wanted ?? names[0] ?? '';
     if (!costs || !names.includes(name)) {
       throw lacks(space, `no cost "${name}", only ${names.join(', ') || 'none'}`);
     }
