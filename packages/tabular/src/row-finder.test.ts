@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { type Toy, toy, toySpace } from '../test/toy-table.ts';
 import { rowFinder, type TableSpace } from './row-finder.ts';
+import type { TableRows } from './table-definition.ts';
 
 const table = {
   rows: 2,
@@ -39,5 +41,57 @@ describe('rowFinder', () => {
     expect(() => rowFinder({ format: (a: string) => a }, table, 'canonical')).toThrow(
       /the space has none/,
     );
+  });
+});
+
+/** A table with the architectures of even numbers, and a count of how often it was asked. */
+function evenRows() {
+  const keys = Array.from({ length: 14 }, (_, row) => toy(2 * row).join('-'));
+  const asked = { times: 0 };
+  const table: TableRows = {
+    rows: keys.length,
+    key: (row) => keys[row] ?? '',
+    rowOf: (key) => {
+      asked.times++;
+      return keys.indexOf(key);
+    },
+    values: () => new Float64Array(),
+  };
+  return { table, keys, asked };
+}
+
+const all = Array.from({ length: 27 }, (_, index) => toy(index));
+
+describe('rowFinder of a space with choices', () => {
+  const numbered: TableSpace<Toy>['decisions'] = toySpace.decisions?.map((decision) => ({
+    ...decision,
+    when: () => true,
+  }));
+
+  it.each<[string, TableSpace<Toy>]>([
+    ['choices', toySpace],
+    ['the notation alone', { format: toySpace.format }],
+    ['decisions that may be absent', { ...toySpace, decisions: numbered ?? [] }],
+  ])('finds the same rows by %s', (_, space) => {
+    const { table } = evenRows();
+    const find = rowFinder(space, table);
+    const rows = all.map((_, index) => (index % 2 === 0 ? index / 2 : -1));
+    expect(all.map(find)).toEqual(rows);
+    expect(all.map(find)).toEqual(rows);
+  });
+
+  it('writes an architecture once where it has choices', () => {
+    const { table, asked } = evenRows();
+    const find = rowFinder(toySpace, table);
+    for (let times = 0; times < 3; times++) find(toy(4));
+    expect(asked.times).toBe(1);
+  });
+
+  it('finds rows that come later, with another file', () => {
+    const { table, keys } = evenRows();
+    const find = rowFinder(toySpace, table);
+    expect(find(toy(5))).toBe(-1);
+    keys.push(toy(5).join('-'));
+    expect(find(toy(5))).toBe(14);
   });
 });
