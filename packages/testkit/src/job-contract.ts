@@ -46,6 +46,10 @@ export function jobChecks<J extends Job>(subject: JobSubject<J>): readonly Check
       name: 'forgets a step that was aborted',
       run: () => checkAbort(subject),
     },
+    {
+      name: 'has phases, if any, whose samples go forward and end',
+      run: () => checkPhases(subject),
+    },
   ];
 }
 
@@ -103,6 +107,20 @@ async function checkAbort<J extends Job>(subject: JobSubject<J>): Promise<void> 
       job.dispose?.();
     }
   }
+}
+
+async function checkPhases<J extends Job>(subject: JobSubject<J>): Promise<void> {
+  const job = await subject.begin();
+  for (const { name, share, sample } of job.phases ?? []) {
+    expect(share, `share of the phase ${name}`).toBeGreaterThan(0);
+    const tried = await sample();
+    const progress = [{ ...tried.progress }];
+    await drive(tried, () => progress.push({ ...tried.progress }));
+    checkProgress(progress);
+    expect(tried.progress.total, `length of the phase ${name}`).toBeGreaterThan(0);
+    tried.dispose?.();
+  }
+  job.dispose?.();
 }
 
 /** Whether the step gave up. */
