@@ -49,13 +49,19 @@ export interface Report {
 /** One kind of work that a job consists of, to be timed apart from the others. */
 export interface Phase {
   readonly name: string;
-  /** The job does so many times the work of a `sample` from its beginning to its end. */
-  readonly share: number;
   /**
-   * A job that does some of this work and no other. It may use up the job whose phase it is,
-   * which is then good for nothing but other samples; it is disposed before that.
+   * May use up the job whose phase it is, which is then good for nothing but other samples. The
+   * sample is disposed before that job.
    */
-  sample(): Promise<Job>;
+  sample(): Promise<Sample>;
+}
+
+/** Some of a phase's work. */
+export interface Sample {
+  /** Does this work and no other. */
+  readonly job: Job;
+  /** How many times the whole phase has that work, from its beginning to its end. */
+  readonly times: number;
 }
 
 /**

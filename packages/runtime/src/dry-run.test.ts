@@ -81,8 +81,8 @@ it('estimates phases apart, search and studies too, from the clock', async () =>
       begin: async () => ({
         ...work(clock, 2000, 1300),
         phases: [
-          { name: 'truth', share: 6, sample: async () => work(clock, 2000, 50) },
-          { name: 'scores', share: 250, sample: async () => work(clock, 100, 4, 4) },
+          { name: 'truth', sample: async () => ({ job: work(clock, 2000, 50), times: 6 }) },
+          { name: 'scores', sample: async () => ({ job: work(clock, 100, 4, 4), times: 250 }) },
         ],
       }),
     }),

@@ -139,15 +139,15 @@ async function estimate(
 
 async function probePhase(
   name: string,
-  { share, sample }: Phase,
+  { sample }: Phase,
   probing: Probing,
   times: number,
 ): Promise<JobEstimate> {
-  const job = await sample();
+  const { job, times: within } = await sample();
   try {
-    const estimate = await probe(name, job, probing, share * times);
+    const estimate = await probe(name, job, probing, within * times);
     const { done, total, unit } = estimate.progress;
-    return { ...estimate, progress: { done, total: Math.round(share * total), unit } };
+    return { ...estimate, progress: { done, total: Math.round(within * total), unit } };
   } finally {
     job.dispose?.();
   }

@@ -111,7 +111,7 @@ class OneShotSearch<A> implements Search<A> {
       step: async () => training.step(),
     };
     return [
-      { name: 'training', share: 1, sample: async () => job },
+      { name: 'training', sample: async () => ({ job, times: 1 }) },
       ...(this.#search ? [this.#search.phase] : []),
     ];
   }

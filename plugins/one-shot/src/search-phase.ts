@@ -105,10 +105,10 @@ export class SearchPhase<A> {
     const proposals = architectures.map((architecture, i) => ({ id: `${i}`, architecture }));
     return {
       name: 'scoring',
-      share: this.total / ESTIMATED_FROM,
-      sample: async () => {
-        return scores.start(proposals, { images, batches, streams: streams.scope('scores') });
-      },
+      sample: async () => ({
+        job: scores.start(proposals, { images, batches, streams: streams.scope('scores') }),
+        times: this.total / ESTIMATED_FROM,
+      }),
     };
   }
 

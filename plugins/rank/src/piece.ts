@@ -1,12 +1,5 @@
-import {
-  canonicalJson,
-  type DataSplit,
-  type EvaluationJob,
-  type Proposal,
-  type State,
-  sha256Hex,
-} from '@archer-nas/core';
-import type { Column } from './column.ts';
+import type { EvaluationJob, Proposal, State } from '@archer-nas/core';
+import { type Column, keysOf, lookUp } from './column.ts';
 
 /** A piece in the middle: what was known before, and the state of what measures the rest. */
 export interface SavedPiece {
@@ -49,15 +42,8 @@ export class Piece<A> {
     proposals: readonly Proposal<A>[],
     id: (a: A) => string,
   ): Promise<Piece<A>> {
-    const keys = keysOf(column, proposals, id);
-    const found = await Promise.all(keys.map((key) => key && column.cache?.get(key)));
-    const known = Float64Array.from(found, (value) =>
-      typeof value === 'number' ? value : Number.NaN,
-    );
-    const unknown = Int32Array.from(
-      found.flatMap((value, at) => (typeof value === 'number' ? [] : [at])),
-    );
-    return new Piece(column, proposals, keys, { known, unknown });
+    const found = await lookUp(column, proposals, id);
+    return new Piece(column, proposals, keysOf(column, proposals, id), found);
   }
 
   /** Goes on where the piece of the same proposals was saved. */
@@ -107,35 +93,4 @@ export class Piece<A> {
   dispose(): void {
     this.#job.dispose?.();
   }
-}
-
-/** Identity of each value: what it was measured by, on, and with which random numbers. */
-function keysOf<A>(
-  { evaluator, context, cache }: Column<A>,
-  proposals: readonly Proposal<A>[],
-  id: (a: A) => string,
-): readonly (string | undefined)[] {
-  if (!cache || evaluator.identity === undefined) return proposals.map(() => undefined);
-  const { images, batches, streams } = context;
-  const stream = streams.stream('identity');
-  const common = {
-    version: 1,
-    evaluator: evaluator.identity,
-    metric: evaluator.metrics[0]?.name ?? '',
-    images: images ? imagesIdentity(images) : null,
-    batches,
-    randomness: [stream.uint32(), stream.uint32(), stream.uint32(), stream.uint32()],
-  };
-  return proposals.map(({ architecture }) => {
-    const identity = { ...common, architecture: id(architecture) };
-    return `rank-truth/${sha256Hex(canonicalJson(identity))}`;
-  });
-}
-
-function imagesIdentity({ name, size, labels }: DataSplit) {
-  return {
-    name,
-    size,
-    labels: sha256Hex(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength)),
-  };
 }

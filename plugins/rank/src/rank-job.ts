@@ -101,7 +101,8 @@ export class RankJob<A> implements Job {
   }
 
   get phases(): readonly Phase[] {
-    return this.#plan.columns.map((column) => phaseOf(column, this.#proposals));
+    const { columns, space } = this.#plan;
+    return columns.map((column) => phaseOf(column, this.#proposals, (a) => space.id(a)));
   }
 
   async step(signal: AbortSignal): Promise<Report> {

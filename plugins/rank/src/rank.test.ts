@@ -275,15 +275,27 @@ describe('rank', () => {
   it('offers its columns as phases, a few architectures each', async () => {
     const steps = { made: 0 };
     const options = { architectures: { sample: 12 }, chunk: 6 };
-    const job = await begin({ truth: walk(5, steps), options, views: { scores, untrained } });
-    expect(job.phases?.map(({ name, share }) => [name, share])).toEqual([
-      ['truth', 12],
-      ['scores', 3],
-      ['untrained', 3],
+    const cache = memoryCache();
+    const given = { truth: walk(5, steps), options, cache, views: { scores, untrained } };
+    const job = await begin(given);
+    const samples = async ({ phases = [] }: Job) => {
+      const all = await Promise.all(phases.map(({ sample }) => sample()));
+      for (const sample of all) await drive(sample.job);
+      return all.map(({ job, times }, i) => [phases[i]?.name, times, job.progress.total]);
+    };
+    expect(await samples(job)).toEqual([
+      ['truth', 12, 5],
+      ['scores', 3, 4],
+      ['untrained', 3, 4],
     ]);
-    for (const { sample } of job.phases ?? []) await drive(await sample());
     expect(steps.made).toBe(5);
     expect(job.progress.done).toBe(0);
+    // Nine trainings, which are then in the cache: three are left.
+    const { signal } = new AbortController();
+    for (let i = 0; i < 9 * 5; i++) await job.step(signal);
+    expect((await samples(await begin(given)))[0]).toEqual(['truth', 3, 5]);
+    await answer(job);
+    expect((await samples(await begin(given)))[0]).toEqual(['truth', 0, 0]);
   });
 
   it('reads a benchmark at once, and keeps nothing of it', async () => {

@@ -214,14 +214,13 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   #evaluationPhase(): Phase {
-    const proposals = (): readonly Proposal<A>[] => this.#open?.proposals ?? [];
-    const share = (): number => this.progress.total / Math.max(1, proposals().length);
     return {
       name: 'evaluation',
-      get share() {
-        return share();
+      sample: async () => {
+        const proposals = this.#open?.proposals ?? [];
+        const job = this.#parts.evaluator.start(proposals, this.#context);
+        return { job, times: this.progress.total / Math.max(1, proposals.length) };
       },
-      sample: async () => this.#parts.evaluator.start(proposals(), this.#context),
     };
   }
 
