@@ -11,6 +11,11 @@ import * as nn from '@archer-nas/nn';
  *   readonly parameters: readonly ParameterSpec[],
  *   run(x: FeatureMap, forward: Forward): FeatureMap,
  * }} Layer
+ * @typedef {import('@archer-nas/nn').MapSum} MapSum
+ * @typedef {{
+ *   readonly parameters: readonly ParameterSpec[],
+ *   run(x: FeatureMap, forward: Forward, sum: MapSum): FeatureMap,
+ * }} Operation may take the sum that its result joins, and include it
  */
 
 const STAGES = 3;
@@ -81,21 +86,32 @@ function cell(name, channels, operations) {
   return {
     parameters: edges.flatMap(({ parameters }) => parameters),
     run(x, forward) {
-      const at = (/** @type {number} */ edge, /** @type {FeatureMap} */ map) =>
-        /** @type {Layer} */ (edges[edge]).run(map, forward);
-      const second = at(0, x);
-      const third = sum([at(1, x), at(2, second)], forward);
-      return sum([at(3, x), at(4, second), at(5, third)], forward);
+      const node = (/** @type {[number, FeatureMap][]} */ ...inputs) => {
+        const sum = new nn.MapSum(forward);
+        for (const [edge, map] of inputs) {
+          const y = /** @type {Operation} */ (edges[edge]).run(map, forward, sum);
+          sum.add(y, y !== map);
+        }
+        return /** @type {FeatureMap} */ (sum.total);
+      };
+      const second = node([0, x]);
+      const third = node([1, x], [2, second]);
+      return node([3, x], [4, second], [5, third]);
     },
   };
 }
 
-/** @param {string} op @param {string} name @param {number} channels @returns {Layer} */
+/** @param {string} op @param {string} name @param {number} channels @returns {Operation} */
 function operation(op, name, channels) {
   const kernel = Number(op.at(-1));
   if (op === 'skip_connect') return { parameters: [], run: (x) => x };
   if (op === 'avg_pool_3x3') {
-    return { parameters: [], run: (x, forward) => nn.avgPool3x3(x, forward) };
+    const run = (
+      /** @type {FeatureMap} */ x,
+      /** @type {Forward} */ forward,
+      /** @type {MapSum} */ sum,
+    ) => nn.avgPool3x3(x, forward, { addend: sum.take() });
+    return { parameters: [], run };
   }
   const spatial = { outputs: channels, kernel };
   const padding = Math.floor(kernel / 2);
@@ -103,14 +119,14 @@ function operation(op, name, channels) {
     const options = { ...spatial, dilation: 2, padding: 2 * padding };
     return {
       parameters: nn.separableParameters(name, channels, options),
-      run: (x, forward) => nn.separableBlock(x, forward, name, options),
+      run: (x, forward, sum) => nn.separableBlock(x, forward, name, options, sum.take()),
     };
   }
   if (op.startsWith('sep_conv')) {
     const options = { ...spatial, padding };
     return {
       parameters: nn.sepConvParameters(name, channels, options),
-      run: (x, forward) => nn.sepConv(x, forward, name, options),
+      run: (x, forward, sum) => nn.sepConv(x, forward, name, options, sum.take()),
     };
   }
   throw new Error(`The bench has no operation "${op}" of separable cells.`);

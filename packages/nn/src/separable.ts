@@ -8,7 +8,7 @@ import {
   depthwiseParameters,
   type Owner,
 } from './convolution.ts';
-import { addAll, relu } from './elementwise.ts';
+import { addTo, relu } from './elementwise.ts';
 import { fusedKernel } from './fused.ts';
 import type { Forward, ParameterSpec } from './network.ts';
 
@@ -154,7 +154,9 @@ function runningChain(
     const { stride, pad, dilation = 1, ...tensors } = blockOf(block, map.shape[3], forward);
     const last = i === blocks.length - 1 ? addend : undefined;
     const inputs = { x: map, ...tensors, mean, variance, addend: last };
-    return fused(inputs, { relu: true, stride, pad, dilation, epsilon: block.eps ?? 1e-5 });
+    const next = fused(inputs, { relu: true, stride, pad, dilation, epsilon: block.eps ?? 1e-5 });
+    if (map !== x) map.dispose();
+    return next;
   }, x);
 }
 
@@ -167,12 +169,17 @@ function composedChain(
   const output = blocks.reduce((map, block) => {
     const { name, kernel, outputs, affine = false, eps = 1e-5, ...geometry } = block;
     const spatial = { kernel, ...geometry };
-    const filtered = depthwiseConv2d(relu(map, forward), forward, `${name}.depthwise`, spatial);
-    const pointwise = { outputs, kernel: 1 };
-    const mixed = conv2d(filtered, forward, `${name}.pointwise`, pointwise);
-    return batchNorm(mixed, forward, `${name}.norm`, { affine, eps });
+    const active = relu(map, forward);
+    const filtered = depthwiseConv2d(active, forward, `${name}.depthwise`, spatial);
+    active.dispose();
+    const mixed = conv2d(filtered, forward, `${name}.pointwise`, { outputs, kernel: 1 });
+    filtered.dispose();
+    const next = batchNorm(mixed, forward, `${name}.norm`, { affine, eps });
+    mixed.dispose();
+    if (map !== x) map.dispose();
+    return next;
   }, x);
-  return addend === undefined ? output : (addAll([output, addend], forward) as tf.Tensor4D);
+  return addTo(addend, output, forward);
 }
 
 function blockOf(
