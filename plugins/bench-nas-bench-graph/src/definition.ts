@@ -1,6 +1,6 @@
 import { RowProblem, type TableColumn, type TableDefinition } from '@archer-nas/tabular';
 
-import { graphSpace, parse } from './space.ts';
+import { graphSpace, LINKS, parse } from './space.ts';
 
 /** Distinct networks. */
 export const NETWORKS = 26_206;
@@ -47,6 +47,17 @@ const COLUMNS: readonly TableColumn[] = DATA_SETS.flatMap(([name, title, metric]
 
 const space = graphSpace();
 
+/** The first encoding of every network, as links and digits. */
+function oneOfEach(): string[][] {
+  const first = new Map<string, string[]>();
+  for (const network of space.all()) {
+    const form = space.canonical?.(network) ?? '';
+    const [links = 0, ...operations] = network;
+    if (!first.has(form)) first.set(form, [LINKS[links] ?? '', operations.join('')]);
+  }
+  return [...first.values()];
+}
+
 /** NAS-Bench-Graph, keyed by canonical forms: the table lists one encoding of each network. */
 export const NAS_BENCH_GRAPH: TableDefinition = {
   id: 'nas-bench-graph',
@@ -66,6 +77,7 @@ export const NAS_BENCH_GRAPH: TableDefinition = {
         }
       },
       columns: COLUMNS,
+      all: oneOfEach,
       known: [
         {
           sha256: 'e021b4ff87d3bba109e0633830c86d84597e6cef0368aa8d5e3508af769936f8',

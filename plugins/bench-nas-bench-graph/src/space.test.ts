@@ -1,5 +1,5 @@
 import { createStreams } from '@archer-nas/core';
-import { createTable, madeUpCsv, tableBenchmark } from '@archer-nas/tabular';
+import { createTable, madeUpCsv, madeUpTable, tableBenchmark } from '@archer-nas/tabular';
 import { describeSearchSpace } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -94,6 +94,10 @@ describe('the benchmark', () => {
     expect(benchmark.value(parse('0000:gcn,gat,fc,skip'))).toBe(value);
     expect(() => benchmark.value(parse('0000:0000'))).toThrow(/no cora_valid of 0000:gat,gat/);
     expect(() => benchmark.value(parse('0111:8107'), 'cora_test')).toThrow(/may not read it/);
+  });
+
+  it('has made-up values of every network for rehearsals', () => {
+    expect(madeUpTable(NAS_BENCH_GRAPH).rows).toBe(26_206);
   });
 
   it('refuses a network that is there twice, in two encodings', () => {

@@ -6,8 +6,8 @@ import {
   zeroCostColumns,
 } from '@archer-nas/tabular';
 
-import { parseMacro } from './macro.ts';
-import { parseMicro } from './micro.ts';
+import { formatMacro, macroSpace, parseMacro } from './macro.ts';
+import { formatMicro, microSpace, parseMicro } from './micro.ts';
 
 /** A task and the unit of its result; all are validation results at the last epoch. */
 interface Task {
@@ -17,6 +17,9 @@ interface Task {
   readonly unit: string;
   readonly range?: readonly [number, number];
 }
+
+/** Objects; the architectures do not depend on it. */
+export const CLASSES = 75;
 
 /** The seven Taskonomy tasks, in the order of the file. */
 export const TASKS: readonly Task[] = [
@@ -97,7 +100,7 @@ const FURTHER_COLUMNS: readonly TableColumn[] = FURTHER_SETS.flatMap(([name, tit
 function file(
   name: string,
   parse: (text: string) => unknown,
-  rest: Pick<FileDefinition, 'columns' | 'per'> & { readonly sha256: string },
+  rest: Pick<FileDefinition, 'columns' | 'per' | 'all'> & { readonly sha256: string },
 ): FileDefinition {
   const { sha256, ...definition } = rest;
   return {
@@ -130,6 +133,7 @@ export const MICRO: TableDefinition = {
   files: [
     file('micro.csv.gz', parseMicro, {
       columns: COLUMNS,
+      all: () => Array.from(microSpace(CLASSES).all(), (cell) => [formatMicro(cell)]),
       sha256: 'd4d4cfb861a73accf513897b0865d49ab1d73e3ad6dbd1ca944dedb8f8ddd763',
     }),
     file('micro-zero-cost-13.csv.gz', parseMicro, {
@@ -154,6 +158,7 @@ export const MACRO: TableDefinition = {
   files: [
     file('macro.csv.gz', parseMacro, {
       columns: COLUMNS,
+      all: () => Array.from(macroSpace(CLASSES).all(), (network) => [formatMacro(network)]),
       sha256: '4097c7152ad9ce03b7b8a78b1cbae445418e72011310229ee79b6c3f66229e9d',
     }),
     file('macro-zero-cost-13.csv.gz', parseMacro, {

@@ -2,7 +2,7 @@ import { definePlugin } from '@archer-nas/core';
 import { tablePlugin } from '@archer-nas/tabular';
 import { z } from 'zod';
 
-import { MACRO, MICRO } from './definition.ts';
+import { CLASSES, MACRO, MICRO } from './definition.ts';
 import { macroSpace } from './macro.ts';
 import { microSpace } from './micro.ts';
 
@@ -11,7 +11,7 @@ const options = z.strictObject({
     .number()
     .int()
     .min(2)
-    .default(75)
+    .default(CLASSES)
     .describe('Classes that params are counted for: 75 objects, 47 scenes.'),
 });
 

@@ -1,10 +1,10 @@
 import { createStreams } from '@archer-nas/core';
-import { createTable, madeUpCsv, tableBenchmark } from '@archer-nas/tabular';
+import { createTable, madeUpCsv, madeUpTable, tableBenchmark } from '@archer-nas/tabular';
 import { describeSearchSpace } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { MICRO } from './definition.ts';
+import { MACRO, MICRO } from './definition.ts';
 import plugins from './index.ts';
 import { formatMacro, macroSpace, parseMacro } from './macro.ts';
 import { formatMicro, microSpace, parseMicro } from './micro.ts';
@@ -113,6 +113,12 @@ describe('the benchmark', () => {
   it('refuses lines that are no architectures', () => {
     const text = madeUpCsv(file, [['64-41414-1_02_338']]);
     expect(() => table(text)).toThrow(/line 2: "64-41414-1_02_338" is no micro/);
+  });
+
+  it('has made-up values of every architecture for rehearsals', () => {
+    for (const definition of [MICRO, MACRO]) {
+      expect(madeUpTable(definition).rows).toBe(definition.architectures);
+    }
   });
 
   it('are two, each with its space', () => {
