@@ -3,7 +3,7 @@ import { describeSearchSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { EDGE_SLOTS } from './cell.ts';
-import { countMatrices, nasBench101, VALID_MATRICES } from './space.ts';
+import { countMatrices, nasBench101, VALID_MATRICES, withVertices } from './space.ts';
 
 const space = nasBench101();
 
@@ -15,6 +15,8 @@ describeSearchSpace(space, {
     ['110011:01', '110011:10'],
   ],
 });
+
+describeSearchSpace(space.restrict(withVertices(5)));
 
 describe('the space', () => {
   it('has 1,538,083 valid matrices times 243 labellings', () => {
@@ -28,6 +30,16 @@ describe('the space', () => {
     );
     // 0→1 may be there or not, 0→6 must.
     expect(space.restrict([...chain, [0], [0], [0], [0], [0]]).size).toBe(2n);
+  });
+
+  it.each([
+    [4, 91],
+    [5, 2_532],
+  ])('has with at most %i vertices all %i networks of EC-NAS', (vertices, networks) => {
+    const part = space.restrict(withVertices(vertices));
+    const hashes = new Set(Array.from(part.all(), (cell) => part.canonical?.(cell)));
+    expect(hashes.size).toBe(networks);
+    expect(space.restrict(withVertices(7)).size).toBe(space.size);
   });
 
   it('mutates an edge in seven and an operation in five, before invalid children are drawn again', () => {

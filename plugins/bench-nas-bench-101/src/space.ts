@@ -63,6 +63,21 @@ export function nasBench101(): ChoiceSpace<Cell> {
   });
 }
 
+/**
+ * The options of cells with at most so many vertices, see `restrict`: those before the output
+ * that are too many have no edges.
+ */
+export function withVertices(vertices: number): (readonly number[] | undefined)[] {
+  const spare = (v: number): boolean => v >= vertices - 1 && v < MAX_VERTICES - 1;
+  const slots = Array.from({ length: MAX_VERTICES }, (_, to) =>
+    Array.from({ length: to }, (_, from) => (spare(from) || spare(to) ? [0] : undefined)),
+  ).flat();
+  return [
+    ...slots,
+    ...Array.from({ length: OPERATION_SLOTS }, (_, at) => (spare(at + 1) ? [0] : undefined)),
+  ];
+}
+
 /** Hashes kept; each takes some 50 MD5s, and searches come back to the same graphs. */
 const KEPT = 2 ** 16;
 
