@@ -33,7 +33,7 @@ const KERNELS: Readonly<Partial<Record<keyof Addon, string>>> = {
   copy: 'sff',
   matmul: 'sfff',
   crossEntropy: 'iiflff',
-  sgd: 'innnbfffff',
+  sgd: 'innnnbfffff',
   separable: 'snbffffffffff',
   separableGradient: 'snbbfffffffffffffffffff',
   separableGiven: 'snbfffffffff',

@@ -130,6 +130,8 @@ export interface Kernels extends LayerKernels {
     rate: number,
     momentum: number,
     decay: number,
+    /** Multiplies the gradient first. */
+    scale: number,
     nesterov: boolean,
     w: Float32Array,
     v: Float32Array,

@@ -147,6 +147,21 @@ describeBuilt('fused kernels', (addon, backend) => {
     expect(gradientError(f, tensors([2, 3]))).toBeLessThan(1e-3);
   });
 
+  it('sgdStep scales gradients as a multiplication before it would, bit for bit', () => {
+    const [start, gradient] = tensors([37], [37]) as [tf.Tensor1D, tf.Tensor1D];
+    const options = { learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, nesterov: false };
+    const [inside, before] = [0.3, 1].map((scale) => {
+      const [value, velocity] = [tf.variable(start), tf.variable(tf.zeros([37]))];
+      const given = scale === 1 ? tf.mul(gradient, 0.3) : gradient;
+      // The second step is in place.
+      for (let step = 0; step < 2; step++) {
+        nativeFused.sgdStep([{ value, velocity, gradient: given }], { ...options, scale });
+      }
+      return value.dataSync();
+    });
+    expect(inside).toEqual(before);
+  });
+
   it('sgdStep steps as PyTorch documents it and leaves the values it was given alone', () => {
     const given = Float32Array.of(1);
     const value = tf.variable(tf.tensor1d(given));

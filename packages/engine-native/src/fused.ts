@@ -26,7 +26,7 @@ export const nativeFused = {
 /** In place, where nothing but the variable refers to the values; else anew. */
 function sgdStep(parameters: Iterable<SgdParameter>, options: SgdOptions): void {
   const backend = nativeBackend();
-  const { learningRate, momentum, weightDecay, nesterov } = options;
+  const { learningRate, momentum, weightDecay, nesterov, scale = 1 } = options;
   for (const parameter of parameters) {
     const { value, velocity, gradient } = parameter;
     // Whatever was computed on another backend is moved here by the first kernel that reads it.
@@ -42,7 +42,8 @@ function sgdStep(parameters: Iterable<SgdParameter>, options: SgdOptions): void 
     }
     const [w, v] = [backend.values(value), backend.values(velocity)];
     const g = gradient ? backend.values(gradient) : null;
-    backend.addon.sgd(w.length, learningRate, momentum, weightDecay, nesterov, w, v, g, w, v);
+    const numbers = [learningRate, momentum, weightDecay, scale] as const;
+    backend.addon.sgd(w.length, ...numbers, nesterov, w, v, g, w, v);
   }
 }
 

@@ -119,4 +119,6 @@ export interface SgdOptions {
   readonly momentum: number;
   readonly weightDecay: number;
   readonly nesterov: boolean;
+  /** Multiplies the gradients first: the coefficient of a clipping. 1 unless given. */
+  readonly scale?: number;
 }

@@ -138,11 +138,12 @@ function softmaxCrossEntropy(
 }
 
 function sgdStep(parameters: Iterable<SgdParameter>, options: SgdOptions): void {
-  const { learningRate: rate, momentum, weightDecay: decay, nesterov } = options;
+  const { learningRate: rate, momentum, weightDecay: decay, nesterov, scale = 1 } = options;
   const attrs = { rate, momentum, decay, nesterov };
   tf.tidy(() => {
     for (const { value, velocity, gradient } of parameters) {
-      const [w, v] = run('ArcherSgd', present({ value, velocity, gradient }), attrs);
+      const scaled = gradient && scale !== 1 ? tf.mul(gradient, scale) : gradient;
+      const [w, v] = run('ArcherSgd', present({ value, velocity, gradient: scaled }), attrs);
       value.assign(w!);
       velocity.assign(v!);
     }

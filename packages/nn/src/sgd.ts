@@ -58,14 +58,14 @@ export class Sgd {
     const { unsampled, ...options } = this.#options;
     const names = unsampled === 'decay' ? [...this.#velocities.keys()] : [...gradients.keys()];
     const update = fusedSgdStep() ?? composedSgdStep;
-    tf.tidy(() => {
-      const parameters = names.map((name) => {
-        const gradient = gradients.get(name);
-        const scaled = gradient && scale !== 1 ? tf.mul(gradient, scale) : gradient;
-        return { value: this.#store.value(name), velocity: this.#begin(name), gradient: scaled };
-      });
-      update(parameters, { ...options, learningRate });
+    const parameters = names.map((name) => {
+      return {
+        value: this.#store.value(name),
+        velocity: this.#begin(name),
+        gradient: gradients.get(name),
+      };
     });
+    update(parameters, { ...options, learningRate, scale });
   }
 
   get state(): State {
@@ -93,12 +93,12 @@ export class Sgd {
 /** The engine's fused step, composed of tfjs operations. */
 export function composedSgdStep(
   parameters: Iterable<SgdParameter>,
-  { learningRate, momentum, weightDecay, nesterov }: StepSettings,
+  { learningRate, momentum, weightDecay, nesterov, scale = 1 }: StepSettings,
 ): void {
   tf.tidy(() => {
     for (const { value, velocity, gradient } of parameters) {
       const decay = tf.mul(value, weightDecay);
-      const g = gradient === undefined ? decay : tf.add(gradient, decay);
+      const g = gradient === undefined ? decay : tf.add(tf.mul(gradient, scale), decay);
       const v = tf.add(tf.mul(velocity, momentum), g);
       const direction = nesterov ? tf.add(g, tf.mul(v, momentum)) : v;
       const next = tf.sub(value, tf.mul(direction, learningRate));

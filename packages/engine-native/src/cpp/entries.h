@@ -303,11 +303,11 @@ void cross_entropy(const Arguments& a) {
                          a.floats(4, n), a.floats(5, size));
 }
 
-// size, rate, momentum, decay, nesterov, w, v, gradient, new w, new v
+// size, rate, momentum, decay, scale, nesterov, w, v, gradient, new w, new v
 void sgd(const Arguments& a) {
   const std::int64_t size = elements({a.integer(0)});
-  const Sgd s = {a.number(1), a.number(2), a.number(3), a.flag(4)};
-  kernels->sgd(s, size, a.floats(5, size), a.floats(6, size), a.floats_or_null(7, size), a.floats(8, size), a.floats(9, size));
+  const Sgd s = {a.number(1), a.number(2), a.number(3), a.number(4), a.flag(5)};
+  kernels->sgd(s, size, a.floats(6, size), a.floats(7, size), a.floats_or_null(8, size), a.floats(9, size), a.floats(10, size));
 }
 
 }  // namespace
@@ -350,7 +350,7 @@ constexpr Entry kEntries[] = {
     {"copy", 3, copy},
     {"matmul", 4, matmul},
     {"crossEntropy", 6, cross_entropy},
-    {"sgd", 10, sgd},
+    {"sgd", 11, sgd},
     {"separable", 13, separable},
     {"separableGradient", 23, separable_gradient},
     {"separableGiven", 12, separable_given},

@@ -218,7 +218,7 @@ void the_rest(const Kernels& k) {
     for (auto& label : labels) label = pick(0, classes - 1);
     check("cross entropy", {&losses, &errors}, [&] { k.cross_entropy(outer, classes, logits, labels.data(), losses, errors); });
     Array new_w(n), new_v(n);
-    check("sgd", {&new_w, &new_v}, [&] { k.sgd({0.1, 0.9, 0.01, true}, n, x, v, z, new_w, new_v); });
+    check("sgd", {&new_w, &new_v}, [&] { k.sgd({0.1, 0.9, 0.01, 0.5, true}, n, x, v, z, new_w, new_v); });
     check("fill", {&y}, [&] { k.fill(n, 2, y); });
   }
 }

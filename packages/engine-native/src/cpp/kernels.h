@@ -64,8 +64,9 @@ struct Matmul {
   std::int64_t a_step, b_step;
 };
 
+/// `scale` multiplies the gradient first.
 struct Sgd {
-  double rate, momentum, decay;
+  double rate, momentum, decay, scale;
   bool nesterov;
 };
 

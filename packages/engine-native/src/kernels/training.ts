@@ -31,6 +31,7 @@ export function registerTraining(): void {
       rate,
       momentum,
       decay,
+      1,
       nesterov,
       backend.values(value),
       backend.values(input(inputs, 'velocity')),
