@@ -3,24 +3,35 @@ import type { State } from './state.ts';
 /** What a column's numbers are kept as, once they differ. */
 export type ColumnType = 'float64' | 'int32';
 
+type Values = Float64Array | Int32Array | Int16Array | Int8Array;
+
+/** A snapshot of numbers that count up by one: the first of them. */
+interface Ascending {
+  readonly first: number;
+}
+
+/** Room for the first numbers that differ: typed arrays are dear to make, not to keep. */
+const FIRST_ROOM = 320;
+
 /**
  * Numbers that only grow in count. As long as all are the same, one number stands for them;
- * then a typed array. A snapshot is a view on that array, whose elements never change again.
+ * then a typed array. A snapshot takes the least space and never changes again: one number, the
+ * first of an ascending sequence, or an array of the smallest integers that fit.
  */
 export class Column {
   readonly #type: ColumnType;
   #length: number;
   /** The one value, while `#values` is absent. */
   #value: number;
-  #values: Float64Array | Int32Array | undefined;
+  #values: Values | undefined;
 
   /** @param saved what {@link snapshot} gave, for `length` numbers */
   constructor(type: ColumnType, length = 0, saved: State = Number.NaN) {
     this.#type = type;
     this.#length = length;
-    const constant = typeof saved === 'number';
-    this.#value = constant ? saved : Number.NaN;
-    this.#values = constant ? undefined : (saved as Float64Array | Int32Array);
+    const isConstant = typeof saved === 'number';
+    this.#value = isConstant ? saved : Number.NaN;
+    this.#values = isConstant ? undefined : valuesOf(saved, length);
   }
 
   get length(): number {
@@ -29,7 +40,10 @@ export class Column {
 
   push(value: number): void {
     const values = this.#values;
-    if (values !== undefined && this.#length < values.length) {
+    if (values === undefined) {
+      if (this.#length > 0 && Object.is(this.#value, value)) this.#length++;
+      else this.#pushSlowly(value);
+    } else if (this.#length < values.length) {
       values[this.#length++] = value;
     } else {
       this.#pushSlowly(value);
@@ -42,34 +56,61 @@ export class Column {
     return this.#values === undefined ? this.#value : this.#values[index];
   }
 
-  /** The numbers from `from` to before `to`, in the least space; see the constructor. */
+  /** The numbers from `from` to before `to`; see the constructor. */
   snapshot(from = 0, to = this.#length): State {
     const values = this.#values;
     if (values === undefined) return this.#value;
-    const first = values[from] as number;
-    for (let i = from + 1; i < to; i++) {
-      if (!Object.is(values[i], first)) return values.subarray(from, to);
-    }
-    return to > from ? first : Number.NaN;
+    if (to <= from) return Number.NaN;
+    const part = values.subarray(from, to);
+    if (part instanceof Float64Array) return isConstant(part) ? (part[0] as number) : part;
+    return compact(part);
   }
 
   #pushSlowly(value: number): void {
-    if (this.#values === undefined) {
-      if (this.#length === 0) this.#value = value;
-      if (Object.is(this.#value, value)) {
-        this.#length++;
-        return;
-      }
+    if (this.#length === 0 && this.#values === undefined) {
+      this.#value = value;
+      this.#length = 1;
+      return;
     }
     // An array that came from a snapshot is full: it is copied, never written to.
-    const grown = this.#allocate(Math.max(16, 2 * (this.#length + 1)));
+    const grown = this.#allocate(Math.max(FIRST_ROOM, 2 * (this.#length + 1)));
     if (this.#values === undefined) grown.fill(this.#value, 0, this.#length);
     else grown.set(this.#values);
     grown[this.#length++] = value;
     this.#values = grown;
   }
 
-  #allocate(length: number): Float64Array | Int32Array {
+  #allocate(length: number): Values {
     return this.#type === 'float64' ? new Float64Array(length) : new Int32Array(length);
   }
+}
+
+function valuesOf(saved: State, length: number): Values {
+  if (ArrayBuffer.isView(saved)) return saved as Values;
+  const { first } = saved as unknown as Ascending;
+  return Int32Array.from({ length }, (_, i) => first + i);
+}
+
+function isConstant(values: Values): boolean {
+  const first = values[0];
+  for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return false;
+  return true;
+}
+
+/** Integers in the least space. */
+function compact(values: Values): State {
+  const first = values[0] as number; // never called without
+  let least = first;
+  let most = first;
+  let isAscending = true;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (value !== first + i) isAscending = false;
+  }
+  if (least === most) return first;
+  if (isAscending) return { first };
+  if (least >= -(2 ** 7) && most < 2 ** 7) return Int8Array.from(values);
+  return least >= -(2 ** 15) && most < 2 ** 15 ? Int16Array.from(values) : values;
 }

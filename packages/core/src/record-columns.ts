@@ -4,10 +4,17 @@ import type { State } from './state.ts';
 
 type Fields = { readonly [key: string]: State };
 
+/** Values of one name; `absent` is 1 where a record has none, and not there where all have. */
+interface NamedColumn {
+  readonly name: string;
+  readonly values: Column;
+  absent: Column | undefined;
+}
+
 /** Records of numbers, such as metrics: one column per name that ever came. */
 export class NumberRecords {
   #length: number;
-  readonly #columns: { readonly name: string; readonly values: Column; readonly absent: Column }[];
+  readonly #columns: NamedColumn[];
 
   constructor(length = 0, saved: State = {}) {
     this.#length = length;
@@ -16,20 +23,23 @@ export class NumberRecords {
       return {
         name,
         values: new Column('float64', length, values),
-        absent: new Column('int32', length, absent),
+        absent: absent === 0 ? undefined : new Column('int32', length, absent),
       };
     });
   }
 
   push(record: Readonly<Record<string, number | undefined>>): void {
     let found = 0;
-    for (const { name, values, absent } of this.#columns) {
-      const value = record[name];
+    const columns = this.#columns;
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i] as NamedColumn;
+      const value = record[column.name];
       // What is no number is inherited from Object, such as `constructor`.
-      const present = typeof value === 'number';
-      if (present) found++;
-      values.push(present ? value : Number.NaN);
-      absent.push(present ? 0 : 1);
+      const isPresent = typeof value === 'number';
+      if (isPresent) found++;
+      else column.absent ??= zeros(this.#length);
+      column.values.push(isPresent ? value : Number.NaN);
+      column.absent?.push(isPresent ? 0 : 1);
     }
     let given = 0;
     for (const _ in record) given++;
@@ -39,8 +49,8 @@ export class NumberRecords {
 
   at(index: number): Record<string, number> {
     const record: Record<string, number> = {};
-    for (const { name, values, absent } of this.#columns) {
-      if (absent.at(index) === 0) record[name] = values.at(index) as number;
+    for (const column of this.#columns) {
+      if (isThere(column, index)) record[column.name] = column.values.at(index) as number;
     }
     return record;
   }
@@ -48,13 +58,13 @@ export class NumberRecords {
   /** One value; `undefined` where the record has none of that name. */
   value(index: number, name: string): number | undefined {
     const column = this.#columns.find((one) => one.name === name);
-    return column?.absent.at(index) === 0 ? column.values.at(index) : undefined;
+    return column && isThere(column, index) ? column.values.at(index) : undefined;
   }
 
   snapshot(from: number, to: number): State {
     const entries = this.#columns.map(({ name, values, absent }) => {
-      const columns = { values: values.snapshot(from, to), absent: absent.snapshot(from, to) };
-      return [name, columns] as const;
+      const missing = absent?.snapshot(from, to) ?? 0;
+      return [name, { values: values.snapshot(from, to), absent: missing }] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -64,12 +74,20 @@ export class NumberRecords {
     for (const [name, value] of Object.entries(record)) {
       if (value === undefined || this.#columns.some((column) => column.name === name)) continue;
       const values = new Column('float64', this.#length, Number.NaN);
-      const absent = new Column('int32', this.#length, 1);
       values.push(value);
-      absent.push(0);
+      const absent = this.#length === 0 ? undefined : new Column('int32', this.#length, 1);
+      absent?.push(0);
       this.#columns.push({ name, values, absent });
     }
   }
+}
+
+function zeros(length: number): Column {
+  return new Column('int32', length, 0);
+}
+
+function isThere({ absent, values }: NamedColumn, index: number): boolean {
+  return index < values.length && (absent === undefined || absent.at(index) === 0);
 }
 
 /** Names that end with a number, such as ids: the numbers, and the few texts before them. */
@@ -148,31 +166,38 @@ function numberOf(name: string, digits: number): number {
   return number;
 }
 
-const UNITS = ['epoch', 'step', 'batch', 'second'] as const;
-
-/** Budgets, which may be absent. */
+/** Budgets, which may be absent: which of a few. */
 export class Budgets {
-  readonly #amount: Column;
-  /** Position in {@link UNITS}; -1: there is no budget. */
-  readonly #unit: Column;
+  readonly #kinds: Budget[];
+  /** Position in `#kinds`; -1: there is no budget. */
+  readonly #which: Column;
+  #last = -1;
 
   constructor(length = 0, saved?: State) {
-    const from = saved as { readonly amount: State; readonly unit: State } | undefined;
-    this.#amount = new Column('float64', length, from?.amount);
-    this.#unit = new Column('int32', length, from?.unit);
+    const from = saved as { readonly kinds: readonly Budget[]; readonly which: State } | undefined;
+    this.#kinds = [...(from?.kinds ?? [])];
+    this.#which = new Column('int32', length, from?.which);
   }
 
   push(budget: Budget | undefined): void {
-    this.#amount.push(budget === undefined ? Number.NaN : budget.amount);
-    this.#unit.push(budget === undefined ? -1 : UNITS.indexOf(budget.unit));
+    this.#which.push(budget === undefined ? -1 : this.#kindOf(budget));
   }
 
   at(index: number): Budget | undefined {
-    const unit = UNITS[this.#unit.at(index) ?? -1];
-    return unit === undefined ? undefined : { amount: this.#amount.at(index) as number, unit };
+    const kind = this.#kinds[this.#which.at(index) ?? -1];
+    return kind === undefined ? undefined : { ...kind };
   }
 
   snapshot(from: number, to: number): State {
-    return { amount: this.#amount.snapshot(from, to), unit: this.#unit.snapshot(from, to) };
+    const kinds = this.#kinds.map(({ amount, unit }) => ({ amount, unit }));
+    return { kinds, which: this.#which.snapshot(from, to) };
+  }
+
+  #kindOf({ amount, unit }: Budget): number {
+    const last = this.#kinds[this.#last];
+    if (last?.amount === amount && last.unit === unit) return this.#last;
+    const known = this.#kinds.findIndex((one) => one.amount === amount && one.unit === unit);
+    this.#last = known < 0 ? this.#kinds.push({ amount, unit }) - 1 : known;
+    return this.#last;
   }
 }

@@ -9,11 +9,12 @@ export function winningMetrics(
   { metrics, constraints }: Pick<Objective, 'metrics' | 'constraints'>,
 ): Metrics | undefined {
   if (evaluation.status !== 'final') return undefined;
-  const known = (name: string): boolean => {
-    const value = evaluation.metrics[name];
-    return value !== undefined && !Number.isNaN(value);
-  };
-  const complete =
-    metrics.every(({ name }) => known(name)) && constraints.every(({ metric }) => known(metric));
-  return complete ? evaluation.metrics : undefined;
+  const known = evaluation.metrics;
+  for (const { name } of metrics) if (!isNumber(known[name])) return undefined;
+  for (const { metric } of constraints) if (!isNumber(known[metric])) return undefined;
+  return known;
+}
+
+function isNumber(value: number | undefined): boolean {
+  return value !== undefined && !Number.isNaN(value);
 }

@@ -127,7 +127,13 @@ function fidelity(table: Table, column: TableColumn): Fidelity {
     const taken = seconds?.(row) ?? Number.NaN;
     return taken >= 0 ? { epochs, images: fixed.images, seconds: taken } : fixed;
   };
-  return { name, values, budget: { amount: epochs, unit: 'epoch' }, cost };
+  // Searches ask for the same rows thousands of times.
+  const costs: Cost[] = [];
+  const remembered = (row: number): Cost => {
+    costs[row] ??= cost(row);
+    return costs[row];
+  };
+  return { name, values, budget: { amount: epochs, unit: 'epoch' }, cost: remembered };
 }
 
 const NOTHING: Cost = {};

@@ -101,6 +101,8 @@ class Evolution<A> implements Sampler<A> {
     return true;
   };
   readonly #isTaken = (a: A): boolean => this.#claimed.has(this.#space.id(a));
+  /** Of one making, because a steady evolution has a child at a time. */
+  readonly #brood: Brood<A>;
   #proposed: number;
   #generation: number;
   #outstanding: number;
@@ -122,6 +124,7 @@ class Evolution<A> implements Sampler<A> {
     this.#outstanding = saved.outstanding;
     this.#population = saved.population.map(load);
     this.#newcomers = saved.newcomers.map(load);
+    this.#brood = this.#ownBrood();
     this.#queue = saved.queue.map(({ architecture, parent }) =>
       childOf(space.parse(architecture), parent ?? undefined),
     );
@@ -145,15 +148,23 @@ class Evolution<A> implements Sampler<A> {
   }
 
   propose(n: number, stream: Stream): readonly Proposal<A>[] | 'wait' | 'done' {
-    const proposals: Proposal<A>[] = [];
+    const first = this.#next(stream);
+    if (typeof first === 'string') return first;
+    const proposals = [first]; // one is what is asked for most, and an empty list has room for many
     while (proposals.length < n) {
-      if (this.#queue.length === 0) {
-        const stop = this.#breed(stream);
-        if (stop !== undefined) return proposals.length > 0 ? proposals : stop;
-      }
-      proposals.push(this.#proposalOf(this.#queue.shift() as Child<A>));
+      const next = this.#next(stream);
+      if (typeof next === 'string') break;
+      proposals.push(next);
     }
     return proposals;
+  }
+
+  #next(stream: Stream): Proposal<A> | 'wait' | 'done' {
+    if (this.#queue.length === 0) {
+      const stop = this.#breed(stream);
+      if (stop !== undefined) return stop;
+    }
+    return this.#proposalOf(this.#queue.shift() as Child<A>);
   }
 
   observe(evaluations: Parameters<Sampler<A>['observe']>[0]): void {
@@ -166,6 +177,31 @@ class Evolution<A> implements Sampler<A> {
     }
   }
 
+  #ownBrood(): Brood<A> {
+    const of = {
+      population: () => this.#population,
+      proposed: () => this.#proposed,
+      outstanding: () => this.#outstanding,
+      generation: () => this.#generation,
+    };
+    return {
+      get population() {
+        return of.population();
+      },
+      get proposed() {
+        return of.proposed();
+      },
+      get outstanding() {
+        return of.outstanding();
+      },
+      get generation() {
+        return of.generation();
+      },
+      claim: this.#claim,
+      isTaken: this.#isTaken,
+    };
+  }
+
   /** Fills the queue. @returns why it cannot */
   #breed(stream: Stream): 'wait' | 'done' | undefined {
     if (!this.#isSteady) {
@@ -173,21 +209,11 @@ class Evolution<A> implements Sampler<A> {
       this.#survive(this.#newcomers);
       this.#newcomers = [];
     }
-    const children = this.#scheme.breed(
-      {
-        population: this.#population,
-        proposed: this.#proposed,
-        outstanding: this.#outstanding,
-        generation: this.#generation,
-        claim: this.#claim,
-        isTaken: this.#isTaken,
-      },
-      stream,
-    );
+    const children = this.#scheme.breed(this.#brood, stream);
     if (children === 'wait') return 'wait';
     if (children.length === 0) return 'done';
     this.#generation++;
-    for (const child of children) this.#queue.push(child);
+    this.#queue = [...children];
     return undefined;
   }
 

@@ -42,7 +42,10 @@ function landsBefore(a: Flight<unknown>, b: Flight<unknown>): boolean {
 }
 
 /** What an evaluation takes on the clock; nothing where its cost is not stated. */
-function durationOf({ cost, status, proposal }: Evaluation<unknown>, limits: Limits): number {
+export function durationOf(
+  { cost, status, proposal }: Evaluation<unknown>,
+  limits: Limits,
+): number {
   if (limits.unit === 'evaluations') return 1;
   const duration = cost[limits.unit];
   if (duration !== undefined) return duration;

@@ -1,10 +1,9 @@
 import type { Evaluation, Metrics, Objective } from '@archer-nas/core';
 
-interface Entry {
+interface Entry<A> {
   readonly index: number;
   readonly metrics: Metrics;
-  /** Asked for only where metrics are equal. */
-  readonly id: () => string;
+  readonly architecture: A;
 }
 
 /**
@@ -15,7 +14,7 @@ interface Entry {
 export class Incumbents<A> {
   readonly #objective: Objective;
   readonly #id: (a: A) => string;
-  #front: Entry[] = [];
+  #front: Entry<A>[] = [];
 
   constructor(objective: Objective, id: (a: A) => string) {
     this.#objective = objective;
@@ -35,15 +34,15 @@ export class Incumbents<A> {
   offer(index: number, evaluation: Evaluation<A>): void {
     if (!this.#counts(evaluation)) return;
     const { metrics, proposal } = evaluation;
-    const entry = { index, metrics, id: () => this.#id(proposal.architecture) };
     let dominates = false;
     for (const other of this.#front) {
       const order = this.#objective.compare(metrics, other.metrics);
-      if (order === 1 || (order === 0 && entry.id() >= other.id())) return;
+      if (order === 1) return;
+      if (order === 0 && this.#id(proposal.architecture) >= this.#id(other.architecture)) return;
       if (order !== undefined) dominates = true;
     }
     if (dominates) this.#front = this.#front.filter((other) => this.#stays(other, metrics));
-    this.#front.push(entry);
+    this.#front.push({ index, metrics, architecture: proposal.architecture });
   }
 
   #counts({ status, metrics }: Evaluation<A>): boolean {
@@ -55,7 +54,7 @@ export class Incumbents<A> {
     return this.#objective.violation(metrics) === 0;
   }
 
-  #stays(entry: Entry, metrics: Metrics): boolean {
+  #stays(entry: Entry<A>, metrics: Metrics): boolean {
     return this.#objective.compare(metrics, entry.metrics) === undefined;
   }
 }

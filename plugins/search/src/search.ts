@@ -22,7 +22,7 @@ import {
   type Stream,
   type Views,
 } from '@archer-nas/core';
-import { type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
+import { durationOf, type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
 import { frontTable, resultMetrics } from './front.ts';
 import { Incumbents } from './incumbents.ts';
 import { objectiveOf, withCosts } from './measured.ts';
@@ -40,6 +40,8 @@ export interface SearchParts<A> {
   /** Images that the evaluator scores on; absent where the manifest has no data. */
   readonly images?: EvaluationContext['images'];
 }
+
+type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
 /** Evaluations in a row that may cost nothing, where the budget is in seconds or epochs. */
 const MOST_FREE = 100_000;
@@ -90,6 +92,7 @@ export class AskAndTell<A> implements Search<A> {
   readonly #context: EvaluationContext;
   readonly #streams: (ask: number) => Stream;
   readonly #complete: (evaluation: Evaluation<A>) => Evaluation<A>;
+  readonly #lookUp: LookUp<A>;
   readonly #name: string;
   readonly #log: EvaluationLog<A>;
   readonly #incumbents: Incumbents<A>;
@@ -129,6 +132,7 @@ export class AskAndTell<A> implements Search<A> {
       ...(images ? { images } : {}),
       ...(options.fidelity ? { budget: options.fidelity } : {}),
     };
+    this.#lookUp = evaluator.lookUp?.bind(evaluator) ?? unknown;
     this.#name = parts.sampler.name ?? 'search';
     this.#log = new EvaluationLog(space, this.#limits.unit, saved?.log);
     this.#incumbents = new Incumbents(this.#objective, (a) => space.id(a));
@@ -193,8 +197,10 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   async step(signal: AbortSignal): Promise<Report> {
-    const { lookUp } = this.#parts.evaluator;
-    const report = lookUp ? this.#lookUpMany(signal) : await this.#evaluateOn(signal);
+    const { evaluator } = this.#parts;
+    const report = evaluator.lookUp
+      ? this.#lookUpMany(signal, this.#lookUp)
+      : await this.#evaluateOn(signal);
     return { ...report, metrics: this.#standing() };
   }
 
@@ -268,26 +274,40 @@ export class AskAndTell<A> implements Search<A> {
     }
   }
 
-  #lookUpMany(signal: AbortSignal): Report {
+  #lookUpMany(signal: AbortSignal, lookUp: LookUp<A>): Report {
     signal.throwIfAborted();
     const from = this.#log.length;
     const to = from + this.#options.perStep;
-    const { evaluator } = this.#parts;
     while (!this.#over && this.#log.length < to) {
       const asked = this.#ask();
       if (asked === undefined) this.#landNext();
+      else if (this.#options.workers === 1) this.#lookUpAlone(asked.proposals);
       else {
-        const evaluations: Evaluation<A>[] = [];
-        for (const proposal of asked.proposals) {
-          const evaluation = evaluator.lookUp?.(proposal, this.#context) as Evaluation<A>;
-          evaluations.push(this.#complete(evaluation));
-        }
+        const evaluations = asked.proposals.map((one) =>
+          this.#complete(lookUp(one, this.#context)),
+        );
         this.#takeOff(asked, evaluations);
       }
     }
     if (this.#log.length === from) return {};
     const arm = { arm: this.#name, repeat: 0, from };
     return { evaluated: [{ ...arm, log: this.#log.snapshot(from) }] };
+  }
+
+  /** What a flight is good for, without one: nobody else is in the air. */
+  #lookUpAlone(proposals: readonly Proposal<A>[]): void {
+    let end = this.#clock;
+    const evaluations = proposals.map((one) => this.#complete(this.#lookUp(one, this.#context)));
+    let known = 0;
+    while (known < evaluations.length) {
+      const evaluation = evaluations[known] as Evaluation<A>;
+      end += durationOf(evaluation, this.#limits);
+      if (end > this.#limits.time) break;
+      this.#learn(evaluation, end);
+      known++;
+    }
+    this.#over = known < evaluations.length;
+    this.#tell(this.#over ? evaluations.slice(0, known) : evaluations, end);
   }
 
   /** New proposals; none when all workers are busy, the budget is given out, or none come. */
@@ -320,7 +340,7 @@ export class AskAndTell<A> implements Search<A> {
 
   /** Its evaluations are known; what would end after the budget's time never is. */
   #land({ evaluations, ends, end }: Flight<A>): void {
-    const { time, evaluations: limit } = this.#limits;
+    const { time } = this.#limits;
     let known = evaluations;
     if (end > time) {
       known = evaluations.slice(
@@ -330,15 +350,24 @@ export class AskAndTell<A> implements Search<A> {
       this.#over = true;
       this.#flights.length = 0;
     }
-    for (let i = 0; i < known.length; i++) {
-      const evaluation = known[i] as Evaluation<A>;
-      this.#incumbents.offer(this.#log.length, evaluation);
-      this.#log.push(evaluation, ends[i] as number);
-    }
+    known.forEach((evaluation, i) => {
+      this.#learn(evaluation, ends[i] as number);
+    });
+    this.#tell(known, end);
+  }
+
+  #learn(evaluation: Evaluation<A>, time: number): void {
+    this.#incumbents.offer(this.#log.length, evaluation);
+    this.#log.push(evaluation, time);
+  }
+
+  /** Hands the sampler what is known at the clock's `end`. */
+  #tell(known: readonly Evaluation<A>[], end: number): void {
+    const { time, evaluations } = this.#limits;
     this.#guard(end);
     this.#clock = Math.min(end, time);
     if (known.length > 0) this.#sampler.observe(known);
-    if (this.#log.length >= limit) this.#over = true;
+    if (this.#log.length >= evaluations) this.#over = true;
   }
 
   /** @throws ArcherError when the clock stands still for ever */
@@ -354,6 +383,11 @@ export class AskAndTell<A> implements Search<A> {
     const loaded = proposals.map((one) => loadProposal(space, one));
     return { order, start, proposals: loaded, job: evaluator.start(loaded, this.#context, job) };
   }
+}
+
+/** Stands in where the evaluator looks nothing up, and is never called there. */
+function unknown(): never {
+  throw new TypeError('this evaluator has no look-up');
 }
 
 function stuck(evaluated: number, why = 'though none is outstanding'): ArcherError {

@@ -1,0 +1,90 @@
+// @ts-check
+// The page of `bench-tabular`.
+
+/**
+ * @typedef {{ seconds: number, cpuSeconds: number, evaluations: number, mean: number, version: string }} Timed
+ * @typedef {Timed & { whole: { seconds: number, cpuSeconds: number }, journalBytes: number }} ArcherTimed
+ * @typedef {{ setting: number[], rounds: { archer: ArcherTimed, python: Timed }[] }} Case
+ */
+
+/** What the ratio per core must reach. */
+const BAR = 5;
+/** Seconds that 500 repetitions of 300 evaluations may take. */
+const SUITE_BAR = 60;
+
+/**
+ * @param {{ machine: ReturnType<import('./machine.mjs').machine>, cases: Case[], suite: ArcherTimed,
+ *   times: number }} measured
+ */
+export function tabularPage({ machine, cases, suite, times }) {
+  const rounds = cases[0]?.rounds.length ?? 0;
+  const first = cases[0]?.rounds[0];
+  return `# Searches on tables
+
+Made by \`npx nx run tools:bench-tabular --rounds ${rounds} --times ${times} --write\`. Not edited by hand.
+
+|  |  |
+|---|---|
+| machine | ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system} |
+| load when it ended | ${machine.load.join(', ')} |
+| versions | ${first?.archer.version}, ${first?.python.version} |
+| Archer | commit ${machine.commit} |
+
+Regularised evolution on NAS-Bench-201 (12-epoch validation accuracy), 300 evaluations per search,
+${times} searches. Archer runs them as \`repeat\`, with its journal and checkpoints on disk; the other is
+[rea.py](../../tools/bench/rea.py), which looks tuples up in a dictionary and keeps everything in memory. Both
+read their table before the clock starts. Seconds are the processor's, of all threads: a core's worth.
+
+| P, S | Archer, evaluations/s | Python, evaluations/s | × (asked: ≥ ${BAR}) | | whole run, × | best found, Archer and Python |
+|---|---|---|---|---|---|---|
+${cases.map(row).join('\n')}
+
+\`×\` is the ratio in the same round: the median of the rounds, with the least and the greatest in
+brackets. The whole run also reads the journal back and writes the result.
+
+500 searches of P = 50, S = 10: ${suite.whole.seconds.toFixed(1)} s on the clock, \
+${suite.whole.cpuSeconds.toFixed(1)} s of a core (asked: ≤ ${SUITE_BAR} s): \
+${suite.whole.seconds <= SUITE_BAR ? 'reached' : '**missed**'}. \
+Journal: ${(suite.journalBytes / suite.evaluations).toFixed(1)} bytes per evaluation.
+`;
+}
+
+/** @param {Case} measured */
+function row({ setting, rounds }) {
+  const perSecond = (/** @type {Timed} */ one) => one.evaluations / one.cpuSeconds;
+  const ratios = rounds.map(({ archer, python }) => python.cpuSeconds / archer.cpuSeconds);
+  const whole = rounds.map(({ archer, python }) => python.cpuSeconds / archer.whole.cpuSeconds);
+  const cells = [
+    setting.join(', '),
+    thousands(median(rounds.map(({ archer }) => perSecond(archer)))),
+    thousands(median(rounds.map(({ python }) => perSecond(python)))),
+    range(ratios),
+    median(ratios) >= BAR ? 'reached' : '**missed**',
+    range(whole),
+    rounds
+      .slice(0, 1)
+      .map(({ archer, python }) => `${archer.mean.toFixed(3)}, ${python.mean.toFixed(3)}`),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** @param {number[]} values */
+function range(values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `${median(values).toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
+}
+
+/** @param {number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  const upper = sorted[half] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** @param {number} value */
+function thousands(value) {
+  return Math.round(value / 1e3) * 1e3 === 0
+    ? String(Math.round(value))
+    : `${Math.round(value / 1e3)} k`;
+}
