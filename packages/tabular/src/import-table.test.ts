@@ -47,6 +47,21 @@ describe('importTable', () => {
     expect(left).toEqual([tablePath(TOY, 'scores.csv.gz')]);
   });
 
+  it('takes a published content to its own file, though another has the same layout', async () => {
+    const text = madeUpCsv(scores, toyKeys(scores, 3));
+    const twin = {
+      ...scores,
+      file: 'twin.csv.gz',
+      known: [{ sha256: sha256Hex(text), name: 'twin' }],
+    };
+    const to = await temporaryFolder();
+    const file = join(to, 'mine.csv');
+    await writeFile(file, text);
+    const definition = { ...TOY, files: [TOY.files[0], scores, twin] as const };
+    const { path } = await importTable(definition, { to, file, log: () => undefined });
+    expect(path).toBe(join(to, tablePath(TOY, 'twin.csv.gz')));
+  });
+
   it('converts the public table', async () => {
     const { to, left } = await attempt(publicSlice(4));
     expect(left).toEqual([tablePath(TOY)]);
