@@ -57,8 +57,8 @@ export function allOptions(decisions: readonly { readonly options: readonly stri
  * decision, the first being the most significant, and option by option. `mutate` gives one
  * uniformly chosen decision another option, uniformly; the architecture itself comes back where
  * nothing can change. `crossover` takes each choice from either parent with equal probability.
- * Where combinations can be invalid, a draw is repeated until it is valid, so that a mutation is
- * uniform over the valid (decision, option) pairs of equal probability.
+ * Where combinations can be invalid, a draw is repeated until it is valid: valid children keep
+ * their probabilities relative to each other.
  *
  * Ids are the option indices of the whole space: an architecture has the same id in every
  * sub-space that holds it. Methods of the spec are called without `this`.
