@@ -3,6 +3,7 @@ import { type Allowed, type ChoiceSpace, choiceSpace } from '@archer-nas/core';
 import { canonical } from './canonical.ts';
 import { type Cell, EDGES, formatCell, OPERATIONS, parseCell } from './cell.ts';
 import { type CostTask, costModel } from './costs.ts';
+import { nodeThenEdge } from './node-then-edge.ts';
 import type { Skeleton } from './skeleton.ts';
 
 /** The space without its networks: everything that needs no tensors. */
@@ -27,7 +28,15 @@ const cells = {
   parse: parseCell,
 };
 
+/** What a space of cells counts its costs for, and how it mutates. */
+export interface CellSettings {
+  readonly skeleton: Skeleton;
+  readonly task: CostTask;
+  readonly mutation?: 'edge' | 'node-then-edge' | undefined;
+}
+
 /** The cells whose operations are in `allowed`; a choice is a position in the list of its edge. */
-export function cellSpace(allowed: Allowed, skeleton: Skeleton, task: CostTask): CellSpace {
-  return { ...choiceSpace(cells, allowed), canonical, costs: costModel(skeleton, task, allowed) };
+export function cellSpace(allowed: Allowed, { skeleton, task, mutation }: CellSettings): CellSpace {
+  const spec = mutation === 'node-then-edge' ? { ...cells, mutation: nodeThenEdge } : cells;
+  return { ...choiceSpace(spec, allowed), canonical, costs: costModel(skeleton, task, allowed) };
 }

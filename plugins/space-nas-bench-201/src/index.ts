@@ -22,6 +22,11 @@ const options = z.strictObject({
     })
     .prefault({})
     .describe('The task that params and macs are counted for; CIFAR-10 unless stated.'),
+  // Without a default: the identities of searches that never named it stay as they are.
+  mutation: z
+    .enum(['edge', 'node-then-edge'])
+    .optional()
+    .describe("Which edge a mutation changes: any, or, as in the benchmark's scripts, a node's."),
 });
 
 const plugin = definePlugin({

@@ -14,6 +14,8 @@ export interface SpaceSettings extends Skeleton {
   readonly convBias: boolean;
   /** The task whose `params` and `macs` the space reports. */
   readonly costs: CostTask;
+  /** Which edge a mutation changes; default any, uniformly. */
+  readonly mutation?: 'edge' | 'node-then-edge' | undefined;
 }
 
 /** The NAS-Bench-201 search space, or a sub-space of it. Immutable. */
@@ -32,7 +34,8 @@ export interface NasBench201 extends Required<NetworkSpace<Cell>> {
  * allowed there. Parameters are named after operations, so a sub-space's supernet can inherit.
  */
 export function nasBench201(settings: SpaceSettings, allowed: Allowed = ALL_ALLOWED): NasBench201 {
-  const space = cellSpace(allowed, settings, settings.costs);
+  const { costs: task, mutation } = settings;
+  const space = cellSpace(allowed, { skeleton: settings, task, mutation });
   return {
     ...space,
     indexOf,
