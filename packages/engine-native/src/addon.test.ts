@@ -46,6 +46,9 @@ const KERNELS: Readonly<Partial<Record<keyof Addon, string>>> = {
   mixtureGradient: 'iffLLf',
   adam: 'innnnnnnfffffff',
   norms: 'lLf',
+  transcendental: 'iiff',
+  softmax: 'iiff',
+  extreme: 'biiiff',
   lstm: 'sffffffff',
   lstmGradient: 'sffffffffffffff',
 };

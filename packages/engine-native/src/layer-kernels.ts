@@ -151,6 +151,18 @@ export interface LayerKernels {
   ): void;
   /** The L2 norm of each tensor. */
   norms(sizes: Int32Array, tensors: List, norms: Float32Array): void;
+  /** e to the x, natural logarithm, sigmoid, hyperbolic tangent: operations 0 to 3. */
+  transcendental(operation: number, size: number, x: Float32Array, y: Float32Array): void;
+  softmax(rows: number, columns: number, x: Float32Array, y: Float32Array): void;
+  /** y[o, i] = the largest (`most`) or smallest x[o, n, i] */
+  extreme(
+    most: boolean,
+    outer: number,
+    n: number,
+    inner: number,
+    x: Float32Array,
+    y: Float32Array,
+  ): void;
   /** Shape [n, inputs, hidden]; state is h', then c'. */
   lstm(
     shape: Int32Array,

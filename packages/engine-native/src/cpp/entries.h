@@ -362,6 +362,9 @@ constexpr Entry kEntries[] = {
     {"mixtureGradient", 6, mixture_gradient},
     {"adam", 15, adam},
     {"norms", 3, norms},
+    {"transcendental", 4, transcendental},
+    {"softmax", 4, softmax},
+    {"extreme", 6, extreme},
     {"lstm", 9, lstm},
     {"lstmGradient", 15, lstm_gradient},
 };

@@ -141,6 +141,11 @@ void mixtures_and_updates(const Kernels& k) {
     const std::int32_t counts[] = {3, 1, 7};
     check("pool moments", {&da, &db}, [&] { k.pool_moments(3, n, counts, x, x, da, db); });
     check("update moments", {&da, &db}, [&] { k.update_moments({n, 0.1, 1.5}, a, b, c, y, da, db); });
+    for (int op = 0; op <= kTanh; op++) check("transcendental", {&y}, [&] { k.transcendental(static_cast<Transcendental>(op), n, a, y); });
+    check("softmax", {&y}, [&] { k.softmax(1, n, a, y); });
+    Array edge(1);
+    check("extreme", {&edge}, [&] { k.extreme(true, 1, n, 1, a, edge); });
+    check("extremes", {&y}, [&] { k.extreme(false, n, 1, 1, a, y); });
     const Lstm s = {pick(1, 5), pick(1, 40), pick(1, 40)};
     const std::size_t rows = s.n, in = rows * s.inputs, cells = rows * s.hidden, wide = 4 * std::size_t(s.hidden);
     Array input(in), h(cells), cell(cells), wx(s.inputs * wide), wh(s.hidden * wide), bias(wide);

@@ -13,6 +13,7 @@
 #include "reductions.h"
 #include "separable.h"
 #include "training.h"
+#include "transcendental.h"
 
 namespace archer {
 
@@ -54,6 +55,9 @@ const Kernels ARCHER_TABLE = {
     mixture_gradient,
     adam,
     norms,
+    transcendental,
+    softmax,
+    extreme,
     lstm,
     lstm_gradient,
 };

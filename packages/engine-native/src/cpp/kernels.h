@@ -40,6 +40,7 @@ struct Norm {
 };
 
 enum Binary { kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kSquaredDifference, kReluGradient };
+enum Transcendental { kExponential, kLogarithm, kSigmoid, kTanh };
 enum Unary { kRelu, kNegate, kSquare, kRoot, kInverseRoot, kReciprocal, kAbsolute, kStep };
 
 constexpr int kMaxRank = 6;
@@ -182,6 +183,12 @@ struct Kernels {
   void (*adam)(const Adam&, std::int64_t size, const float* w, const float* m, const float* v,
                const float* gradient, float* new_w, float* new_m, float* new_v);
   void (*norms)(int count, const std::int32_t* sizes, const float* const* x, float* out);
+
+  void (*transcendental)(Transcendental, std::int64_t size, const float* x, float* y);
+  void (*softmax)(std::int64_t rows, std::int64_t columns, const float* x, float* y);
+  /// y[o, i] = the largest (`most`) or smallest x[o, n, i]
+  void (*extreme)(bool most, std::int64_t outer, std::int64_t n, std::int64_t inner, const float* x,
+                  float* y);
 
   /// x [n, inputs], h and c [n, hidden], Wx [inputs, 4 hidden], Wh [hidden, 4 hidden], b [4 hidden],
   /// gates [n, 4 hidden], state [2, n, hidden].

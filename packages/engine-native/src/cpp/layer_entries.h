@@ -164,6 +164,30 @@ void norms(const Arguments& a) {
   kernels->norms(count, sizes, inputs, a.floats(2, count));
 }
 
+// ---- single numbers, rows and extremes ---------------------------------------------------------
+
+// operation, size, x, y
+void transcendental(const Arguments& a) {
+  const std::int64_t op = a.integer(0), size = elements({a.integer(1)});
+  if (op < 0 || op > kTanh) refuse("There is no such operation.");
+  kernels->transcendental(static_cast<Transcendental>(op), size, a.floats(2, size), a.floats(3, size));
+}
+
+// rows, columns, x, y
+void softmax(const Arguments& a) {
+  const std::int64_t rows = a.integer(0), columns = a.integer(1), size = elements({rows, columns});
+  if (size < 1) refuse("A softmax has no values.");
+  kernels->softmax(rows, columns, a.floats(2, size), a.floats(3, size));
+}
+
+// most, outer, n, inner, x, y
+void extreme(const Arguments& a) {
+  const std::int64_t outer = a.integer(1), n = a.integer(2), inner = a.integer(3);
+  const std::int64_t size = elements({outer, n, inner});
+  if (size < 1) refuse("An extreme has no values.");
+  kernels->extreme(a.flag(0), outer, n, inner, a.floats(4, size), a.floats(5, elements({outer, inner})));
+}
+
 // ---- recurrence --------------------------------------------------------------------------------
 
 /// n, inputs, hidden

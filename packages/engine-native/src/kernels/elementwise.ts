@@ -24,6 +24,9 @@ const UNARIES = {
   Abs: UNARY.absolute,
 } as const;
 
+/** Operations of the addon's `transcendental`, by the kernels' names. */
+const TRANSCENDENTAL = { Exp: 0, Log: 1, Sigmoid: 2, Tanh: 3 } as const;
+
 /** The most axes that the addon walks. */
 const MOST_AXES = 6;
 
@@ -40,6 +43,22 @@ export function registerElementwise(): void {
   for (const [name, operation] of Object.entries(UNARIES)) {
     register(name, (inputs, _attrs, backend) => unary(operation, input(inputs, 'x'), backend));
   }
+  Object.entries(TRANSCENDENTAL).forEach(([name, operation]) => {
+    register(name, (inputs, _attrs, backend) => {
+      const x = input(inputs, 'x');
+      const y = backend.allocate(x.shape);
+      backend.addon.transcendental(operation, y.values.length, backend.values(x), y.values);
+      return y.info;
+    });
+  });
+  register('Softmax', (inputs, attrs, backend) => {
+    const x = input(inputs, 'logits');
+    if (attrs.dim !== x.shape.length - 1) return undefined;
+    const y = backend.allocate(x.shape);
+    const columns = x.shape[attrs.dim]!;
+    backend.addon.softmax(y.values.length / columns, columns, backend.values(x), y.values);
+    return y.info;
+  });
   register('Step', (inputs, attrs, backend) =>
     attrs.alpha === 0 ? unary(UNARY.step, input(inputs, 'x'), backend) : undefined,
   );

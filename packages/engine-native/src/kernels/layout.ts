@@ -89,14 +89,21 @@ export function registerLayout(): void {
   });
 }
 
-function strides(shape: readonly number[]): number[] {
+/** The distances of neighbours along each axis, in numbers. */
+export function strides(shape: readonly number[]): number[] {
   const result = new Array<number>(shape.length);
   for (let d = shape.length - 1, step = 1; d >= 0; step *= shape[d]!, d--) result[d] = step;
   return result;
 }
 
 /** The box as the addon reads it, with axes joined that both sides walk in one go. */
-function copyOf({ size, from, to, fromOffset = 0, toOffset = 0 }: Box): Int32Array | undefined {
+export function copyOf({
+  size,
+  from,
+  to,
+  fromOffset = 0,
+  toOffset = 0,
+}: Box): Int32Array | undefined {
   const axes: { size: number; from: number; to: number }[] = [];
   for (let d = size.length - 1; d >= 0; d--) {
     const axis = { size: size[d]!, from: from[d]!, to: to[d]! };

@@ -1,28 +1,75 @@
 // biome-ignore-all lint/style/noNonNullAssertion: an index stays inside its array by the bounds of its loop
 import { tf } from '@archer-nas/engine';
 import type { NativeBackend } from '../backend.ts';
+import { copyOf, strides } from './layout.ts';
 import { type Attributes, input, register } from './register.ts';
 
-/** Registers sums and means over neighbouring axes. */
+/** Registers sums, means and extremes over any axes. */
 export function registerReductions(): void {
-  register('Sum', (inputs, attrs, backend) => reduce(input(inputs, 'x'), attrs, backend, false));
-  register('Mean', (inputs, attrs, backend) => reduce(input(inputs, 'x'), attrs, backend, true));
+  const sum: Kernel = (backend, { outer, n, inner }, x, y) =>
+    backend.addon.sum(outer, n, inner, 1, x, y);
+  const mean: Kernel = (backend, { outer, n, inner }, x, y) =>
+    backend.addon.sum(outer, n, inner, 1 / n, x, y);
+  const extreme =
+    (most: boolean): Kernel =>
+    (backend, { outer, n, inner }, x, y) =>
+      backend.addon.extreme(most, outer, n, inner, x, y);
+  const kernels = { Sum: sum, Mean: mean, Max: extreme(true), Min: extreme(false) };
+  for (const [name, kernel] of Object.entries(kernels)) {
+    register(name, (inputs, attrs, backend) => reduce(input(inputs, 'x'), attrs, backend, kernel));
+  }
 }
+
+/** A tensor as [outer, n, inner]; what is reduced is n. */
+interface Parts {
+  outer: number;
+  n: number;
+  inner: number;
+}
+
+type Kernel = (backend: NativeBackend, parts: Parts, x: Float32Array, y: Float32Array) => void;
 
 function reduce(
   x: tf.TensorInfo,
-  { axis, keepDims }: Attributes,
+  { axis, reductionIndices, keepDims }: Attributes,
   backend: NativeBackend,
-  mean: boolean,
+  kernel: Kernel,
 ): tf.TensorInfo | undefined {
-  const axes = tf.util.parseAxisParam(axis as number | number[], x.shape);
-  const parts = partsOf(x.shape, axes);
-  if (parts === undefined) return undefined;
+  const given = (reductionIndices ?? axis) as number | number[];
+  const axes = tf.util.parseAxisParam(given, x.shape);
   const shape = x.shape.flatMap((side, d) => (axes.includes(d) ? (keepDims ? [1] : []) : [side]));
+  const parts = partsOf(x.shape, axes);
+  if (parts !== undefined) {
+    const y = backend.allocate(shape);
+    kernel(backend, parts, backend.values(x), y.values);
+    return y.info;
+  }
+  const turned = withAxesLast(x, axes, backend);
+  if (turned === undefined) return undefined;
   const y = backend.allocate(shape);
-  const { outer, n, inner } = parts;
-  backend.addon.sum(outer, n, inner, mean ? 1 / n : 1, backend.values(x), y.values);
+  const { info, outer, n } = turned;
+  kernel(backend, { outer, n, inner: 1 }, backend.values(info), y.values);
+  backend.disposeData(info.dataId);
   return y.info;
+}
+
+/** A copy with the axes to be reduced behind the others. */
+function withAxesLast(
+  x: tf.TensorInfo,
+  axes: readonly number[],
+  backend: NativeBackend,
+): { info: tf.TensorInfo; outer: number; n: number } | undefined {
+  const all = x.shape.map((_, d) => d);
+  const kept = all.filter((d) => !axes.includes(d));
+  const perm = [...kept, ...all.filter((d) => axes.includes(d))];
+  const from = strides(x.shape);
+  const size = perm.map((d) => x.shape[d]!);
+  const copy = copyOf({ size, from: perm.map((d) => from[d]!), to: strides(size) });
+  if (copy === undefined) return undefined;
+  const { info, values } = backend.allocate(size);
+  backend.addon.copy(copy, backend.values(x), values);
+  const outer = kept.reduce((product, d) => product * x.shape[d]!, 1);
+  return { info, outer, n: values.length / outer };
 }
 
 /** x as [outer, n, inner] with the sum over n; `undefined` when the axes are not neighbours. */

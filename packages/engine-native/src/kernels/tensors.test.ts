@@ -40,6 +40,17 @@ const CASES: readonly Case[] = [
   ...(['sqrt', 'rsqrt', 'reciprocal'] as const).map(
     (name): Case => [name, (make, pick) => tf[name](positive(make(shapePair(pick)[0])))],
   ),
+  ...(['exp', 'sigmoid', 'tanh'] as const).map(
+    (name): Case => [name, (make, pick) => tf[name](tf.mul(make(shapePair(pick)[0]), 12))],
+  ),
+  ['log', (make, pick) => tf.log(tf.mul(positive(make(shapePair(pick)[0])), 100))],
+  [
+    'softmax',
+    (make, pick) => {
+      const shape = Array.from({ length: pick(1, 4) }, () => pick(1, 40));
+      return tf.softmax(tf.mul(make(shape), 20));
+    },
+  ],
   [
     'addN',
     (make, pick) => {
@@ -47,7 +58,7 @@ const CASES: readonly Case[] = [
       return tf.addN(Array.from({ length: pick(1, 5) }, () => make(shape)));
     },
   ],
-  ...(['sum', 'mean'] as const).map(
+  ...(['sum', 'mean', 'max', 'min'] as const).map(
     (name): Case => [
       name,
       (make, pick) => {
@@ -196,6 +207,49 @@ describeBuilt('tensor kernels', (addon, built) => {
     expect([...(row as tf.Tensor).dataSync().slice(0, 3)]).toEqual([0, 1, 2]);
     expect([...(parts[1] as tf.Tensor).dataSync().slice(0, 3)]).toEqual([32, 33, 34]);
     tf.dispose([other, row as tf.Tensor, ...parts]);
+  });
+
+  it('gives infinities and NaN where they belong', async () => {
+    await tf.setBackend(built);
+    const x = tf.tensor1d([-Infinity, -1, 0, 1e-40, Infinity, NaN]);
+    expect([...tf.exp(x).dataSync()]).toEqual([0, Math.fround(Math.exp(-1)), 1, 1, Infinity, NaN]);
+    const logs = [...tf.log(x).dataSync()];
+    expect(logs.map((v) => (Number.isFinite(v) ? Math.round(v) : v))).toEqual([
+      NaN,
+      NaN,
+      -Infinity,
+      -92,
+      Infinity,
+      NaN,
+    ]);
+    expect([...tf.tanh(x).dataSync()].map((v) => v.toFixed(3))).toEqual([
+      '-1.000',
+      '-0.762',
+      '0.000',
+      '0.000',
+      '1.000',
+      'NaN',
+    ]);
+    expect([...tf.sigmoid(x).dataSync()].map((v) => v.toFixed(3))).toEqual([
+      '0.000',
+      '0.269',
+      '0.500',
+      '0.500',
+      '1.000',
+      'NaN',
+    ]);
+    expect(tf.max(x).dataSync()[0]).toBeNaN();
+    expect([
+      ...tf
+        .min(
+          tf.tensor2d([
+            [1, -2],
+            [NaN, 3],
+          ]),
+          1,
+        )
+        .dataSync(),
+    ]).toEqual([-2, NaN]);
   });
 
   it('leaves integers and empty tensors to the plain kernels', async () => {
