@@ -184,7 +184,9 @@ class Repeat<A> implements Search<A> {
       report = await this.#search.step(evaluated.length === 0 ? signal : NEVER);
       const own = report.evaluated?.map((one) => ({ ...one, arm: arm.name, repeat })) ?? [];
       evaluated.push(...own);
-      if (this.#search.progress.done >= this.#search.progress.total) await this.#end(this.#search);
+      if (this.#search.progress.done >= this.#search.progress.total) {
+        await this.#end(this.#search, own[0]);
+      }
       if (own.length === 0 || this.progress.done - start >= this.#options.perStep) break;
     }
     const metrics = { 'ended-repetitions': this.#ended.length };
@@ -206,14 +208,16 @@ class Repeat<A> implements Search<A> {
     this.#search?.dispose?.();
   }
 
-  async #end(search: Search<A>): Promise<void> {
+  /** @param batch what the last step reported, which may be the whole history already */
+  async #end(search: Search<A>, batch: EvaluatedBatch | undefined): Promise<void> {
     const { arm } = this.#placeOf(this.#ended.length);
     const { best, metrics } = await search.result();
     const history = historyOfArm(search, arm);
     this.#before += search.progress.done;
     this.#best = [...this.#best, ...best];
     this.#best = this.incumbents();
-    this.#ended.push({ history: snapshotOf(history, this.#parts.space), metrics });
+    const whole = batch?.from === 0 ? batch.log : snapshotOf(history, this.#parts.space);
+    this.#ended.push({ history: whole, metrics });
     search.dispose?.();
     await this.open();
   }
