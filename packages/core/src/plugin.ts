@@ -34,8 +34,8 @@ export type Kind = keyof Created;
 /** A place in a plugin's block where another plugin is named: `paths: { use: importance }`. */
 export interface PartSlot {
   readonly kind: Kind | readonly Kind[];
-  /** The block used when the manifest has none; without it and not `optional`, it must be given. */
-  readonly default?: Block;
+  /** The block or blocks used when the manifest has none; without it and not `optional`, it must be given. */
+  readonly default?: Block | readonly Block[];
   readonly optional?: boolean;
   /** A list of blocks, created in order. */
   readonly many?: boolean;

@@ -33,7 +33,7 @@ const repeat = definePlugin({
   kind: 'strategy',
   summary: 'Independent repetitions of strategies in one run, for means, tests and regret curves.',
   options: z.strictObject({
-    times: z.int().positive().describe('repetitions of every arm'),
+    times: z.int().positive().default(100).describe('repetitions of every arm'),
     perStep: z
       .int()
       .positive()
@@ -41,7 +41,9 @@ const repeat = definePlugin({
       .describe('evaluations per step at least, where the arms look evaluations up'),
   }),
   provides: ['view:histories'],
-  parts: { arms: { kind: 'strategy', many: true, named: true } },
+  parts: {
+    arms: { kind: 'strategy', many: true, named: true, default: [{ use: 'random' }] },
+  },
   create(options, { space, parts, names }) {
     const strategies = parts.arms as readonly Strategy<unknown>[];
     const arms = strategies.map((strategy, i) => ({
