@@ -39,6 +39,8 @@ export function missingNames(text) {
   for (const [, id, profile] of text.matchAll(/nx run experiments:([\w-]+)(?::([\w-]+))?/g)) {
     const file = join(root, 'experiments', id ?? '', 'manifest.yaml');
     if (id === 'my-strategy') continue;
+    const [, suite] = /^suite-(.+)$/.exec(id ?? '') ?? [];
+    if (suite !== undefined && existsSync(join(root, 'experiments/suites', suite))) continue;
     if (!existsSync(file)) problems.push(`no experiment ${id}`);
     else if (profile !== undefined && !summarise(file).profiles.includes(profile)) {
       problems.push(`experiment ${id} has no profile ${profile}`);
