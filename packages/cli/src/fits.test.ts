@@ -22,6 +22,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy one-shot': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },
   'strategy random': { evaluations: 1 },
+  'strategy repeat': { times: 1, arms: [{ use: 'random', evaluations: 1 }] },
   'strategy search': { evaluations: 1 },
   'strategy spos': { epochs: 1, search: { use: 'random' }, evaluation: { searchEvaluations: 2 } },
 };

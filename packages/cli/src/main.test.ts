@@ -17,7 +17,7 @@ describe('a typo', () => {
     ['a manifest key', ['run', ...smoke, '--set', 'strategi.epochs=1'], 3, '"strategy"?'],
     ['a kind', ['list', '--kind', 'spaec'], 2, 'Did you mean "space"?'],
     ['an action', ['data', 'ftech'], 2, 'Did you mean "fetch"?'],
-    ['a table', ['data', 'fetch', 'nas-bench-210'], 2, 'Did you mean "nas-bench-201"?'],
+    ['a table', ['data', 'fetch', 'nats-sise'], 2, 'Did you mean "nats-size"?'],
     ['a strategy', ['init', '--strategy', 'sops'], 2, 'Did you mean "spos"?'],
     ['a data set', ['init', '--dataset', 'cifar'], 2, 'Did you mean "cifar10"?'],
   ])('in %s gets the nearest name', async (_, args, code, hint) => {
