@@ -155,7 +155,8 @@ function cases() {
   const [cells, batches] = [list('cells').map(Number), list('batches').map(Number)];
   const all = casesOf({ networks: list('networks'), cells, batches });
   if (options.only === undefined) return all;
-  const wanted = options.only.split(',').map((name) => name.trim());
+  // Nx hands words on one by one: `typical_N=5_B=64` will do.
+  const wanted = options.only.split(',').map((name) => name.trim().replaceAll('_', ' '));
   const unknown = wanted.find((name) => !all.some((of) => caseName(of) === name));
   if (unknown === undefined) return all.filter((of) => wanted.includes(caseName(of)));
   throw new Error(`There is no case "${unknown}"; there are: ${all.map(caseName).join(', ')}.`);
