@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ArcherError, EXIT, type Manifest, parseManifest } from '@archer-nas/core';
+import { ArcherError, EXIT, isArcherError, type Manifest, parseManifest } from '@archer-nas/core';
 import { type SuiteEntry, verdicts } from '@archer-nas/report';
 import type { RunRecord } from '@archer-nas/runtime';
 import { findRuns } from './run-folders.ts';
@@ -49,7 +49,7 @@ function recordsIn(out: string): readonly RunRecord[] {
   try {
     return findRuns(out);
   } catch (error) {
-    if ((error as { code?: string }).code === 'ARCHER_NO_RUN') return [];
+    if (isArcherError(error) && error.code === 'ARCHER_NO_RUN') return [];
     throw error;
   }
 }

@@ -15,6 +15,7 @@ export * from './front-distance.ts';
 export * from './hash.ts';
 export * from './hypervolume.ts';
 export * from './identity.ts';
+export * from './if-present.ts';
 export * from './job.ts';
 export * from './journal.ts';
 export * from './kendall.ts';

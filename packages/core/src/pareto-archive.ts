@@ -1,5 +1,5 @@
 import type { Evaluation, Objective } from './evaluation.ts';
-import { winningMetrics } from './winning.ts';
+import { incumbentMetrics } from './winning.ts';
 
 /**
  * The evaluations that no other one beats: one best for a single metric, a front for several.
@@ -22,8 +22,8 @@ export class ParetoArchive<A> {
 
   /** Takes an evaluation that is final, complete and within the limits, if none is as good. */
   add(evaluation: Evaluation<A>): boolean {
-    const metrics = winningMetrics(evaluation, this.#objective);
-    if (metrics === undefined || this.#objective.violation(metrics) > 0) return false;
+    const metrics = incumbentMetrics(evaluation, this.#objective);
+    if (metrics === undefined) return false;
     const { compare } = this.#objective;
     const covered = this.#front.some((one) => {
       const order = compare(one.metrics, metrics);

@@ -18,3 +18,12 @@ export function winningMetrics(
 function isNumber(value: number | undefined): boolean {
   return value !== undefined && !Number.isNaN(value);
 }
+
+/** The same of an evaluation that may be a result: within the objective's limits, too. */
+export function incumbentMetrics(
+  evaluation: Evaluation<unknown>,
+  objective: Objective,
+): Metrics | undefined {
+  const metrics = winningMetrics(evaluation, objective);
+  return metrics !== undefined && objective.violation(metrics) === 0 ? metrics : undefined;
+}

@@ -6,6 +6,7 @@ import {
   type SearchSpace,
   type Stream,
 } from '@archer-nas/core';
+import { collect } from './attempts.ts';
 import { type Brood, childOf, evolve, type Scheme } from './engine.ts';
 import { crossover, type GeneSpace, type Genes, geneSpace, mutate, randomGenes } from './genes.ts';
 import { byFitness, type Individual, requireFitness } from './individual.ts';
@@ -73,23 +74,15 @@ function children<A>(
   stream: Stream,
 ): readonly Genes[] {
   const { mutations, mutationRate, crossovers, attempts, fillAttempts } = options;
-  const collect = (wanted: number, tries: number, draw: () => Genes): Genes[] => {
-    const found: Genes[] = [];
-    for (let i = 0; i < wanted * tries && found.length < wanted; i++) {
-      const candidate = draw();
-      if (take(candidate)) found.push(candidate);
-    }
-    return found;
-  };
   const parents = population.map((one: Individual<A>) => toGenes(one.architecture));
   const parent = (): Genes => stream.pick(parents);
   const bred = (wanted: number, draw: () => Genes): Genes[] =>
-    parents.length === 0 ? [] : collect(wanted, attempts, draw);
+    parents.length === 0 ? [] : collect(wanted, attempts, draw, take);
 
   const mutants = bred(mutations, () => mutate(parent(), decisions, mutationRate, stream));
   const crossed = bred(crossovers, () => crossover(parent(), parent(), stream));
   const missing = options.population - mutants.length - crossed.length;
-  const fill = collect(missing, fillAttempts, () => randomGenes(decisions, stream));
+  const fill = collect(missing, fillAttempts, () => randomGenes(decisions, stream), take);
   return [...mutants, ...crossed, ...fill];
 }
 

@@ -8,6 +8,7 @@ import {
   type SearchSpace,
   type Stream,
 } from '@archer-nas/core';
+import { collect } from './attempts.ts';
 import { inverseProbabilities, kernelDensity, minMaxScaled } from './density.ts';
 import { type Child, childOf, evolve, type Scheme } from './engine.ts';
 import type { Individual } from './individual.ts';
@@ -53,7 +54,12 @@ function sparse<A>(
   return {
     breed({ population, claim, isTaken }, stream) {
       const random = (wanted: number): Child<A>[] =>
-        collect(wanted, attempts, () => childOf(space.sample(stream)), claim);
+        collect(
+          wanted,
+          attempts,
+          () => childOf(space.sample(stream)),
+          ({ architecture }) => claim(architecture),
+        );
       if (population.length === 0) return random(initial);
       const front = population.map(({ architecture }) => costsOf(architecture));
       const scaled = minMaxScaled(front, front);
@@ -64,9 +70,9 @@ function sparse<A>(
         return childOf(mutate(parent.architecture, stream), parent.id);
       };
       const seen = new Set<string>();
-      const brood = collect(children, attempts, draw, (a) => {
-        const id = space.id(a);
-        return !isTaken(a) && !seen.has(id) && seen.add(id) !== undefined;
+      const brood = collect(children, attempts, draw, ({ architecture }) => {
+        const id = space.id(architecture);
+        return !isTaken(architecture) && !seen.has(id) && seen.add(id) !== undefined;
       });
       // Where the front has no unevaluated child left, it may be elsewhere.
       if (brood.length === 0) return random(accepted);
@@ -91,20 +97,6 @@ function sparse<A>(
       return front.map((i) => all[i] as Individual<A>);
     },
   };
-}
-
-function collect<A>(
-  wanted: number,
-  attempts: number,
-  draw: () => Child<A>,
-  take: (a: A) => boolean,
-): Child<A>[] {
-  const found: Child<A>[] = [];
-  for (let i = 0; i < wanted * attempts && found.length < wanted; i++) {
-    const child = draw();
-    if (take(child.architecture)) found.push(child);
-  }
-  return found;
 }
 
 /** All places in an order in which each next one is drawn by weight from those that are left. */

@@ -6,6 +6,7 @@ import {
   type SearchSpace,
   type Stream,
 } from '@archer-nas/core';
+import { collect } from './attempts.ts';
 import { type Child, childOf, evolve, type Scheme } from './engine.ts';
 import {
   crossover,
@@ -65,7 +66,8 @@ function sortedAndCrowded<A>(
         const child = vary(a, b, genes, options, stream);
         return childOf(genes.fromGenes(child), a.id);
       };
-      return fresh(isFirst ? size : offspring, attempts, draw, claim);
+      const wanted = isFirst ? size : offspring;
+      return collect(wanted, attempts, draw, ({ architecture }) => claim(architecture));
     },
     // Merge, keep by front and crowding.
     survive: (population, newcomers) =>
@@ -73,21 +75,6 @@ function sortedAndCrowded<A>(
         .slice(0, size)
         .map(({ one }) => one),
   };
-}
-
-/** As many new children as turn up within the attempts. */
-function fresh<A>(
-  wanted: number,
-  attempts: number,
-  draw: () => Child<A>,
-  claim: (a: A) => boolean,
-): Child<A>[] {
-  const found: Child<A>[] = [];
-  for (let i = 0; i < wanted * attempts && found.length < wanted; i++) {
-    const child = draw();
-    if (claim(child.architecture)) found.push(child);
-  }
-  return found;
 }
 
 /** Front after front, each by falling crowding distance; of equals the older first. */

@@ -2,6 +2,7 @@ import {
   ArcherError,
   type Dependencies,
   EXIT,
+  ifPresent,
   type MetricSpec,
   suggestion,
 } from '@archer-nas/core';
@@ -32,7 +33,7 @@ export interface Measures {
  * minimised. Where a strategy scores by itself (a supernet), the manifest gives the direction.
  */
 export function measuresOf(deps: Dependencies): Measures {
-  const evaluated = optional(() => deps.evaluator.metrics) ?? [];
+  const evaluated = ifPresent(() => deps.evaluator.metrics) ?? [];
   const costs = (deps.space.costs?.names ?? []).map(
     (name): MetricSpec => ({ name, unit: name, direction: 'minimise' }),
   );
@@ -60,14 +61,4 @@ export function measuresOf(deps: Dependencies): Measures {
       return deps.evaluator.metrics[0] as MetricSpec; // an evaluator measures something
     },
   };
-}
-
-/** `undefined` where the manifest has no such block. */
-function optional<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ARCHER_NO_BLOCK') return undefined;
-    throw error;
-  }
 }

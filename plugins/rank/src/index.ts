@@ -1,11 +1,10 @@
 import {
   ArcherError,
   type Benchmark,
-  type Dependencies,
   definePlugin,
   type Evaluator,
   EXIT,
-  isArcherError,
+  ifPresent,
 } from '@archer-nas/core';
 import { rankOptions } from './options.ts';
 import { rankStudy } from './rank.ts';
@@ -23,7 +22,7 @@ const plugin = definePlugin({
   create(options, deps) {
     const { space, parts, missing } = deps;
     if (options.images === 'test' && deps.permit !== 'test-split') throw withheld();
-    const classes = classesOf(deps);
+    const classes = ifPresent(() => deps.data.classes);
     const truth = (parts.truth ?? parts.fallback) as Benchmark<unknown> | Evaluator<unknown>;
     const reason = missing.truth;
     // Said, not reported: it may name a folder, and results are the same on every machine.
@@ -45,14 +44,4 @@ function withheld(): ArcherError {
     hint: 'Add "permit: test-split" to its block, or rank on images: valid.',
     exit: EXIT.manifest,
   });
-}
-
-/** The number of classes where the manifest has data: reading absent data throws. */
-function classesOf(deps: Dependencies): number | undefined {
-  try {
-    return deps.data.classes;
-  } catch (error) {
-    if (isArcherError(error) && error.code === 'ARCHER_NO_BLOCK') return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import type { Evaluation, Metrics, Objective } from '@archer-nas/core';
+import { type Evaluation, incumbentMetrics, type Metrics, type Objective } from '@archer-nas/core';
 
 interface Entry<A> {
   readonly index: number;
@@ -32,8 +32,9 @@ export class Incumbents<A> {
   }
 
   offer(index: number, evaluation: Evaluation<A>): void {
-    if (!this.#counts(evaluation)) return;
-    const { metrics, proposal } = evaluation;
+    const metrics = incumbentMetrics(evaluation, this.#objective);
+    if (metrics === undefined) return;
+    const { proposal } = evaluation;
     let dominates = false;
     for (const other of this.#front) {
       const order = this.#objective.compare(metrics, other.metrics);
@@ -43,15 +44,6 @@ export class Incumbents<A> {
     }
     if (dominates) this.#front = this.#front.filter((other) => this.#stays(other, metrics));
     this.#front.push({ index, metrics, architecture: proposal.architecture });
-  }
-
-  #counts({ status, metrics }: Evaluation<A>): boolean {
-    if (status !== 'final') return false;
-    for (const { name } of this.#objective.metrics) {
-      const value = metrics[name];
-      if (value === undefined || Number.isNaN(value)) return false;
-    }
-    return this.#objective.violation(metrics) === 0;
   }
 
   #stays(entry: Entry<A>, metrics: Metrics): boolean {

@@ -1,6 +1,7 @@
 import {
   type Dependencies,
   definePlugin,
+  ifPresent,
   type Plugin,
   type SamplerRecipe,
   type Strategy,
@@ -57,16 +58,6 @@ const repeat = definePlugin({
 function validationImages(deps: Dependencies) {
   const data = ifPresent(() => deps.data);
   return data?.splits.includes('valid') ? data.open('valid') : undefined;
-}
-
-/** Reading a block that the manifest does not have throws. */
-function ifPresent<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ARCHER_NO_BLOCK') return undefined;
-    throw error;
-  }
 }
 
 const plugins = [search, repeat] as unknown as readonly Plugin[];

@@ -2,11 +2,9 @@ import {
   architecturesSchema,
   type Benchmark,
   chooseArchitectures,
-  type Dependencies,
   definePlugin,
-  type Evaluator,
   type History,
-  isArcherError,
+  ifPresent,
   type Metrics,
   type Plugin,
   type StudyContext,
@@ -30,7 +28,11 @@ const regretStudy = definePlugin({
   parts: { truth },
   create(options, deps) {
     const { space, parts } = deps;
-    const fixed = { space, truth: parts.truth as Benchmark<unknown>, evaluator: lookedUp(deps) };
+    const fixed = {
+      space,
+      truth: parts.truth as Benchmark<unknown>,
+      evaluator: ifPresent(() => deps.evaluator),
+    };
     return {
       when: 'after',
       begin: async ({ search, streams }, saved) =>
@@ -57,7 +59,7 @@ const hypervolumeStudy = definePlugin({
   requires: ['space', 'view:histories'],
   create(options, deps) {
     const { space } = deps;
-    const fixed = { space, evaluator: lookedUp(deps), ...options, at: options.at };
+    const fixed = { space, evaluator: ifPresent(() => deps.evaluator), ...options, at: options.at };
     return {
       when: 'after',
       begin: async ({ search, streams }, saved) =>
@@ -116,16 +118,6 @@ const agreementStudy = definePlugin({
 /** The capability `view:histories` says that they are there. */
 function kept(search: StudyContext<unknown>['search']): readonly History<unknown>[] {
   return search.views.histories ?? [];
-}
-
-/** The manifest's evaluator, where it has one: reading an absent one throws. */
-function lookedUp(deps: Dependencies): Evaluator<unknown> | undefined {
-  try {
-    return deps.evaluator;
-  } catch (error) {
-    if (isArcherError(error) && error.code === 'ARCHER_NO_BLOCK') return undefined;
-    throw error;
-  }
 }
 
 const plugins = [

@@ -1,4 +1,4 @@
-import { type Cost, type Evaluation, type History, winningMetrics } from '@archer-nas/core';
+import { type Cost, type Evaluation, type History, incumbentMetrics } from '@archer-nas/core';
 
 /** What a budget is counted in. */
 export type Axis = 'evaluations' | 'epochs' | 'seconds';
@@ -22,8 +22,8 @@ export function incumbents<A>(history: History<A>): readonly Change<A>[] {
   let best: Evaluation<A> | undefined;
   for (let i = 0; i < history.length; i++) {
     const evaluation = history.at(i);
-    const metrics = winningMetrics(evaluation, objective);
-    if (metrics === undefined || objective.violation(metrics) > 0) continue;
+    const metrics = incumbentMetrics(evaluation, objective);
+    if (metrics === undefined) continue;
     if (best !== undefined && objective.compare(metrics, best.metrics) !== -1) continue;
     best = evaluation;
     changes.push({ evaluations: i + 1, paid: history.paid(i), incumbent: evaluation });
