@@ -1,4 +1,4 @@
-import { createStreams } from '@archer-nas/core';
+import { createStreams, singleMetric } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { budgetsOf } from './budgets.ts';
 import { type RegretQuestion, regret } from './regret.ts';
@@ -46,6 +46,22 @@ describe('regret', () => {
     const { metrics, tables } = regret({ ...question, evaluator: undefined });
     expect(metrics).not.toHaveProperty('random-exact/mean');
     expect(tables?.regret?.notes?.join(' ')).toMatch(/add random search as an arm/);
+  });
+
+  it('rewards architectures in the closed form as the search did, by costs too, if without limits', () => {
+    // The objective is a cost of the space that the evaluator does not measure: 4, 3, 2, 1, 0.
+    const cost = singleMetric({ name: 'cost', unit: '1', direction: 'maximise' });
+    const space = {
+      ...LINE,
+      costs: { names: ['cost'], of: (a: number) => ({ cost: 4 - a }) },
+    };
+    const paid = history('a', 0, [0, 1], cost, (a) => ({ cost: 4 - a }));
+    const exact = regret({ ...question, space, histories: [paid], at: [1000] }).metrics;
+    expect(exact?.['random-exact/mean']).toBeCloseTo(10, 9);
+    const limit = { metric: 'cost', at: 'most' as const, limit: 3 };
+    const limited = history('a', 0, [1], { ...cost, constraints: [limit] }, () => ({ cost: 3 }));
+    const { metrics } = regret({ ...question, space, histories: [limited], at: [1] });
+    expect(metrics).not.toHaveProperty('random-exact/mean');
   });
 
   it('counts budgets in seconds', () => {

@@ -4,7 +4,6 @@ import {
   type Evaluator,
   EXIT,
   type History,
-  type Objective,
   type Report,
   randomSearchExpectation,
   type SearchSpace,
@@ -139,7 +138,9 @@ function tableOfTruth<A>({
   evaluator,
   streams,
 }: RegretQuestion<A>): TruthTable | undefined {
-  const scalar = (histories[0] as History<A>).objective.scalar as Objective['scalar'];
+  const { scalar, constraints } = (histories[0] as History<A>).objective;
+  // Under limits a search may end without a result, which the closed form does not know.
+  if (constraints.length > 0) return undefined;
   const lookUp = evaluator?.lookUp?.bind(evaluator);
   if (!scalar || !lookUp || space.size === undefined || !space.all) return undefined;
   if (space.size > MOST_ARCHITECTURES) return undefined;
@@ -148,7 +149,7 @@ function tableOfTruth<A>({
   for (const architecture of space.all()) {
     const proposal = { id: 'all', architecture };
     const { metrics } = lookUp(proposal, { batches: 'all', streams });
-    rewards.push(scalar(metrics));
+    rewards.push(scalar({ ...space.costs?.of(architecture), ...metrics }));
     values.push(truth.value(architecture));
   }
   return { rewards: Float64Array.from(rewards), truth: Float64Array.from(values) };
