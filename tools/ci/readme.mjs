@@ -8,7 +8,16 @@ import { parse } from 'yaml';
 import { summarise } from '../nx/plugin.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
-const KEYS = ['space', 'data', 'evaluator', 'objective', 'strategy', 'study', 'tracker'];
+const KEYS = [
+  'space',
+  'data',
+  'evaluator',
+  'objective',
+  'strategy',
+  'study',
+  'tracker',
+  'launcher',
+];
 
 /** @param {string} text @param {string} language @returns {string[]} */
 export function blocksOf(text, language) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { buildRun } from './container.ts';
+import { buildLauncher, buildRun } from './container.ts';
 import { ArcherError, isArcherError } from './errors.ts';
 import { searchIdentity, studyIdentity } from './identity.ts';
 import { parseManifest } from './manifest.ts';
-import { definePlugin, type Plugin } from './plugin.ts';
+import { type Block, definePlugin, type Plugin } from './plugin.ts';
 import { type PluginLookup, resolveManifest } from './resolve.ts';
 import { manifestJsonSchema } from './schema.ts';
 
@@ -83,7 +83,17 @@ const scoreless = definePlugin({
   create: () => ({}) as never,
 });
 
-const ALL = [space, paths, loop, preset, table, rank, several, scoreless] as unknown as Plugin[];
+const pool = definePlugin({
+  id: 'pool',
+  kind: 'launcher',
+  summary: 'Starts nothing.',
+  options: z.strictObject({ processes: z.int().positive().default(2) }),
+  create: ({ processes }) => ({ description: `${processes} at once`, launch: async () => [] }),
+});
+
+const ALL = [
+  ...[space, paths, loop, preset, table, rank, several, scoreless, pool],
+] as unknown as Plugin[];
 const lookup: PluginLookup = async (kind, id) => {
   const plugin = ALL.find((p) => p.kind === kind && p.id === id);
   if (!plugin) throw new ArcherError('ARCHER_NO_PLUGIN', `no ${kind} "${id}"`);
@@ -210,9 +220,25 @@ describe('buildRun', () => {
   });
 });
 
+describe('buildLauncher', () => {
+  const launched = (launcher: Block | null) => ({ ...manifest('{ use: loop }'), launcher });
+
+  it('creates what the manifest names, with its defaults', async () => {
+    const resolved = await resolveManifest(launched({ use: 'pool' }), lookup);
+    expect(resolved.manifest.launcher).toEqual({ use: 'pool', processes: 2 });
+    expect((await buildLauncher(resolved, services))?.description).toBe('2 at once');
+  });
+
+  it('creates nothing where there is none', async () => {
+    expect(await buildLauncher(await resolveManifest(launched(null), lookup), services)).toBe(
+      undefined,
+    );
+  });
+});
+
 describe('identities', () => {
   const facts = { seed: 0, engineClass: 'js' };
-  it('change with options, seed and engine, not with studies or the title', async () => {
+  it('change with options, seed and engine, not with studies, title or launcher', async () => {
     const of = async (text: string, study = '') =>
       searchIdentity(await resolveManifest(manifest(text, study), lookup), facts);
     const base = await of('{ use: loop }');
@@ -222,6 +248,9 @@ describe('identities', () => {
     const resolved = await resolveManifest(manifest('{ use: loop }'), lookup);
     expect(searchIdentity(resolved, { ...facts, seed: 1 })).not.toBe(base);
     expect(searchIdentity(resolved, { ...facts, engineClass: 'wasm' })).not.toBe(base);
+    const launcher = { use: 'pool', processes: 9 };
+    const elsewhere = { ...manifest('{ use: loop }'), launcher };
+    expect(searchIdentity(await resolveManifest(elsewhere, lookup), facts)).toBe(base);
     expect(studyIdentity(base, { use: 'rank' })).not.toBe(
       studyIdentity(base, { use: 'rank', n: 1 }),
     );
@@ -232,7 +261,12 @@ describe('manifestJsonSchema', () => {
   it('offers the installed plugins, their options and parts', () => {
     const schema = manifestJsonSchema(ALL) as Record<string, never>;
     expect(schema).toMatchObject({
-      properties: { space: { anyOf: [{ $ref: '#/definitions/space.bits' }] } },
+      properties: {
+        space: { anyOf: [{ $ref: '#/definitions/space.bits' }] },
+        launcher: {
+          anyOf: [{ anyOf: [{ $ref: '#/definitions/launcher.pool' }] }, { type: 'null' }],
+        },
+      },
       definitions: {
         'strategy.loop': {
           additionalProperties: false,

@@ -4,6 +4,7 @@ import type { DataSet } from './data.ts';
 import type { EngineInfo } from './engine.ts';
 import { ArcherError, EXIT, isArcherError } from './errors.ts';
 import type { Evaluator, Objective } from './evaluation.ts';
+import type { Launcher } from './launcher.ts';
 import type { Block, Created, Dependencies, Kind, Maker } from './plugin.ts';
 import { kindOf, type PluginLookup, type ResolvedManifest, STUDY_BLOCK_KEYS } from './resolve.ts';
 import type { Strategy } from './search.ts';
@@ -93,6 +94,16 @@ export async function buildSpace(
   return new PartMaker(new Container(), services).make('space', manifest.space, {
     purpose: 'search',
   });
+}
+
+/** The launcher of a resolved manifest, where it has one. It is no part of a run: it starts runs. */
+export async function buildLauncher(
+  { manifest }: ResolvedManifest,
+  services: RunServices,
+): Promise<Launcher | undefined> {
+  if (!manifest.launcher) return undefined;
+  const maker = new PartMaker(new Container(), services);
+  return maker.make('launcher', manifest.launcher, { purpose: 'search' });
 }
 
 /** Creates blocks: looks the plugin up, creates its parts first, hands over dependencies. */

@@ -12,12 +12,12 @@ export interface SearchFacts {
 /**
  * Identity of a search: hash of space, data, evaluator, strategy, objective, seed, engine
  * class and the versions of the plugins that those blocks use. Title, studies,
- * expectations, tracker and reports have no part in it.
+ * expectations, tracker, launcher and reports have no part in it.
  */
 export function searchIdentity(resolved: ResolvedManifest, facts: SearchFacts): string {
   const { space, data, evaluator, strategy, objective } = resolved.manifest;
   const versions = resolved.plugins
-    .filter(({ place }) => !place.startsWith('study.') && place !== 'tracker')
+    .filter(({ place }) => !/^(study|tracker|launcher)\b/.test(place))
     .map(({ place, kind, id, version }) => `${place}=${kind}:${id}@${version}`);
   const { seed, engineClass, dataHash } = facts;
   return identity('search', {

@@ -19,6 +19,7 @@ export * from './if-present.ts';
 export * from './job.ts';
 export * from './journal.ts';
 export * from './kendall.ts';
+export * from './launcher.ts';
 export * from './manifest.ts';
 export * from './memory-split.ts';
 export * from './objective.ts';

@@ -57,6 +57,7 @@ export const manifestSchema = z.strictObject({
   strategy: blockSchema,
   study: z.array(studySchema).default([]),
   tracker: blockSchema.nullable().optional(),
+  launcher: blockSchema.nullable().optional(),
   engine: engineSchema.optional(),
   profiles: z.record(z.string().regex(ID), z.looseObject({}).nullable()).default({}),
   expect: z.array(expectationSchema).default([]),
@@ -76,6 +77,8 @@ export interface Manifest {
   readonly study: readonly Block[];
   /** `null` switches tracking off. */
   readonly tracker?: Block | null | undefined;
+  /** Where seeds run; `null`, like nothing: one after the other in this process. */
+  readonly launcher?: Block | null | undefined;
   readonly engine?: z.output<typeof engineSchema> | undefined;
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
   readonly expect: readonly Expectation[];

@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark.ts';
 import type { DataSet, OrderRecipe } from './data.ts';
 import type { EngineInfo } from './engine.ts';
 import type { Evaluator, Objective, SamplerRecipe } from './evaluation.ts';
+import type { Launcher } from './launcher.ts';
 import type { Strategy } from './search.ts';
 import type { SearchSpace } from './space.ts';
 import type { Study } from './study.ts';
@@ -27,6 +28,7 @@ export interface Created {
   objective: Objective;
   study: Study<any>;
   tracker: Tracker;
+  launcher: Launcher;
 }
 
 export type Kind = keyof Created;

@@ -72,6 +72,7 @@ export async function resolveManifest(
     strategy: await at('strategy', manifest.strategy, 'strategy'),
     study: await inOrder(manifest.study, (block, i) => resolveStudy(block, i, at)),
     tracker: manifest.tracker && (await at('tracker', manifest.tracker, 'tracker')),
+    launcher: manifest.launcher && (await at('launcher', manifest.launcher, 'launcher')),
   };
   matchCapabilities(resolved, used);
   return {

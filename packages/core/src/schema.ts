@@ -25,6 +25,7 @@ export function manifestJsonSchema(plugins: readonly Plugin[]): JsonSchema {
     strategy: block('strategy'),
     study: { type: 'array', items: studyEntry(byKind.get('study') ?? [], definitions) },
     tracker: { anyOf: [block('tracker'), { type: 'null' }] },
+    launcher: { anyOf: [block('launcher'), { type: 'null' }] },
     engine: toJson(engineSchema),
     seeds: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
     expect: { type: 'array', items: toJson(expectationSchema) },

@@ -1,10 +1,19 @@
-import { resolveManifest } from '@archer-nas/core';
+import { definePlugin, resolveManifest } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import { dataHashOf, differences, type Fingerprint, takeFingerprint } from './fingerprint.ts';
 
+const nowhere = definePlugin({
+  id: 'nowhere',
+  kind: 'launcher',
+  summary: 'Starts nothing, for tests.',
+  options: z.strictObject({}),
+  create: () => ({ description: 'nowhere', launch: async () => [] }),
+});
+
 async function taken(changes = {}): Promise<Fingerprint> {
-  const resolved = await resolveManifest(toyManifest(changes), toyLookup());
+  const resolved = await resolveManifest(toyManifest(changes), toyLookup(nowhere));
   return takeFingerprint(resolved, { engine: undefined, dataHash: 'abc' });
 }
 
@@ -14,9 +23,8 @@ describe('R08 differences', () => {
   it('are none between two runs of a manifest, on whatever machine', async () => {
     const before = await taken();
     const machine = { platform: 'other', cpu: 'other', cores: 99 };
-    expect(differences(before, { ...(await taken({ title: 'x', seeds: [5] })), machine })).toEqual(
-      [],
-    );
+    const now = await taken({ title: 'x', seeds: [5], launcher: { use: 'nowhere' } });
+    expect(differences(before, { ...now, machine })).toEqual([]);
   });
 
   it('name the place in the manifest, before and after', async () => {

@@ -49,7 +49,7 @@ export function dataHashOf({
 export function takeFingerprint(resolved: ResolvedManifest, facts: Facts): Fingerprint {
   const { engine } = facts;
   const plugins = resolved.plugins
-    .filter(({ place }) => place !== 'tracker')
+    .filter(({ place }) => !/^(tracker|launcher)\b/.test(place))
     .map(({ place, kind, id, package: name, version }) => {
       return [`${place} ${kind}:${id}`, `${name}@${version}`];
     });
@@ -74,7 +74,7 @@ export function takeFingerprint(resolved: ResolvedManifest, facts: Facts): Finge
   };
 }
 
-/** Title, seeds, expectations and tracker may change; the engine is compared by its class. */
+/** Title, seeds, expectations, tracker and launcher may change; the engine is compared by its class. */
 function decisive({ name, space, data, evaluator, objective, strategy, study }: Manifest) {
   const blocks = { name, space, data, evaluator, objective, strategy, study };
   return JSON.parse(JSON.stringify(blocks)) as Record<string, unknown>;
