@@ -1,4 +1,5 @@
 import { canonicalJson, sha256Hex } from './hash.ts';
+import { decisiveNonFinite } from './non-finite.ts';
 import type { Block } from './plugin.ts';
 import type { ResolvedManifest } from './resolve.ts';
 
@@ -11,17 +12,19 @@ export interface SearchFacts {
 
 /**
  * Identity of a search: hash of space, data, evaluator, strategy, objective, seed, engine
- * class and the versions of the plugins that those blocks use. Title, studies,
- * expectations, tracker, launcher and reports have no part in it.
+ * class, the versions of the plugins that those blocks use, and what is done about numbers
+ * that are none, unless the run just stops. Title,
+ * studies, expectations, tracker, launcher and reports have no part in it.
  */
 export function searchIdentity(resolved: ResolvedManifest, facts: SearchFacts): string {
-  const { space, data, evaluator, strategy, objective } = resolved.manifest;
+  const { space, data, evaluator, strategy, objective, nonFinite } = resolved.manifest;
   const versions = resolved.plugins
     .filter(({ place }) => !/^(study|tracker|launcher)\b/.test(place))
     .map(({ place, kind, id, version }) => `${place}=${kind}:${id}@${version}`);
   const { seed, engineClass, dataHash } = facts;
   return identity('search', {
     ...{ space, data, evaluator, strategy, objective },
+    nonFinite: decisiveNonFinite(nonFinite),
     ...{ seed, engineClass, dataHash, versions },
   });
 }

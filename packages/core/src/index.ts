@@ -22,6 +22,7 @@ export * from './kendall.ts';
 export * from './launcher.ts';
 export * from './manifest.ts';
 export * from './memory-split.ts';
+export * from './non-finite.ts';
 export * from './objective.ts';
 export * from './paired-tests.ts';
 export * from './pareto.ts';

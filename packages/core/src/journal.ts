@@ -9,7 +9,7 @@ export interface JournalLine {
   readonly kind: 'science' | 'telemetry';
   /** `run`, `search`, or `study:<index>:<id>`. */
   readonly job: string;
-  /** What happened: `begin`, `step`, `checkpoint`, `result`, `resume`, … */
+  /** What happened: `begin`, `step`, `checkpoint`, `result`, `resume`, `skip`, `rollback`, … */
   readonly event: string;
   /** The job's progress after the event. */
   readonly at?: number;

@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ArcherError, EXIT } from './errors.ts';
+import { nonFiniteSchema, type WrittenNonFinite } from './non-finite.ts';
 import { mergeBlocks, setAt } from './overlay.ts';
 import type { Block } from './plugin.ts';
 import { suggestion } from './suggest.ts';
@@ -59,6 +60,7 @@ export const manifestSchema = z.strictObject({
   tracker: blockSchema.nullable().optional(),
   launcher: blockSchema.nullable().optional(),
   engine: engineSchema.optional(),
+  nonFinite: nonFiniteSchema.optional(),
   profiles: z.record(z.string().regex(ID), z.looseObject({}).nullable()).default({}),
   expect: z.array(expectationSchema).default([]),
 });
@@ -80,6 +82,8 @@ export interface Manifest {
   /** Where seeds run; `null`, like nothing: one after the other in this process. */
   readonly launcher?: Block | null | undefined;
   readonly engine?: z.output<typeof engineSchema> | undefined;
+  /** What to do when a step of the search gives NaN or an infinite loss; `fail` unless given. */
+  readonly nonFinite?: WrittenNonFinite | undefined;
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
   readonly expect: readonly Expectation[];
 }

@@ -5,7 +5,7 @@ import { type Saved, writeCheckpoint } from './checkpoint.ts';
 import type { JournalWriter } from './journal.ts';
 import { field } from './journal-reader.ts';
 
-/** Checkpoints of a job that stay on disk. */
+/** Checkpoints of a job that stay on disk, and of its anchors. */
 const KEPT = 2;
 
 /** A committed checkpoint: what its journal line names. */
@@ -14,6 +14,8 @@ export interface CheckpointRef {
   readonly folder: string;
   readonly hash: string;
   readonly at: number;
+  /** A rollback may go back to it. */
+  readonly anchor: boolean;
 }
 
 /** The checkpoint that a `checkpoint` line commits; `undefined` for other lines. */
@@ -22,10 +24,11 @@ export function checkpointOf(line: JournalLine): CheckpointRef | undefined {
   const folder = field(line.body, 'folder');
   const hash = field(line.body, 'hash');
   if (typeof folder !== 'string' || typeof hash !== 'string') return undefined;
-  return { job: line.job, folder, hash, at: line.at ?? 0 };
+  const anchor = field(line.body, 'anchor') === true;
+  return { job: line.job, folder, hash, at: line.at ?? 0, anchor };
 }
 
-/** Writes the checkpoints of a run and deletes all but the last two of each job. */
+/** Writes the checkpoints of a run and deletes all but the last two of each job, and two anchors. */
 export class CheckpointKeeper {
   readonly #root: string;
   readonly #journal: JournalWriter;
@@ -41,6 +44,11 @@ export class CheckpointKeeper {
   /** The newest checkpoint of a job. */
   newest(job: string): CheckpointRef | undefined {
     return this.#kept.findLast((ref) => ref.job === job);
+  }
+
+  /** The newest state that a rollback may go back to. */
+  newestAnchor(): CheckpointRef | undefined {
+    return this.#kept.findLast(({ anchor }) => anchor);
   }
 
   /**
@@ -60,15 +68,18 @@ export class CheckpointKeeper {
       body: { folder, hash, bytes, seconds, ...notes },
     });
     this.#journal.commit();
-    const ref: CheckpointRef = { job: saved.job, folder, hash, at };
+    const anchor = notes.anchor === true;
+    const ref: CheckpointRef = { job: saved.job, folder, hash, at, anchor };
     this.#kept.push(ref);
     this.#prune(saved.job);
     return ref;
   }
 
   #prune(job: string): void {
-    const old = this.#kept.filter((ref) => ref.job === job).slice(0, -KEPT);
-    for (const ref of old) {
+    const own = this.#kept.filter((ref) => ref.job === job);
+    const anchors = own.filter(({ anchor }) => anchor).slice(-KEPT);
+    for (const ref of own.slice(0, -KEPT)) {
+      if (anchors.includes(ref)) continue;
       rmSync(join(this.#root, ref.folder), { recursive: true, force: true });
       this.#kept.splice(this.#kept.indexOf(ref), 1);
     }

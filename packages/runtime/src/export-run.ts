@@ -16,7 +16,7 @@ import { findPosition } from './position.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { originOf } from './resume.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
-import { createRun, searchStreams } from './seed-run.ts';
+import { createRun, streamsAt } from './seed-run.ts';
 
 /** What to export, and where to. */
 export interface ExportOptions {
@@ -67,9 +67,9 @@ async function genotype({ resolved, lookup, folders }: RunPlan, notation: string
 async function openSearch(plan: RunPlan, folder: string, engine: string | undefined) {
   const parts = await createRun(plan, await startPlannedEngine(plan, { engine }), () => {});
   const root = runFolder(resolve(folder));
-  const saved = findPosition(root, readJournal(root.journal)).search?.state;
-  const context = { streams: searchStreams(plan.seeds[0] ?? 0) };
-  return { space: parts.space, search: await parts.strategy.begin(context, saved) };
+  const { search, lines } = findPosition(root, readJournal(root.journal));
+  const context = { streams: streamsAt(plan.seeds[0] ?? 0, lines) };
+  return { space: parts.space, search: await parts.strategy.begin(context, search?.state) };
 }
 
 async function withWeights(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import {
   ArcherError,
+  decisiveNonFinite,
   type EngineInfo,
   EXIT,
   type Manifest,
@@ -74,9 +75,11 @@ export function takeFingerprint(resolved: ResolvedManifest, facts: Facts): Finge
   };
 }
 
-/** Title, seeds, expectations, tracker and launcher may change; the engine is compared by its class. */
-function decisive({ name, space, data, evaluator, objective, strategy, study }: Manifest) {
-  const blocks = { name, space, data, evaluator, objective, strategy, study };
+/** Title, seeds, expectations, tracker and launcher may change; the engine has its class. */
+export function decisive(manifest: Manifest): Fingerprint['manifest'] {
+  const { name, space, data, evaluator, objective, strategy, study } = manifest;
+  const nonFinite = decisiveNonFinite(manifest.nonFinite);
+  const blocks = { name, space, data, evaluator, objective, strategy, study, nonFinite };
   return JSON.parse(JSON.stringify(blocks)) as Record<string, unknown>;
 }
 

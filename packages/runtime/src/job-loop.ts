@@ -1,9 +1,10 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Job, Report, SearchSpace, State } from '@archer-nas/core';
+import type { Job, NonFinite, Progress, Report, SearchSpace, State } from '@archer-nas/core';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { OnEvent } from './events.ts';
 import type { JournalWriter } from './journal.ts';
+import { anchorEvery, badNumberOf, type Divergence } from './non-finite.ts';
 import { reportBody } from './report-body.ts';
 import type { Stop, StopReason } from './stop.ts';
 
@@ -31,6 +32,8 @@ export interface NamedJob {
   readonly job: Job;
   /** Fields for this job's checkpoint lines. */
   readonly notes?: Readonly<Record<string, State>>;
+  /** What to do about steps that give NaN; absent: nothing, they are journalled as they are. */
+  readonly nonFinite?: NonFinite;
 }
 
 /** How {@link runJob} ended. */
@@ -39,6 +42,8 @@ export interface JobEnd {
   readonly stopped: StopReason | undefined;
   /** The report of the last step made, if one was. */
   readonly last: Report | undefined;
+  /** The step that came to nothing, where the job has a policy for that. */
+  readonly diverged?: Divergence;
 }
 
 /** A job never sees this abort: an abandoned step ends with the process. */
@@ -66,31 +71,51 @@ export async function runJob(
       if (!isSaved) saveJob(named, context);
       return { stopped: reason, last };
     }
-    last = await stepOnce(named, context);
+    const before = { ...job.progress };
+    const made = await stepOnce(named, context, before);
+    if ('metric' in made) return { stopped: undefined, last, diverged: made };
+    last = made.report;
     steps++;
     // A job that is done has an answer, which only its last report has: it is journalled next.
     const done = job.progress.done >= job.progress.total;
-    isSaved = !done && isDue(context.pace, steps, performance.now() - savedMs);
+    const anchor = !done && isAnchor(named, before);
+    isSaved = anchor || (!done && isDue(context.pace, steps, performance.now() - savedMs));
     if (isSaved) {
-      saveJob(named, context);
+      saveJob(anchor ? { ...named, notes: { ...named.notes, anchor } } : named, context);
       savedMs = performance.now();
     }
   }
   return { stopped: undefined, last };
 }
 
-async function stepOnce({ name, job }: NamedJob, context: JobContext): Promise<Report> {
+/** Makes a step and journals it, unless the policy has to decide about it first. */
+async function stepOnce(
+  { name, job, nonFinite }: NamedJob,
+  context: JobContext,
+  earlier: Progress,
+): Promise<{ readonly report: Report } | Divergence> {
   const { journal, emit, seed, space } = context;
+  const isKept = nonFinite?.policy === 'skip';
+  const before = isKept ? { job: name, progress: earlier, state: job.state } : undefined;
   const startMs = performance.now();
   const report = await job.step(NEVER);
   const seconds = (performance.now() - startMs) / 1000;
+  const bad = nonFinite && badNumberOf(report);
+  if (bad !== undefined) return { ...bad, progress: earlier, before };
   const progress = job.progress;
   const line = { job: name, event: 'step', at: progress.done } as const;
   journal.append({ kind: 'science', ...line, body: reportBody(report, space) });
   const body = { seconds, timeMs: Date.now(), ...report.telemetry };
   journal.append({ kind: 'telemetry', ...line, body });
   emit({ type: 'step', seed, job: name, progress, report, seconds });
-  return report;
+  return { report };
+}
+
+/** Whether the step from `before` passed one of the places that rollbacks go back to. */
+function isAnchor({ job, nonFinite }: NamedJob, before: Progress): boolean {
+  const every = nonFinite && anchorEvery(nonFinite, before);
+  if (every === undefined) return false;
+  return Math.floor(job.progress.done / every) > Math.floor(before.done / every);
 }
 
 function isDue({ checkpointMs, checkpointEvery }: Pace, steps: number, elapsedMs: number): boolean {

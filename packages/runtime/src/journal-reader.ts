@@ -70,8 +70,9 @@ function corrupt(file: string, line: number, what: string): ArcherError {
 }
 
 /**
- * The lines that count: without the science lines and checkpoints that a later resume
- * replaced. A `resume` line names the last line that it kept as `body.after`.
+ * The lines that count: without the science lines and checkpoints that a later resume or
+ * rollback replaced. A `resume` line names the last line that it kept as `body.after`, a
+ * `rollback` line the search's progress that it went back to as `body.to`.
  */
 export function effectiveLines(lines: readonly JournalLine[]): JournalLine[] {
   let kept: JournalLine[] = [];
@@ -79,10 +80,29 @@ export function effectiveLines(lines: readonly JournalLine[]): JournalLine[] {
     if (line.job === 'run' && line.event === 'resume') {
       const after = Number(field(line.body, 'after'));
       kept = kept.filter((earlier) => earlier.seq <= after || !isReplaced(earlier));
+    } else if (isRetry(line) && line.event === 'rollback') {
+      const after = anchorSeq(kept, Number(field(line.body, 'to')));
+      kept = kept.filter((one) => one.seq <= after || !isReplaced(one) || isRetry(one));
     }
     kept.push(line);
   }
   return kept;
+}
+
+/** True for the lines that say what was done about a step that gave NaN. */
+export function isRetry({ kind, job, event }: JournalLine): boolean {
+  return kind === 'science' && job === 'search' && (event === 'skip' || event === 'rollback');
+}
+
+/** The line of the checkpoint that a rollback went back to; -1: the beginning. */
+function anchorSeq(lines: readonly JournalLine[], to: number): number {
+  if (to === 0) return -1;
+  const anchor = lines.findLast(({ job, event, at, body }) => {
+    return (
+      job === 'search' && event === 'checkpoint' && at === to && field(body, 'anchor') === true
+    );
+  });
+  return anchor?.seq ?? -1;
 }
 
 function isReplaced(line: JournalLine): boolean {

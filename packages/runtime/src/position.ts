@@ -4,7 +4,7 @@ import { ArcherError, EXIT, isArcherError, type JournalLine } from '@archer-nas/
 import { readCheckpoint, type Saved } from './checkpoint.ts';
 import { type CheckpointRef, checkpointOf } from './checkpoint-keeper.ts';
 import type { RunFolder } from './folders.ts';
-import { effectiveLines, field, type Journal } from './journal-reader.ts';
+import { effectiveLines, field, isRetry, type Journal } from './journal-reader.ts';
 
 /** Where a run stands after its last commit point, with the states to go on from. */
 export interface Position {
@@ -45,7 +45,12 @@ export function findPosition(folder: RunFolder, journal: Journal): Position {
 }
 
 function isCommitPoint(line: JournalLine): boolean {
-  return line.event === 'checkpoint' || (line.kind === 'science' && line.event === 'result');
+  if (line.event === 'checkpoint' || isRollback(line)) return true;
+  return line.kind === 'science' && line.event === 'result';
+}
+
+function isRollback(line: JournalLine): boolean {
+  return isRetry(line) && line.event === 'rollback';
 }
 
 /** Reads checkpoints, and remembers which are damaged. */
@@ -60,6 +65,7 @@ class CheckpointReader {
 
   /** The states that a commit point needs: the search's, and that of a study under way. */
   statesAt(line: JournalLine, upTo: readonly JournalLine[]) {
+    if (isRollback(line) && field(line.body, 'to') === 0) return {};
     const ofSearch = upTo.findLast((l) => l.job === 'search' && l.event === 'checkpoint');
     const search = ofSearch && this.#read(checkpointOf(ofSearch));
     if (search === undefined) return undefined;

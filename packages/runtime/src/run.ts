@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type EngineInfo,
   type ExitCode,
+  nonFiniteOf,
   type RunParts,
   type State,
   searchIdentity,
@@ -16,10 +17,10 @@ import { acquireLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { writeResult } from './result-files.ts';
-import { checkDrift, clearFolder, openFolder } from './run-folder-session.ts';
+import { checkDrift, clearFolder, type OpenOptions, openFolder } from './run-folder-session.ts';
 import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 import { resultOf } from './run-result.ts';
-import { createRun, runSeed } from './seed-run.ts';
+import { createRun, runSeed, type SeedEnd } from './seed-run.ts';
 import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
 import { Tracking, withoutSecrets } from './tracking.ts';
 
@@ -147,25 +148,33 @@ async function work(
   const facts = { manifest: resolved.manifest, profile, seed, identity, fingerprint };
   const tracking = new Tracking(parts.tracker, facts, emit);
   let status: 'finished' | 'failed' | 'interrupted' = 'failed';
-  try {
-    const session = openFolder(folder, {
-      ...{ fingerprint, acceptDrift, origin: originOf(plan, seed) },
-      resolved: withoutSecrets(resolved.manifest),
-      onCommit: (lines) => tracking.log(lines),
-    });
+  const opening: OpenOptions = {
+    ...{ fingerprint, acceptDrift, origin: originOf(plan, seed) },
+    resolved: withoutSecrets(resolved.manifest),
+    onCommit: (lines) => tracking.log(lines),
+  };
+  const goOn = async (isFirst: boolean): Promise<SeedEnd> => {
+    const session = openFolder(folder, opening);
     using journal = disposable(session.journal);
     const { position, keeper, resumed } = session;
     for (const message of position.warnings) emit({ type: 'warning', message });
-    emit({ type: 'seed', seed, folder: folder.root, resumed });
-    const reason = await runSeed({
+    if (isFirst) emit({ type: 'seed', seed, folder: folder.root, resumed });
+    const end = await runSeed({
       ...{ seed, parts, position, keeper, stop, emit, journal, space: parts.space },
       cache: fileCache(join(plan.folders.data, 'answers')),
+      nonFinite: nonFiniteOf(resolved.manifest.nonFinite),
       pace: {
         checkpointMs: options.checkpointMs ?? CHECKPOINT_MS,
         checkpointEvery: options.checkpointEvery,
       },
     });
     journal.commit();
+    return end;
+  };
+  try {
+    let end = await goOn(true);
+    while (end === 'again') end = await goOn(false);
+    const reason = end === 'done' ? undefined : end;
     if (reason === undefined) {
       const lines = effectiveLines(readJournal(folder.journal).lines);
       const result = resultOf(lines, resolved, { profile, seed, identity });

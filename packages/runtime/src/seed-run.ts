@@ -5,6 +5,7 @@ import {
   createStreams,
   type EngineInfo,
   type JournalLine,
+  type NonFinite,
   type Report,
   type RunParts,
   type Search,
@@ -13,7 +14,8 @@ import {
 } from '@archer-nas/core';
 import type { JobContext, NamedJob } from './job-loop.ts';
 import { runJob, saveJob } from './job-loop.ts';
-import { field } from './journal-reader.ts';
+import { field, isRetry } from './journal-reader.ts';
+import { type Divergence, retry } from './non-finite.ts';
 import type { Position } from './position.ts';
 import { defined, evaluationBody, tablesBody } from './report-body.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -31,9 +33,15 @@ export function createRun(
   return buildRun(plan.resolved, { lookup, engine, folders, log, guard: withhold });
 }
 
-/** The streams that a search of this seed draws from. */
-export function searchStreams(seed: number): Streams {
-  return createStreams(seed).scope('search');
+/** The streams that a search of this seed draws from, after so many retries of its steps. */
+export function searchStreams(seed: number, retries = 0): Streams {
+  const streams = createStreams(seed).scope('search');
+  return retries === 0 ? streams : streams.scope(`retry/${retries}`);
+}
+
+/** The same, where a run stands. */
+export function streamsAt(seed: number, lines: readonly JournalLine[]): Streams {
+  return searchStreams(seed, lines.filter(isRetry).length);
 }
 
 /** What {@link runSeed} works on. */
@@ -41,15 +49,20 @@ export interface SeedRun extends JobContext {
   readonly parts: RunParts;
   readonly position: Position;
   readonly cache: Cache;
+  readonly nonFinite: NonFinite;
 }
+
+/** Why a run of a seed returned: it is done, has to stop, or goes on from its journal. */
+export type SeedEnd = 'done' | 'again' | StopReason;
 
 /**
  * Runs a search and its studies from a position to the end, or until somebody wants to
- * stop: the reason then, with everything saved.
+ * stop: the reason then, with everything saved. `again`: a step came to nothing, and the
+ * journal says what is done about it; open the folder again and go on.
  */
-export async function runSeed(run: SeedRun): Promise<StopReason | undefined> {
+export async function runSeed(run: SeedRun): Promise<SeedEnd> {
   const { strategy } = run.parts;
-  const context = { streams: searchStreams(run.seed) };
+  const context = { streams: streamsAt(run.seed, run.position.lines) };
   const search = await strategy.begin(context, run.position.search?.state);
   try {
     return await alternate(search, run);
@@ -59,11 +72,11 @@ export async function runSeed(run: SeedRun): Promise<StopReason | undefined> {
 }
 
 /** The studies that are due, the search up to the next question, and so on. */
-async function alternate(search: Search<any>, run: SeedRun): Promise<StopReason | undefined> {
+async function alternate(search: Search<any>, run: SeedRun): Promise<SeedEnd> {
   const studies = run.parts.studies.map((study, index) => ({ index, run: study }));
   checkUnits(studies, search.progress);
   const answered = answersIn(run.position.lines);
-  const named: NamedJob = { name: 'search', job: search };
+  const named: NamedJob = { name: 'search', job: search, nonFinite: run.nonFinite };
   run.emit({ type: 'job', seed: run.seed, job: named.name, progress: search.progress });
   // Questions come first: a run may have died with the search at one and the study not begun.
   for (;;) {
@@ -77,10 +90,18 @@ async function alternate(search: Search<any>, run: SeedRun): Promise<StopReason 
       if (reason !== undefined) return reason;
       answered.set(studyJob(study), done);
     }
-    if (ended) return undefined;
-    const { stopped } = await runJob(named, run, nextQuestion(studies, search.progress));
-    if (stopped !== undefined) return stopped;
+    if (ended) return 'done';
+    const end = await runJob(named, run, nextQuestion(studies, search.progress));
+    if (end.diverged !== undefined) return retried(end.diverged, run);
+    if (end.stopped !== undefined) return end.stopped;
   }
+}
+
+/** Does what the policy says about a step that came to nothing. */
+function retried(divergence: Divergence, { nonFinite: policy, position, ...run }: SeedRun) {
+  const message = retry(divergence, { ...run, policy, lines: position.lines });
+  run.emit({ type: 'warning', message });
+  return 'again' as const;
 }
 
 /** Journals what the search has found. */

@@ -28,6 +28,8 @@ export interface TrackingFacts {
 export class Tracking {
   #open: (() => TrackedSession | undefined) | undefined;
   #session: TrackedSession | undefined;
+  /** Number of the last line that was logged: a run that goes back opens its journal again. */
+  #logged = -1;
   readonly #emit: OnEvent;
 
   constructor(tracker: Tracker | undefined, facts: TrackingFacts, emit: OnEvent) {
@@ -35,8 +37,10 @@ export class Tracking {
     this.#open = tracker && (() => tracker.open(trackedRun(facts)));
   }
 
-  /** Takes committed lines, at a resume also those that were logged before. */
-  log(lines: readonly JournalLine[]): void {
+  /** Takes committed lines, at a resume also those that an earlier process logged. */
+  log(committed: readonly JournalLine[]): void {
+    const lines = committed.filter(({ seq }) => seq > this.#logged);
+    this.#logged = lines.at(-1)?.seq ?? this.#logged;
     const open = this.#open;
     this.#open = undefined;
     if (open !== undefined) this.#session = this.#guard(open);
