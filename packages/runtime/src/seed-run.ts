@@ -162,11 +162,17 @@ export function studyContext(
   { seed, parts, cache }: Pick<SeedRun, 'seed' | 'parts' | 'cache'>,
 ) {
   return {
-    streams: createStreams(seed).scope(`study/${index}/${study.id}`),
+    streams: createStreams(seed).scope(`study/${occurrence(index, parts)}/${study.id}`),
     search,
     open: studySplits(parts.data, study),
     cache,
   };
+}
+
+/** How many studies of the same id stand before it: other studies never move its streams. */
+function occurrence(index: number, { studies }: RunParts): number {
+  const id = studies[index]?.id;
+  return studies.slice(0, index).filter((study) => study.id === id).length;
 }
 
 function answerBody({ metrics = {}, tables = {}, notes = [] }: Report): { [key: string]: State } {
