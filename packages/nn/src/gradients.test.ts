@@ -21,7 +21,7 @@ function setUp() {
 }
 
 describe('lossAndGradients', () => {
-  it('agrees with finite differences for every parameter of a path', () => {
+  it('R39 agrees with finite differences for every parameter of a path', () => {
     const { store, batch } = setUp();
     const gates = pathGates([3, 4]);
     const { gradients } = lossAndGradients(network, store, gates, batch);

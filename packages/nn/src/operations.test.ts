@@ -17,7 +17,7 @@ beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
 
 describeOnEngines(() => {
-  describe('convolution', () => {
+  describe('R39 convolution', () => {
     const geometries = [
       { size: [5, 5], kernel: 3, stride: 1, padding: 1, dilation: 1 },
       { size: [6, 7], kernel: 3, stride: 2, padding: 1, dilation: 1 },
@@ -62,7 +62,7 @@ describeOnEngines(() => {
     });
   });
 
-  describe('pooling', () => {
+  describe('R39 pooling', () => {
     const ramp = (side: number): Map4 => {
       return tf.tensor4d(
         Array.from({ length: side * side }, (_, i) => i),
@@ -117,7 +117,7 @@ describeOnEngines(() => {
     });
   });
 
-  describe('batch norm', () => {
+  describe('R39 batch norm', () => {
     const x = () => tf.add(tf.mul(wave([3, 4, 5, 2], 0.4), 2), 1);
 
     it('has the gradients of finite differences, without and with affine parameters', () => {
@@ -141,7 +141,7 @@ describeOnEngines(() => {
     });
   });
 
-  describe('other layers', () => {
+  describe('R39 other layers', () => {
     it('linear has the gradients of finite differences', () => {
       const layer = (a: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
         const forward = forwardWith({ 'fc.weight': weight, 'fc.bias': bias });

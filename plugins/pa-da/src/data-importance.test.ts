@@ -84,7 +84,7 @@ describe('the data distribution', () => {
     expect(next(order, 250).index.filter((j) => j < 500).length).toBeGreaterThan(980);
   });
 
-  it('sums to one and never falls below the floor', () => {
+  it('R39 sums to one and never falls below the floor', () => {
     const order = recipeOf().begin(50);
     const stream = createStreams(1).stream('scores');
     for (let e = 0; e < 100; e++) {
@@ -138,7 +138,7 @@ describe('the data distribution', () => {
   });
 });
 
-describe('the estimator 1/(N q)', () => {
+describe('R39 the estimator 1/(N q)', () => {
   it('is unbiased: Σ q_j w_j g_j is the mean gradient', () => {
     const order = recipeOf({ weighted: true, smoothing: 0.7 }).begin(5);
     const g = [3, -1, 4, 1, -5];

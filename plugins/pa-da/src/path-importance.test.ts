@@ -171,7 +171,7 @@ describe('the path distribution', () => {
     expect(beliefs(sampler)[0]?.p).toEqual(before);
   });
 
-  it('sums to one and never falls below the floor, whatever the norms', async () => {
+  it('R39 sums to one and never falls below the floor, whatever the norms', async () => {
     const sampler = await begin({ scope: 'edge' });
     const stream = createStreams(2).stream('norms');
     for (let done = 1; done <= 250; done++) {
@@ -225,7 +225,7 @@ describe('the path distribution', () => {
   });
 });
 
-describe('the estimator 1/(N p)', () => {
+describe('R39 the estimator 1/(N p)', () => {
   const gradient = [1, 2, 3, 4];
   const toy = sitesOf(1, 1, ['a', 'b', 'c', 'd']);
 
