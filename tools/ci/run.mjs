@@ -49,6 +49,9 @@ await steps.run('CIFAR-10', () =>
 );
 const server = await mlflowServer();
 await steps.run('npm test', () => vitest(server));
+await steps.run('reliability scenarios', () =>
+  quiet('node', ['tools/ci/scenarios.mjs', '--results', join(scratch, 'vitest.json')]),
+);
 await steps.run('engine speed', engineSpeed);
 const webgpu = webgpuHere(root);
 if ('env' in webgpu) {

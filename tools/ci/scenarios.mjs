@@ -4,7 +4,7 @@
 //
 //   node tools/ci/scenarios.mjs            checks docs/reliability.md
 //   node tools/ci/scenarios.mjs --write    writes it
-//   node tools/ci/scenarios.mjs --results vitest.json    how each scenario's tests went
+//   node tools/ci/scenarios.mjs --results vitest.json    also says how each scenario's tests went
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -107,7 +107,7 @@ function main() {
   const { values } = parseArgs({
     options: { write: { type: 'boolean' }, results: { type: 'string' } },
   });
-  if (values.results !== undefined) return printResults(values.results);
+  if (values.results !== undefined) printResults(values.results);
   const files = filesByScenario(sourcesHere());
   const document = join(ROOT, DOCUMENT);
   const text = readFileSync(document, 'utf8');
