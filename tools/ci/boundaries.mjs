@@ -23,6 +23,9 @@ const ALLOWED = {
 /** Tests may also use the kit and start an engine. */
 const IN_TESTS = ['core', 'engine', 'nn', 'testkit'];
 
+/** What packages export besides their main entry. */
+const ENTRIES = ['package.json', 'testkit/faults'];
+
 /** @param {string} root @returns {string[]} one line per forbidden import */
 export function forbiddenImports(root) {
   return ['packages', 'plugins'].flatMap((group) =>
@@ -57,7 +60,10 @@ function forbiddenIn(file, { root, group, name }) {
       if (target.startsWith('.')) return !resolve(dirname(file), target).startsWith(home);
       if (!target.startsWith(SCOPE)) return row === 'plugins' && target.startsWith('inversify');
       const [wanted = '', ...deep] = target.slice(SCOPE.length).split('/');
-      if (deep.length > 0 && deep.join('/') !== 'package.json') return true;
+      const isEntry = ENTRIES.some((entry) =>
+        [deep.join('/'), `${wanted}/${deep.join('/')}`].includes(entry),
+      );
+      if (deep.length > 0 && !isEntry) return true;
       return wanted !== name && !allowed.includes(wanted) && !also.includes(wanted);
     })
     .map((target) => `${relative(root, file)} imports ${target}`);
