@@ -9,12 +9,19 @@ import { type RunRecord, readRun } from '@archer-nas/runtime';
  * @throws ArcherError `ARCHER_NO_RUN` when there is none, or several profiles
  */
 export function findRuns(path: string): RunRecord[] {
-  if (isRun(path)) return [readRun(path)];
+  return findRunFolders(path)
+    .map((folder) => readRun(folder))
+    .sort(bySeed);
+}
+
+/** The same, unread. @throws ArcherError `ARCHER_NO_RUN` */
+export function findRunFolders(path: string): string[] {
+  if (isRun(path)) return [path];
   const inner = folders(path);
   const seeds = inner.filter((folder) => isRun(folder));
-  if (seeds.length > 0) return seeds.map((folder) => readRun(folder)).sort(bySeed);
+  if (seeds.length > 0) return seeds;
   const profiles = inner.filter((folder) => folders(folder).some((seed) => isRun(seed)));
-  if (profiles.length === 1) return findRuns(profiles[0] as string);
+  if (profiles.length === 1) return findRunFolders(profiles[0] as string);
   const hint =
     profiles.length > 1
       ? `Name one of its profiles: ${profiles.join(', ')}`
@@ -25,7 +32,9 @@ export function findRuns(path: string): RunRecord[] {
   });
 }
 
-const isRun = (path: string): boolean => existsSync(join(path, 'journal.jsonl'));
+/** Also one that has lost its journal. */
+const isRun = (path: string): boolean =>
+  ['journal.jsonl', 'fingerprint.json'].some((name) => existsSync(join(path, name)));
 
 function folders(path: string): string[] {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [];

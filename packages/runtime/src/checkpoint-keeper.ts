@@ -28,6 +28,16 @@ export function checkpointOf(line: JournalLine): CheckpointRef | undefined {
   return { job: line.job, folder, hash, at: line.at ?? 0, anchor };
 }
 
+/** Those that stay on disk: the last two of each job, and the last two anchors. */
+export function keptOf(refs: readonly CheckpointRef[]): CheckpointRef[] {
+  const jobs = new Set(refs.map(({ job }) => job));
+  const kept = [...jobs].flatMap((job) => {
+    const own = refs.filter((ref) => ref.job === job);
+    return [...own.slice(-KEPT), ...own.filter(({ anchor }) => anchor).slice(-KEPT)];
+  });
+  return refs.filter((ref) => kept.includes(ref));
+}
+
 /** Writes the checkpoints of a run and deletes all but the last two of each job, and two anchors. */
 export class CheckpointKeeper {
   readonly #root: string;
@@ -77,9 +87,8 @@ export class CheckpointKeeper {
 
   #prune(job: string): void {
     const own = this.#kept.filter((ref) => ref.job === job);
-    const anchors = own.filter(({ anchor }) => anchor).slice(-KEPT);
-    for (const ref of own.slice(0, -KEPT)) {
-      if (anchors.includes(ref)) continue;
+    const stay = keptOf(own);
+    for (const ref of own.filter((one) => !stay.includes(one))) {
       rmSync(join(this.#root, ref.folder), { recursive: true, force: true });
       this.#kept.splice(this.#kept.indexOf(ref), 1);
     }

@@ -162,7 +162,8 @@ describe('R06 a damaged checkpoint is refused', () => {
     const { path, header } = written(folder.path);
     writeFileSync(header, readFileSync(header, 'utf8').replace('"format":1', '"format":2'));
     const hash = sha256Hex(readFileSync(header));
-    expect(() => readCheckpoint(path, hash)).toThrow(corrupt(/format 2; this version reads/));
+    const problem = { code: 'ARCHER_FORMAT', exit: 4, hint: expect.stringContaining('newer') };
+    expect(() => readCheckpoint(path, hash)).toThrow(expect.objectContaining(problem));
   });
 });
 

@@ -19,6 +19,7 @@ import {
   type TypedArray,
 } from '@archer-nas/core';
 import { syncFolder, temporaryName, writeFully, writeSynced } from './durable.ts';
+import { checkFormat, FORMAT } from './format.ts';
 import {
   type ArrayEncoding,
   bytesOf,
@@ -30,7 +31,6 @@ import {
   makeArray,
 } from './state-codec.ts';
 
-const FORMAT = 1;
 const HEADER = 'header.json';
 const ARRAYS = 'arrays.bin';
 /** Arrays start at multiples of this, so that other tools can map them. */
@@ -73,7 +73,7 @@ export function writeCheckpoint(folder: string, saved: Saved): WrittenCheckpoint
     const { entries, state, size } = collectArrays(saved.state, join(temporary, ARRAYS));
     const { job, progress } = saved;
     const { done, total, unit } = progress;
-    const facts = { format: FORMAT, job, progress: { done, total, unit } };
+    const facts = { format: FORMAT.checkpoint, job, progress: { done, total, unit } };
     // Keys keep the state's order: whoever iterates over them does so equally after a resume.
     const header = JSON.stringify({ ...facts, arrays: entries, arrayBytes: size, state });
     writeSynced(join(temporary, HEADER), Buffer.from(header));
@@ -118,7 +118,7 @@ function collectArrays(state: State, file: string) {
 /**
  * Reads a checkpoint and checks every byte of it against `hash`. Nothing is allocated for an
  * array before the file is known to have the claimed size.
- * @throws ArcherError `ARCHER_CHECKPOINT_CORRUPT` naming what is wrong
+ * @throws ArcherError `ARCHER_CHECKPOINT_CORRUPT` naming what is wrong, `ARCHER_FORMAT`
  */
 export function readCheckpoint(folder: string, hash: string): Saved {
   assertLittleEndian();
@@ -159,9 +159,7 @@ function readHeader(folder: string, hash: string): Header {
   const text = readFileSync(file);
   if (sha256Hex(text) !== hash) throw corrupt(folder, `${HEADER} does not have its hash`);
   const header = JSON.parse(text.toString()) as Header;
-  if (header.format !== FORMAT) {
-    throw corrupt(folder, `format ${header.format}; this version reads format ${FORMAT}`);
-  }
+  checkFormat('checkpoint', header.format, file);
   return header;
 }
 

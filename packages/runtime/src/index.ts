@@ -10,3 +10,5 @@ export { type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, type RunSummary, run } from './run.ts';
 export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 export { exitCodeOf, parseDuration, type StopReason, stopOnSignals } from './stop.ts';
+export type { Finding } from './verify/finding.ts';
+export { type Verification, verifyRun } from './verify/verify-run.ts';

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ArcherError, EXIT, type JournalLine, type State } from '@archer-nas/core';
+import { checkFormat, FORMAT } from './format.ts';
 import { CHECKSUM_DIGITS, type JournalEnd, lineChecksum } from './journal.ts';
 import { decodeState } from './state-codec.ts';
 
@@ -18,7 +19,7 @@ const SUM_FIELD = new RegExp(`,"sum":"([0-9a-f]{${CHECKSUM_DIGITS}})"}\r?$`);
  * Reads a journal up to its last good line. What follows is what a crash tore off, as long
  * as no good line follows; a missing file is an empty journal.
  * @throws ArcherError `ARCHER_JOURNAL_CORRUPT` for garbage with good lines behind it, and
- * for numbers that do not count up
+ * for numbers that do not count up; `ARCHER_FORMAT`
  */
 export function readJournal(file: string): Journal {
   if (!existsSync(file)) return { lines: [], end: { nextSeq: 0, bytes: 0 }, tornBytes: 0 };
@@ -36,10 +37,15 @@ export function readJournal(file: string): Journal {
     if (line.seq !== lines.length) {
       throw corrupt(file, lines.length + 1, `has number ${line.seq}, expected ${lines.length}`);
     }
-    lines.push(line);
+    if (lines.push(line) === 1) checkFormat('journal', formatOf(line), file);
     bytes = end;
   }
   return { lines, end: { nextSeq: lines.length, bytes }, tornBytes: content.length - bytes };
+}
+
+/** A journal's first line says its format; the first journals did not say it. */
+function formatOf({ body }: JournalLine): State {
+  return field(body, 'format') ?? FORMAT.journal;
 }
 
 /** The complete lines of a file with the offset behind their line break. */

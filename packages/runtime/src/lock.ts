@@ -59,6 +59,17 @@ function createWith(file: string, content: string): boolean {
   }
 }
 
+/** Who holds a lock, for people; `undefined`: nobody. Takes nothing. */
+export function lockState(file: string): string | undefined {
+  const found = readIfThere(file);
+  if (found === undefined) return undefined;
+  const owner = parseOwner(found);
+  if (owner === undefined) return 'is held, and does not name its owner';
+  const who = `process ${owner.pid} on ${owner.host}`;
+  if (isProvablyDead(owner, thisProcess())) return `was left by ${who}, which is dead`;
+  return `is held by ${who}`;
+}
+
 function held(file: string, content: string, takenOver: boolean): Lock {
   const release = (): void => {
     process.off('exit', release);

@@ -84,7 +84,7 @@ class CheckpointReader {
     try {
       return readCheckpoint(join(this.#root, ref.folder), ref.hash);
     } catch (error) {
-      if (!isArcherError(error)) throw error;
+      if (!isArcherError(error) || error.code === 'ARCHER_FORMAT') throw error;
       this.#bad.add(ref.folder);
       this.warnings.push(error.message);
       return undefined;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { JournalLine, Manifest, Table } from '@archer-nas/core';
 import { type Fingerprint, readFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, runFolder } from './folders.ts';
+import { checkFormat } from './format.ts';
 import { effectiveLines, field, originLine, readJournal } from './journal-reader.ts';
 import { decodeState } from './state-codec.ts';
 
@@ -57,7 +58,7 @@ export interface RunRecord {
 
 /**
  * Reads a run folder, finished or not, also while it is being written.
- * @throws ArcherError `ARCHER_JOURNAL_CORRUPT`
+ * @throws ArcherError `ARCHER_JOURNAL_CORRUPT`, `ARCHER_FORMAT`
  */
 export function readRun(root: string): RunRecord {
   const folder = runFolder(root);
@@ -78,8 +79,10 @@ export function readRun(root: string): RunRecord {
   };
 }
 
-/** The result of a finished run. */
+/** The result of a finished run. @throws ArcherError `ARCHER_FORMAT` */
 export function readResult(file: string): RunResult | undefined {
   if (!existsSync(file)) return undefined;
-  return decodeState(JSON.parse(readFileSync(file, 'utf8'))) as unknown as RunResult;
+  const result = decodeState(JSON.parse(readFileSync(file, 'utf8'))) as unknown as RunResult;
+  checkFormat('result', result.format, file);
+  return result;
 }

@@ -5,20 +5,24 @@ import type { RunFolder } from './folders.ts';
 import type { RunResult } from './read-run.ts';
 import { encodeState } from './state-codec.ts';
 
-/**
- * Writes the tables of a result and then `result.json`, whose appearance makes the run
- * finished. Returns the files' contents by name, for trackers.
- */
-export function writeResult(folder: RunFolder, result: RunResult): Map<string, string> {
+/** The files of a result by name, `result.json` last. */
+export function resultFiles(result: RunResult): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, table] of allTables(result)) {
     files.set(`tables/${name}.csv`, tableCsv(table));
     files.set(`tables/${name}.json`, json(table));
   }
+  return files.set('result.json', json(result));
+}
+
+/**
+ * Writes the tables of a result and then `result.json`, whose appearance makes the run
+ * finished. Returns the files' contents by name, for trackers.
+ */
+export function writeResult(folder: RunFolder, result: RunResult): Map<string, string> {
+  const files = resultFiles(result);
   for (const [name, content] of files) replaceFile(join(folder.root, name), content);
-  const content = json(result);
-  replaceFile(folder.result, content);
-  return files.set('result.json', content);
+  return files;
 }
 
 function json(value: object): string {

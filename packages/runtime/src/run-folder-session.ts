@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalLine, Manifest, State } from '@archer-nas/core';
+import { type JournalLine, type Manifest, type State, sha256Hex } from '@archer-nas/core';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { replaceFile } from './durable.ts';
 import { differences, drifted, type Fingerprint, readFingerprint } from './fingerprint.ts';
 import type { RunFolder } from './folders.ts';
+import { FORMAT } from './format.ts';
 import { JournalWriter, type NewLine } from './journal.ts';
 import { type Journal, readJournal } from './journal-reader.ts';
 import { findPosition, type Position, removeOrphans } from './position.ts';
@@ -82,13 +83,30 @@ export function openFolder(folder: RunFolder, options: OpenOptions): FolderSessi
   return { position, resumed, journal, keeper };
 }
 
-function describeRun(folder: RunFolder, { resolved, fingerprint }: OpenOptions): void {
-  replaceFile(folder.manifest, `${JSON.stringify(resolved, null, 2)}\n`);
-  replaceFile(folder.fingerprint, `${JSON.stringify(fingerprint, null, 2)}\n`);
+function describeRun(folder: RunFolder, options: OpenOptions): void {
+  const { manifest, fingerprint } = descriptions(options);
+  replaceFile(folder.manifest, manifest);
+  replaceFile(folder.fingerprint, fingerprint);
 }
 
-function beginLine({ fingerprint, origin }: OpenOptions): NewLine {
-  const body = { ...circumstances(fingerprint), ...origin };
+/** What the files say that describe a run. */
+function descriptions({ resolved, fingerprint }: OpenOptions) {
+  return {
+    manifest: `${JSON.stringify(resolved, null, 2)}\n`,
+    fingerprint: `${JSON.stringify(fingerprint, null, 2)}\n`,
+  };
+}
+
+/** How the run was begun, and the hashes of the files that say so. */
+function originBody(options: OpenOptions) {
+  const { manifest, fingerprint } = descriptions(options);
+  const sha256 = { manifest: sha256Hex(manifest), fingerprint: sha256Hex(fingerprint) };
+  return { ...options.origin, sha256 };
+}
+
+function beginLine(options: OpenOptions): NewLine {
+  const format = FORMAT.journal;
+  const body = { format, ...circumstances(options.fingerprint), ...originBody(options) };
   return { kind: 'telemetry', job: 'run', event: 'begin', body };
 }
 
@@ -96,10 +114,10 @@ function resumeLine(
   { after }: Position,
   { tornBytes }: Journal,
   changes: readonly string[],
-  { fingerprint, origin }: OpenOptions,
+  options: OpenOptions,
 ): NewLine {
-  const drift = changes.length > 0 ? { drift: changes, ...origin } : {};
-  const body = { ...circumstances(fingerprint), after, torn: tornBytes, ...drift };
+  const drift = changes.length > 0 ? { drift: changes, ...originBody(options) } : {};
+  const body = { ...circumstances(options.fingerprint), after, torn: tornBytes, ...drift };
   return { kind: 'telemetry', job: 'run', event: 'resume', body };
 }
 

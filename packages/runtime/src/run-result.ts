@@ -1,9 +1,8 @@
 import type { JournalLine, ResolvedManifest, State, Table } from '@archer-nas/core';
 import { studyIdentity } from '@archer-nas/core';
+import { FORMAT } from './format.ts';
 import { field } from './journal-reader.ts';
 import type { Answer, RunResult, StudyAnswer } from './read-run.ts';
-
-const FORMAT = 1;
 
 /** What a result says of its run besides the answers. */
 export interface ResultFacts {
@@ -35,7 +34,7 @@ export function resultOf(
   });
   studies.sort((a, b) => a.index - b.index || a.searchAt - b.searchAt);
   return {
-    format: FORMAT,
+    format: FORMAT.result,
     experiment: manifest.name,
     ...facts,
     search: { ...answerOf(search?.body ?? {}), best: bestOf(search?.body ?? {}) },

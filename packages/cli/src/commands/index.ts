@@ -10,6 +10,7 @@ import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { suite } from './suite.ts';
+import { verify } from './verify.ts';
 
 /** All commands, in the order of the help page. */
 export const commands: readonly Command<never>[] = [
@@ -17,6 +18,7 @@ export const commands: readonly Command<never>[] = [
   resume,
   report,
   compare,
+  verify,
   exportRun,
   list,
   init,

@@ -1,0 +1,27 @@
+import { EXIT } from '@archer-nas/core';
+import { type Finding, type Verification, verifyRun } from '@archer-nas/runtime';
+import { createColors } from 'picocolors';
+import type { Output } from '../output.ts';
+import { findRunFolders } from '../run-folders.ts';
+import type { Command } from './command.ts';
+
+/** `archer verify`: what of a run folder is intact. */
+export const verify: Command<{ run: string }> = {
+  command: 'verify <run>',
+  describe: 'Check every file of a run against its journal; change nothing',
+  builder: { run: { type: 'string', describe: 'Run folder, or the folder of its seeds' } },
+  async run({ run }, output) {
+    const found = findRunFolders(run).map((folder) => verifyRun(folder));
+    output.line(found.map((one) => text(one, output)).join('\n\n'));
+    output.value(found);
+    return found.some(({ status }) => status === 'damaged') ? EXIT.corrupt : EXIT.ok;
+  },
+};
+
+function text({ folder, run, status, findings }: Verification, output: Output): string {
+  const { green, red, dim } = createColors(output.colour);
+  const colours = { intact: green, damaged: red, note: dim } as const;
+  const line = (finding: Finding): string =>
+    `${colours[finding.status](finding.status.padEnd(7))}  ${finding.part}: ${finding.detail}`;
+  return [`${folder}: ${run}`, ...findings.map(line), colours[status](status)].join('\n');
+}

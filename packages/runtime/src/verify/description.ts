@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  canonicalJson,
+  type JournalLine,
+  type Manifest,
+  type ResolvedManifest,
+  sha256Hex,
+  type UsedPlugin,
+} from '@archer-nas/core';
+import { decisive, type Fingerprint } from '../fingerprint.ts';
+import type { RunFolder } from '../folders.ts';
+import { field } from '../journal-reader.ts';
+import { damaged, detailOf, type Finding, intact, note } from './finding.ts';
+
+/** The files that describe a run, as far as they can be read. */
+export interface Description {
+  readonly manifest: Manifest | undefined;
+  readonly fingerprint: Fingerprint | undefined;
+  readonly findings: readonly Finding[];
+}
+
+const FILES = ['manifest', 'fingerprint'] as const;
+
+/** Checks `manifest.json` and `fingerprint.json` against the journal and each other. */
+export function checkDescription(folder: RunFolder, lines: readonly JournalLine[]): Description {
+  const findings: Finding[] = [];
+  const [manifest, fingerprint] = FILES.map((name) => {
+    const { value, finding } = readDescribed(folder, name, lines);
+    findings.push(finding);
+    return value;
+  }) as [Manifest | undefined, Fingerprint | undefined];
+  if (manifest !== undefined && fingerprint !== undefined) {
+    const same = canonicalJson(decisive(manifest)) === canonicalJson(fingerprint.manifest);
+    if (!same) findings.push(damaged('fingerprint.json', 'describes another manifest'));
+  }
+  return { manifest, fingerprint, findings };
+}
+
+function readDescribed(
+  folder: RunFolder,
+  name: (typeof FILES)[number],
+  lines: readonly JournalLine[],
+): { readonly value?: unknown; readonly finding: Finding } {
+  const part = `${name}.json`;
+  if (!existsSync(folder[name])) return { finding: damaged(part, 'is missing') };
+  const text = readFileSync(folder[name], 'utf8');
+  try {
+    return { value: JSON.parse(text) as unknown, finding: checkHash(part, name, text, lines) };
+  } catch (error) {
+    return { finding: damaged(part, `is no JSON: ${detailOf(error)}`) };
+  }
+}
+
+/** Lines that say how a run was begun, or went on after drift, have the hash of the file. */
+function checkHash(
+  part: string,
+  name: string,
+  text: string,
+  lines: readonly JournalLine[],
+): Finding {
+  const hashes = lines
+    .map(({ body }) => field(field(body, 'sha256') ?? null, name))
+    .filter((hash) => hash !== undefined);
+  const at = hashes.lastIndexOf(sha256Hex(text));
+  if (hashes.length === 0) return note(part, 'can be read; this journal has no hash of it');
+  if (at < 0) return damaged(part, 'does not have the hash that the journal has of it');
+  if (at === hashes.length - 1) return intact(part, 'has its hash');
+  return note(part, 'is older than the accepted drift; the next resume replaces it');
+}
+
+/** What the identity of a run is computed from, from its describing files. */
+export function resolvedOf(manifest: Manifest, { plugins }: Fingerprint): ResolvedManifest {
+  const used = Object.entries(plugins).map(([key, spec]): UsedPlugin => {
+    const space = key.lastIndexOf(' ');
+    const [kind = '', id = ''] = key.slice(space + 1).split(':');
+    const at = spec.lastIndexOf('@');
+    return {
+      kind: kind as UsedPlugin['kind'],
+      ...{
+        id,
+        place: key.slice(0, space),
+        package: spec.slice(0, at),
+        version: spec.slice(at + 1),
+      },
+      ...{ provides: [], requires: [] },
+    };
+  });
+  return { manifest, plugins: used, needsEngine: false };
+}
