@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ArcherError, EXIT, isArcherError, type Manifest, parseManifest } from '@archer-nas/core';
+import { ArcherError, EXIT, isArcherError, type Manifest } from '@archer-nas/core';
 import { type SuiteEntry, verdicts } from '@archer-nas/report';
-import type { RunRecord } from '@archer-nas/runtime';
+import { type RunRecord, readManifestFile } from '@archer-nas/runtime';
 import { findRuns } from './run-folders.ts';
 
 /** An experiment of a suite: one manifest of its folder. */
@@ -34,7 +34,7 @@ export function suiteMembers(
   }
   return files.sort().map((name) => {
     const file = join(folder, name);
-    const manifest = parseManifest(readFileSync(file, 'utf8'), file);
+    const manifest = readManifestFile(file);
     const stem = basename(name, extname(name));
     return { name: stem, file, manifest, out: join(out, stem) };
   });

@@ -1,14 +1,16 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ArcherError, EXIT } from './errors.ts';
+import { checkTree, type ReadOptions, readYamlTree, shortened } from './manifest-text.ts';
 import { nonFiniteSchema, type WrittenNonFinite } from './non-finite.ts';
 import { mergeBlocks, setAt } from './overlay.ts';
 import type { Block } from './plugin.ts';
 import { suggestion } from './suggest.ts';
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const MAX_BYTES = 1_000_000;
-const MAX_DEPTH = 64;
+
+/** Characters of what is wrong, and of where, that an error shows. */
+const SHOWN_PROBLEMS = 2000;
+const SHOWN_PATH = 200;
 
 const blockSchema = z.looseObject({
   use: z.string().regex(ID, 'a plugin id: lower-case letters, digits and single hyphens'),
@@ -95,10 +97,9 @@ export interface Manifest {
  * @throws ArcherError `ARCHER_MANIFEST` with the place and what was expected
  */
 export function parseManifest(text: string, source: string): Manifest {
-  if (text.length > MAX_BYTES) {
-    throw bad(source, `${text.length} characters; a manifest holds at most ${MAX_BYTES}`);
-  }
-  return typed(readYaml(text, source), source);
+  const tree = readYaml(text, source);
+  if (tree === null) throw bad(source, 'there is nothing in it; expected name, space and strategy');
+  return typed(tree, source);
 }
 
 /**
@@ -106,13 +107,8 @@ export function parseManifest(text: string, source: string): Manifest {
  * @throws ArcherError `ARCHER_MANIFEST`
  */
 export function checkManifest(manifest: Manifest, source: string): Manifest {
-  const tree = untyped(manifest);
-  try {
-    checkTree(tree, 0);
-  } catch (cause) {
-    throw bad(source, (cause as Error).message);
-  }
-  return typed(tree, source);
+  checked(manifest, source);
+  return typed(untyped(manifest), source);
 }
 
 /** Applies one profile on top of the manifest and drops the others. */
@@ -141,16 +137,20 @@ export function withSettings(manifest: Manifest, settings: readonly string[]): M
   const tree = structuredClone(manifest) as unknown as Record<string, unknown>;
   for (const setting of settings) {
     const at = setting.indexOf('=');
+    // The value may be a secret: errors name the path.
+    const path = setting.slice(0, at < 0 ? undefined : at);
+    const source = `--set ${shortened(path, SHOWN_PATH)}`;
     if (at < 1) {
-      throw new ArcherError('ARCHER_SETTING', `--set ${setting}: expected path=value.`, {
+      throw new ArcherError('ARCHER_SETTING', `${source}: expected path=value.`, {
         hint: 'For example --set strategy.epochs=20.',
         exit: EXIT.usage,
       });
     }
-    const value = readYaml(setting.slice(at + 1), `--set ${setting}`);
-    setAt(tree, setting.slice(0, at).split('.'), value, `--set ${setting}`);
+    setAt(tree, path.split('.'), readYaml(setting.slice(at + 1), source, { quote: false }), source);
   }
-  return typed(untyped(tree as unknown as Manifest), `${manifest.name} with --set`);
+  const source = `${manifest.name} with --set`;
+  checked(tree, source);
+  return typed(untyped(tree as unknown as Manifest), source);
 }
 
 function typed(tree: unknown, source: string): Manifest {
@@ -166,44 +166,39 @@ function studyBlock(entry: Record<string, Record<string, unknown> | null>): Bloc
   return { ...options, use: id };
 }
 
-/** The tree that `typed` accepts again. */
-function untyped({ study, ...rest }: Manifest): Record<string, unknown> {
-  const entries = study.map(({ use, ...options }) => ({ [use]: options }));
+/** The tree that `typed` accepts again, if there is one. */
+function untyped(manifest: Manifest): Record<string, unknown> {
+  const { study, ...rest } = Object(manifest) as Manifest;
+  const entries = Array.isArray(study) ? study.map(studyEntry) : study;
   return structuredClone({ ...rest, study: entries }) as Record<string, unknown>;
 }
 
-function readYaml(text: string, source: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw bad(source, problem.message);
+/** A study's block as manifests write it: `{ rank: { … } }`. */
+function studyEntry(block: unknown): unknown {
+  const { use, ...options } = Object(block) as Record<string, unknown>;
+  return typeof use === 'string' ? { [use]: options } : block;
+}
+
+/** Refuses what no manifest can be, before anything is made of it. */
+function checked(tree: unknown, source: string): void {
   try {
-    const tree: unknown = document.toJS({ maxAliasCount: 100 });
-    checkTree(tree, 0);
-    return tree;
+    checkTree(tree);
   } catch (cause) {
     throw bad(source, (cause as Error).message);
   }
 }
 
-/** Refuses what a manifest never needs and code below should never meet. */
-function checkTree(tree: unknown, depth: number): void {
-  if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
-  if (typeof tree === 'number' && !Number.isFinite(tree))
-    throw new RangeError(`${tree} as a number`);
-  if (typeof tree === 'string' && tree.includes('\0'))
-    throw new RangeError('a NUL character in a text');
-  if (typeof tree !== 'object' || tree === null) return;
-  for (const [key, value] of Object.entries(tree)) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
-      throw new RangeError(`the key "${key}" is not allowed`);
-    }
-    checkTree(value, depth + 1);
+function readYaml(text: string, source: string, options?: ReadOptions): unknown {
+  try {
+    return readYamlTree(text, options);
+  } catch (cause) {
+    throw bad(source, (cause as Error).message);
   }
 }
 
 function bad(source: string, message: string, hint?: string): ArcherError {
-  return new ArcherError('ARCHER_MANIFEST', `${source} is not a valid manifest:\n${message}`, {
+  const why = shortened(message, SHOWN_PROBLEMS);
+  return new ArcherError('ARCHER_MANIFEST', `${source} is not a valid manifest:\n${why}`, {
     exit: EXIT.manifest,
     ...(hint === undefined ? {} : { hint }),
   });

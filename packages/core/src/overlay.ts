@@ -1,8 +1,10 @@
 import { ArcherError, EXIT } from './errors.ts';
+import { isForbiddenKey, shortened } from './manifest-text.ts';
 
 type Tree = Record<string, unknown>;
 
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+/** Characters of a name that an error shows. */
+const SHOWN = 80;
 
 function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -17,7 +19,7 @@ function isTree(value: unknown): value is Tree {
 export function mergeBlocks(base: Tree, overlay: Tree, where: string): Tree {
   const merged: Tree = { ...base };
   for (const [key, value] of Object.entries(overlay)) {
-    if (FORBIDDEN.has(key)) throw refused(where, key);
+    if (isForbiddenKey(key)) throw refused(where, key);
     const before = Object.hasOwn(base, key) ? base[key] : undefined;
     merged[key] = mergeValue(before, value, `${where}.${key}`);
   }
@@ -38,7 +40,7 @@ function mergeValue(before: unknown, value: unknown, where: string): unknown {
 export function setAt(tree: Tree, path: readonly string[], value: unknown, where: string): void {
   let here: unknown = tree;
   for (const [i, key] of path.entries()) {
-    if (key === '' || FORBIDDEN.has(key)) throw refused(where, key);
+    if (key === '' || isForbiddenKey(key)) throw refused(where, key);
     const last = i === path.length - 1;
     if (Array.isArray(here)) here = stepList(here, key, last, value, where);
     else if (isTree(here)) here = stepTree(here, key, last, value);
@@ -69,8 +71,12 @@ function stepList(
 }
 
 function refused(where: string, key: string): ArcherError {
-  return new ArcherError('ARCHER_SETTING', `${where}: "${key}" names nothing that can be set.`, {
-    hint: 'A path follows the manifest: strategy.epochs, data.batch, study.rank.images.',
-    exit: EXIT.usage,
-  });
+  return new ArcherError(
+    'ARCHER_SETTING',
+    `${where}: "${shortened(key, SHOWN)}" names nothing that can be set.`,
+    {
+      hint: 'A path follows the manifest: strategy.epochs, data.batch, study.rank.images.',
+      exit: EXIT.usage,
+    },
+  );
 }

@@ -3,6 +3,7 @@ export type { OnEvent, RunEvent } from './events.ts';
 export { type Exported, type ExportOptions, exportRun } from './export-run.ts';
 export { dataFolder, outFolder, seedFolder } from './folders.ts';
 export { scienceLines } from './journal-reader.ts';
+export { readManifestFile } from './manifest-file.ts';
 export { idsOf, installedPlugins, type PluginIndex } from './plugin-index.ts';
 export { pluginLookup } from './plugin-lookup.ts';
 export * from './read-run.ts';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
   ArcherError,
@@ -6,13 +5,13 @@ import {
   EXIT,
   type Manifest,
   type PluginLookup,
-  parseManifest,
   type ResolvedManifest,
   resolveManifest,
   withProfile,
   withSettings,
 } from '@archer-nas/core';
 import { dataFolder, outFolder } from './folders.ts';
+import { readManifestFile } from './manifest-file.ts';
 import { installedPlugins } from './plugin-index.ts';
 import { pluginLookup } from './plugin-lookup.ts';
 
@@ -72,20 +71,8 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
 }
 
 function readManifest(manifest: string | Manifest): Manifest {
-  if (typeof manifest !== 'string') return checkManifest(manifest, 'the manifest');
-  try {
-    return parseManifest(readFileSync(manifest, 'utf8'), manifest);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'EISDIR') throw cause;
-    const problem =
-      code === 'EISDIR' ? `${manifest} is a folder.` : `There is no manifest ${manifest}.`;
-    throw new ArcherError('ARCHER_MANIFEST', problem, {
-      hint: 'Name a YAML or JSON file; archer init writes one.',
-      exit: EXIT.usage,
-      cause,
-    });
-  }
+  if (typeof manifest === 'string') return readManifestFile(manifest);
+  return checkManifest(manifest, 'the manifest');
 }
 
 /** Seeds name folders and streams: what the manifest's schema asks of its own. */

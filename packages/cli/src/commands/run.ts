@@ -1,7 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { ArcherError, EXIT, parseManifest } from '@archer-nas/core';
-import { dryRun, type RunOptions, run as runManifest } from '@archer-nas/runtime';
+import { EXIT } from '@archer-nas/core';
+import { dryRun, type RunOptions, readManifestFile, run as runManifest } from '@archer-nas/runtime';
 import { dryRunText, dryRunValue } from '../dry-run-text.ts';
 import { follow } from '../follow.ts';
 import { wholeNumber } from '../number-options.ts';
@@ -66,9 +64,9 @@ export const run: Command<Arguments> = {
     const options: RunOptions = {
       ...runSettings(rest),
       ...{ manifest, out, restart },
-      profile: chosenProfile(manifest, profile),
-      settings: set,
       seeds: seed && [...new Set(seed.map((text) => wholeNumber('--seed', 0, text)))],
+      settings: set,
+      profile: chosenProfile(manifest, profile),
     };
     if (!dry) return follow((followed) => runManifest({ ...options, ...followed }), output);
     const estimate = await dryRun({
@@ -82,15 +80,7 @@ export const run: Command<Arguments> = {
 };
 
 function chosenProfile(manifest: string, given: string | undefined): string | undefined {
-  const file = statSync(manifest, { throwIfNoEntry: false });
-  if (file?.isDirectory()) {
-    throw new ArcherError('ARCHER_MANIFEST', `${manifest} is a folder.`, {
-      hint: `archer run ${join(manifest, 'manifest.yaml')}`,
-      exit: EXIT.usage,
-    });
-  }
   if (given !== undefined) return given === NO_PROFILE ? undefined : given;
-  if (file === undefined) return undefined; // the run says so
-  const { profiles } = parseManifest(readFileSync(manifest, 'utf8'), manifest);
+  const { profiles } = readManifestFile(manifest);
   return Object.hasOwn(profiles, DEFAULT_PROFILE) ? DEFAULT_PROFILE : undefined;
 }
