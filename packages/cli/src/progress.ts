@@ -74,6 +74,9 @@ function say(event: RunEvent, output: Output): void {
   else if (event.type === 'warning') output.note(`warning: ${event.message}`);
   else if (event.type === 'seed') {
     output.line(`seed ${event.seed}${event.resumed ? ', resumed' : ''}: ${event.folder}`);
+  } else if (event.type === 'result' && event.before) {
+    const again = 'nothing is computed; --new-attempt runs it once more';
+    output.line(`seed ${event.seed} is finished already, ${again}: ${event.record.folder}`);
   }
 }
 

@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArcherError, EXIT } from '@archer-nas/core';
-import { type RunRecord, readRun } from '@archer-nas/runtime';
+import { countedAttempts, type RunRecord, readRun } from '@archer-nas/runtime';
 
 /**
  * The runs in a folder: a run folder itself, a profile's folder with its seeds, or a results
- * folder with one profile.
+ * folder with one profile. Of several attempts of a seed one counts; `note` hears of the others.
  * @throws ArcherError `ARCHER_NO_RUN` when there is none, or several profiles
  */
-export function findRuns(path: string): RunRecord[] {
-  return findRunFolders(path)
-    .map((folder) => readRun(folder))
-    .sort(bySeed);
+export function findRuns(path: string, note: (text: string) => void = () => {}): RunRecord[] {
+  const folders = findRunFolders(path);
+  const counted = countedAttempts(folders);
+  const others = folders.filter((folder) => !counted.includes(folder));
+  if (others.length > 0) note(`Other attempts, which do not count: ${others.join(', ')}`);
+  return counted.map((folder) => readRun(folder)).sort(bySeed);
 }
 
 /** The same, unread. @throws ArcherError `ARCHER_NO_RUN` */

@@ -43,8 +43,13 @@ export type RunEvent =
       readonly job: string;
       readonly folder: string;
     }
-  /** A seed is finished, now or earlier. */
-  | { readonly type: 'result'; readonly seed: number; readonly record: RunRecord }
+  /** A seed is finished; `before`: it was when this began. */
+  | {
+      readonly type: 'result';
+      readonly seed: number;
+      readonly record: RunRecord;
+      readonly before: boolean;
+    }
   /** The run ends early, with a checkpoint. */
   | { readonly type: 'stopped'; readonly seed: number; readonly reason: StopReason };
 

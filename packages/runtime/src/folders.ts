@@ -35,9 +35,15 @@ export function runFolder(root: string): RunFolder {
   };
 }
 
-/** The folder of a seed: `<out>/<profile or default>/seed-<n>`. */
-export function seedFolder(out: string, profile: string | undefined, seed: number): string {
-  return join(resolve(out), profile ?? DEFAULT_PROFILE, `seed-${seed}`);
+/** The folder of a seed: `<out>/<profile or default>/seed-<n>`, of later attempts `seed-<n>-attempt-<k>`. */
+export function seedFolder(
+  out: string,
+  profile: string | undefined,
+  seed: number,
+  attempt = 1,
+): string {
+  const name = attempt === 1 ? `seed-${seed}` : `seed-${seed}-attempt-${attempt}`;
+  return join(resolve(out), profile ?? DEFAULT_PROFILE, name);
 }
 
 /** Folder of downloads and caches: the option, `ARCHER_DATA`, or `~/.cache/archer`. */

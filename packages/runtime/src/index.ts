@@ -1,3 +1,4 @@
+export { countedAttempts } from './attempts.ts';
 export { type DryRun, dryRun, type JobEstimate } from './dry-run.ts';
 export type { OnEvent, RunEvent } from './events.ts';
 export { type Exported, type ExportOptions, exportRun } from './export-run.ts';

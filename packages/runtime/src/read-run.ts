@@ -48,6 +48,8 @@ export interface RunRecord {
   /** As the run was begun; both are `undefined` when it died before its first line. */
   readonly profile: string | undefined;
   readonly seed: number | undefined;
+  /** 1 unless the seed was run again in a folder of its own. */
+  readonly attempt: number;
   /** The resolved manifest; `undefined` when the run died before it was written. */
   readonly manifest: Manifest | undefined;
   readonly fingerprint: Fingerprint | undefined;
@@ -70,6 +72,7 @@ export function readRun(root: string): RunRecord {
     status: result === undefined ? 'unfinished' : 'finished',
     profile: origin && String(field(origin.body, 'profile') ?? DEFAULT_PROFILE),
     seed: origin && Number(field(origin.body, 'seed')),
+    attempt: Number((origin && field(origin.body, 'attempt')) ?? 1),
     manifest: existsSync(folder.manifest)
       ? (JSON.parse(readFileSync(folder.manifest, 'utf8')) as Manifest)
       : undefined,

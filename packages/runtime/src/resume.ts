@@ -7,7 +7,7 @@ import { type RunOptions, type RunSummary, run } from './run.ts';
 /** Options of {@link resume}: those of `run` that a run folder does not know. */
 export type ResumeOptions = Omit<
   RunOptions,
-  'manifest' | 'profile' | 'settings' | 'seeds' | 'out' | 'folder'
+  'manifest' | 'profile' | 'settings' | 'seeds' | 'out' | 'folder' | 'attempt'
 >;
 
 /**
@@ -17,7 +17,7 @@ export type ResumeOptions = Omit<
  */
 export async function resume(folder: string, options: ResumeOptions = {}): Promise<RunSummary> {
   const origin = originOf(folder);
-  const expected = seedFolder(origin.out, origin.profile, origin.seeds[0]);
+  const expected = seedFolder(origin.out, origin.profile, origin.seeds[0], origin.attempt);
   if (expected !== resolve(folder)) throw renamed(folder, expected);
   return run({ ...options, ...origin });
 }
@@ -27,6 +27,7 @@ export interface RunOrigin {
   readonly manifest: Manifest;
   readonly profile: string | undefined;
   readonly seeds: readonly [number];
+  readonly attempt: number;
   readonly out: string;
   readonly folder: string;
 }
@@ -49,6 +50,7 @@ export function originOf(folder: string): RunOrigin {
     manifest: { ...(field(begin.body, 'manifest') as unknown as Manifest), profiles },
     profile,
     seeds: [Number(field(begin.body, 'seed'))],
+    attempt: Number(field(begin.body, 'attempt') ?? 1),
     out: dirname(dirname(root)),
     folder: String(field(begin.body, 'folder')),
   };

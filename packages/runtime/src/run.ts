@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type EngineInfo,
@@ -8,9 +8,10 @@ import {
   type State,
   searchIdentity,
 } from '@archer-nas/core';
+import { chooseAttempt } from './attempts.ts';
 import { fileCache } from './cache.ts';
 import type { OnEvent } from './events.ts';
-import { dataHashOf, differences, takeFingerprint } from './fingerprint.ts';
+import { dataHashOf, differences, readFingerprint, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, type RunFolder, runFolder, seedFolder } from './folders.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { acquireLock } from './lock.ts';
@@ -40,6 +41,12 @@ export interface RunOptions extends PlanOptions, EngineSettings {
   readonly checkpointEvery?: number | undefined;
   /** Aborts: the run stops after the step in progress, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The first unless given. `new`: of a finished run another one, in a folder of its own and
+   * with the same seed; reports count the first that is finished. A new one that was
+   * interrupted goes on.
+   */
+  readonly attempt?: number | 'new' | undefined;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -65,38 +72,55 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const stop = stopWhen(options.signal, maxTimeMs);
   const plan = await planRun(options);
   for (const message of plan.warnings) emit({ type: 'warning', message });
-  const finished = options.restart ? undefined : finishedBefore(plan);
+  const places = plan.seeds.map((seed) => placeOf(plan, seed, options));
+  const finished = options.restart ? undefined : finishedBefore(plan, places);
   if (finished !== undefined) {
     emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
-    for (const record of finished) emit({ type: 'result', seed: record.seed ?? 0, record });
+    for (const record of finished) {
+      emit({ type: 'result', seed: record.seed ?? 0, record, before: true });
+    }
     return { status: 'finished', exitCode: exitCodeOf(undefined), records: finished, plan };
   }
   const engine = await startPlannedEngine(plan, options);
   emit({ type: 'resolved', resolved: plan.resolved, engine, seeds: plan.seeds });
   const records: RunRecord[] = [];
-  for (const seed of plan.seeds) {
-    const reason = await runOne({ plan, engine, options, emit, stop }, seed);
-    const record = readRun(seedFolder(plan.out, plan.profile, seed));
+  for (const place of places) {
+    const { seed } = place;
+    const before = !options.restart && existsSync(place.folder.result);
+    const reason = await runOne({ plan, engine, options, emit, stop }, place);
+    const record = readRun(place.folder.root);
     records.push(record);
     if (reason !== undefined) {
       emit({ type: 'stopped', seed, reason });
       return { status: reason, exitCode: exitCodeOf(reason), records, plan };
     }
-    emit({ type: 'result', seed, record });
+    emit({ type: 'result', seed, record, before });
   }
   return { status: 'finished', exitCode: exitCodeOf(undefined), records, plan };
 }
 
+/** One seed's attempt, and where it lies. */
+interface Place {
+  readonly seed: number;
+  readonly attempt: number;
+  readonly folder: RunFolder;
+}
+
+function placeOf({ out, profile }: RunPlan, seed: number, { attempt: wanted }: RunOptions): Place {
+  const attempt = chooseAttempt({ out, profile, seed }, wanted);
+  return { seed, attempt, folder: runFolder(seedFolder(out, profile, seed, attempt)) };
+}
+
 /** The records, when every seed is finished and nothing changed: no engine, no data needed. */
-function finishedBefore(plan: RunPlan): RunRecord[] | undefined {
+function finishedBefore(plan: RunPlan, places: readonly Place[]): RunRecord[] | undefined {
   const now = takeFingerprint(plan.resolved, { engine: undefined, dataHash: undefined });
   const records: RunRecord[] = [];
-  for (const seed of plan.seeds) {
-    const record = readRun(seedFolder(plan.out, plan.profile, seed));
-    const { status, fingerprint } = record;
-    if (status !== 'finished' || fingerprint === undefined) return undefined;
-    if (differences(fingerprint, now, 'plan').length > 0) return undefined;
-    records.push(record);
+  for (const { folder } of places) {
+    // Before the journal is read, which may be long.
+    if (!existsSync(folder.result) || !existsSync(folder.fingerprint)) return undefined;
+    const changes = differences(readFingerprint(folder.fingerprint), now, 'plan');
+    if (changes.length > 0) return undefined;
+    records.push(readRun(folder.root));
   }
   return records;
 }
@@ -110,29 +134,28 @@ interface SeedSetting {
 }
 
 /** One seed under its lock. @returns why it stopped early */
-async function runOne(setting: SeedSetting, seed: number): Promise<StopReason | undefined> {
+async function runOne(setting: SeedSetting, place: Place): Promise<StopReason | undefined> {
   const { plan, options } = setting;
-  const folder = runFolder(seedFolder(plan.out, plan.profile, seed));
+  const { folder } = place;
   mkdirSync(folder.root, { recursive: true });
   using _lock = acquireLock(folder.lock);
   if (options.restart) clearFolder(folder);
   const log = (line: string): void => setting.emit({ type: 'log', line });
   const parts = await createRun(plan, setting.engine, log);
   // Not without await: the lock would be released at the return.
-  return await work(setting, folder, parts, seed);
+  return await work(setting, place, parts);
 }
 
 async function work(
   { plan, engine, options, emit, stop }: SeedSetting,
-  folder: RunFolder,
+  { folder, seed, attempt }: Place,
   parts: RunParts,
-  seed: number,
 ): Promise<StopReason | undefined> {
   const { resolved } = plan;
   const dataHash = dataHashOf(parts);
   const fingerprint = takeFingerprint(resolved, { engine, dataHash });
   const acceptDrift = options.acceptDrift ?? false;
-  if (readRun(folder.root).status === 'finished') {
+  if (existsSync(folder.result)) {
     const changes = checkDrift(folder, fingerprint, acceptDrift);
     for (const change of changes) {
       emit({
@@ -145,11 +168,11 @@ async function work(
   const profile = plan.profile ?? DEFAULT_PROFILE;
   const engineClass = engine?.class ?? 'none';
   const identity = searchIdentity(resolved, { seed, engineClass, dataHash });
-  const facts = { manifest: resolved.manifest, profile, seed, identity, fingerprint };
+  const facts = { manifest: resolved.manifest, profile, seed, attempt, identity, fingerprint };
   const tracking = new Tracking(parts.tracker, facts, emit);
   let status: 'finished' | 'failed' | 'interrupted' = 'failed';
   const opening: OpenOptions = {
-    ...{ fingerprint, acceptDrift, origin: originOf(plan, seed) },
+    ...{ fingerprint, acceptDrift, origin: originOf(plan, seed, attempt) },
     resolved: withoutSecrets(resolved.manifest),
     onCommit: (lines) => tracking.log(lines),
   };
@@ -188,11 +211,16 @@ async function work(
 }
 
 /** What a folder needs to be resumed without the command that began it. */
-function originOf({ manifest, profile, folders }: RunPlan, seed: number): Record<string, State> {
+function originOf(
+  { manifest, profile, folders }: RunPlan,
+  seed: number,
+  attempt: number,
+): Record<string, State> {
   return {
     manifest: JSON.parse(JSON.stringify(withoutSecrets(manifest))) as State,
     profile: profile ?? null,
     seed,
+    attempt,
     folder: folders.manifest,
   };
 }

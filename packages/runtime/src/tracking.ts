@@ -17,6 +17,7 @@ export interface TrackingFacts {
   readonly manifest: Manifest;
   readonly profile: string;
   readonly seed: number;
+  readonly attempt: number;
   readonly identity: ReturnType<typeof searchIdentity>;
   readonly fingerprint: Fingerprint;
 }
@@ -96,7 +97,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function trackedRun({ manifest, profile, seed, identity, fingerprint }: TrackingFacts) {
+function trackedRun({ manifest, profile, seed, attempt, identity, fingerprint }: TrackingFacts) {
   const { name, title, space, data, evaluator, objective, strategy } = manifest;
   const params: Record<string, string> = {};
   flatten('', { space, data, evaluator, objective, strategy }, params);
@@ -104,10 +105,12 @@ function trackedRun({ manifest, profile, seed, identity, fingerprint }: Tracking
     experiment: name,
     profile,
     seed,
-    id: identity,
+    // Another attempt of the same search is another run.
+    id: attempt === 1 ? identity : `${identity}-attempt-${attempt}`,
     params,
     tags: {
       ...(title === undefined ? {} : { title }),
+      ...(attempt === 1 ? {} : { 'archer.attempt': String(attempt) }),
       'archer.core': fingerprint.core,
       'archer.engine': fingerprint.engine?.class ?? 'none',
       'archer.data': fingerprint.dataHash ?? 'none',

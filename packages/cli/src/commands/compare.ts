@@ -12,7 +12,7 @@ export const compare: Command<{ a: string; b: string }> = {
     b: { type: 'string', describe: 'The other one' },
   },
   async run({ a, b }, output) {
-    const comparison = compareRuns(findRuns(a), findRuns(b));
+    const comparison = compareRuns(findRuns(a, output.note), findRuns(b, output.note));
     output.line(formatComparison(comparison, output));
     output.value(comparison);
     return EXIT.ok;

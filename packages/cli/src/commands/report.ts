@@ -9,7 +9,7 @@ export const report: Command<{ run: string }> = {
   describe: 'Show the tables, verdicts and times of a run, finished or not',
   builder: { run: { type: 'string', describe: 'Run folder, or the folder of its seeds' } },
   async run({ run }, output) {
-    const records = findRuns(run);
+    const records = findRuns(run, output.note);
     const reports = records.map((record) => runReport(record));
     output.line(reports.map((one) => formatRunReport(one, output)).join('\n\n'));
     if (records.length > 1) output.line(`\n${formatTable(seedTable(records), output)}`);

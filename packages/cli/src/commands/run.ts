@@ -13,6 +13,7 @@ interface Arguments extends RunArguments {
   seed?: string[];
   out?: string;
   restart: boolean;
+  newAttempt: boolean;
   dryRun: boolean;
 }
 
@@ -46,6 +47,11 @@ export const run: Command<Arguments> = {
     },
     out: { type: 'string', describe: 'Folder of results; results/ beside the manifest otherwise' },
     restart: { type: 'boolean', default: false, describe: 'Delete what is there and begin again' },
+    'new-attempt': {
+      type: 'boolean',
+      default: false,
+      describe: 'Run finished seeds once more, each in a folder of its own',
+    },
     'dry-run': {
       type: 'boolean',
       default: false,
@@ -63,7 +69,7 @@ export const run: Command<Arguments> = {
   async run({ manifest, profile, seed, set, out, restart, dryRun: dry, ...rest }, output) {
     const options: RunOptions = {
       ...runSettings(rest),
-      ...{ manifest, out, restart },
+      ...{ manifest, out, restart, attempt: rest.newAttempt ? 'new' : undefined },
       seeds: seed && [...new Set(seed.map((text) => wholeNumber('--seed', 0, text)))],
       settings: set,
       profile: chosenProfile(manifest, profile),
