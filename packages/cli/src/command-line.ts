@@ -78,7 +78,7 @@ function build(parser: Argv, { command, builder, examples = [] }: Command<never>
 }
 
 function positionalsOf(notation: string): string[] {
-  return [...notation.matchAll(/[<[](\w+)[\]>]/g)].map(([, name]) => name as string);
+  return [...notation.matchAll(/[<[](\w+)(?:\.\.)?[\]>]/g)].map(([, name]) => name as string);
 }
 
 /** What yargs lets pass: words that nothing takes, and options given twice. */

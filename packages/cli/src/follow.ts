@@ -6,7 +6,7 @@ import {
   seedTable,
   verdicts,
 } from '@archer-nas/report';
-import { type RunOptions, type RunSummary, stopOnSignals } from '@archer-nas/runtime';
+import { type RunOptions, type RunSummary, shellQuoted, stopOnSignals } from '@archer-nas/runtime';
 import type { Output } from './output.ts';
 import { createProgress } from './progress.ts';
 
@@ -46,13 +46,8 @@ function show({ status, exitCode, records, plan }: RunSummary, output: Output): 
     const why = status === 'time-up' ? 'The time is up' : 'Interrupted';
     output.note(
       `\n${why}; nothing is lost. Go on with the same command, or this seed alone with:\n` +
-        `  archer resume ${quoted(folder)}`,
+        `  archer resume ${shellQuoted(folder)}`,
     );
   }
   output.value({ status, exitCode, runs: records.map((record) => runReport(record)) });
-}
-
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

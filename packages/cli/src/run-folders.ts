@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ArcherError, EXIT } from '@archer-nas/core';
 import { countedAttempts, type RunRecord, readRun } from '@archer-nas/runtime';
 
@@ -32,6 +32,38 @@ export function findRunFolders(path: string): string[] {
     hint,
     exit: EXIT.usage,
   });
+}
+
+/** Deeper than `experiments/suites/<suite>/results/<name>/<profile>/seed-<n>` lies no run. */
+const MAX_DEPTH = 7;
+
+/**
+ * Every run folder in a folder, or of a manifest: those of all profiles and seeds.
+ * @throws ArcherError `ARCHER_NO_RUN` when there is none
+ */
+export function runsBelow(path: string): string[] {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile();
+  const found = search(isFile ? join(dirname(path), 'results') : path, MAX_DEPTH);
+  if (found.length > 0) return found;
+  throw new ArcherError('ARCHER_NO_RUN', `${path} holds no run.`, {
+    hint: 'A run folder is <results>/<profile>/seed-<n>.',
+    exit: EXIT.usage,
+  });
+}
+
+/** The runs where they usually are: in `results`, `runs` and `experiments` of a folder. */
+export function usualRuns(folder: string): string[] {
+  return ['results', 'runs', 'experiments'].flatMap((name) =>
+    search(join(folder, name), MAX_DEPTH),
+  );
+}
+
+function search(path: string, depth: number): string[] {
+  if (isRun(path)) return [path];
+  if (depth === 0 || basename(path) === 'node_modules') return [];
+  return folders(path)
+    .sort()
+    .flatMap((inner) => search(inner, depth - 1));
 }
 
 /** Also one that has lost its journal. */

@@ -6,7 +6,13 @@ import { ArcherError, EXIT, isArcherError } from './errors.ts';
 import type { Evaluator, Objective } from './evaluation.ts';
 import type { Launcher } from './launcher.ts';
 import type { Block, Created, Dependencies, Kind, Maker } from './plugin.ts';
-import { kindOf, type PluginLookup, type ResolvedManifest, STUDY_BLOCK_KEYS } from './resolve.ts';
+import {
+  kindOf,
+  type PluginLookup,
+  type ResolvedManifest,
+  resolveAlone,
+  STUDY_BLOCK_KEYS,
+} from './resolve.ts';
 import type { Strategy } from './search.ts';
 import type { SearchSpace } from './space.ts';
 import type { Study } from './study.ts';
@@ -104,6 +110,12 @@ export async function buildLauncher(
   if (!manifest.launcher) return undefined;
   const maker = new PartMaker(new Container(), services);
   return maker.make('launcher', manifest.launcher, { purpose: 'search' });
+}
+
+/** The tracker of a block alone: for sending what a run has left behind. */
+export async function buildTracker(block: Block, services: RunServices): Promise<Tracker> {
+  const resolved = await resolveAlone('tracker', block, services.lookup);
+  return new PartMaker(new Container(), services).make('tracker', resolved, { purpose: 'search' });
 }
 
 /** Creates blocks: looks the plugin up, creates its parts first, hands over dependencies. */

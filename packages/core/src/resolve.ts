@@ -82,6 +82,11 @@ export async function resolveManifest(
   };
 }
 
+/** One block outside of a manifest, with presets expanded and options checked. */
+export function resolveAlone(kind: Kind, block: Block, lookup: PluginLookup): Promise<Block> {
+  return resolveBlock({ kind, place: kind, lookup, used: [] }, block);
+}
+
 interface Place {
   readonly kind: Kind;
   readonly place: string;

@@ -58,6 +58,6 @@ function basic(url: string, user: string, password: string): Address {
 
 /** The text without the given secrets and without credentials in any URL. */
 export function redact(text: string, secrets: readonly string[]): string {
-  const bare = text.replace(/(\/\/)[^\s/@]+@/g, '$1***@');
+  const bare = text.replace(/(\/\/)[^\s/?#]+@/g, '$1***@');
   return secrets.reduce((result, secret) => result.replaceAll(secret, '***'), bare);
 }

@@ -144,13 +144,22 @@ export class MlflowClient {
 
   /** Every point of a metric, over all pages, in the server's order. */
   async history(runId: string, key: string, signal?: AbortSignal): Promise<Metric[]> {
+    const all: Metric[] = [];
+    for await (const page of this.historyPages(runId, key, signal)) all.push(...page);
+    return all;
+  }
+
+  /** The same, a page at a time: a long history need not be in memory. */
+  async *historyPages(runId: string, key: string, signal?: AbortSignal): AsyncGenerator<Metric[]> {
     const query = { run_id: runId, metric_key: key, max_results: String(HISTORY_PAGE) };
-    return collect(async (token) => {
+    let token: string | undefined;
+    do {
       const page = token === undefined ? query : { ...query, page_token: token };
       const call = get(`${API}/metrics/get-history`, page, signal);
       const answer = await this.#transport.json(call, answers.history);
-      return { items: answer.metrics, next: answer.next_page_token };
-    });
+      yield answer.metrics;
+      token = answer.next_page_token || undefined;
+    } while (token !== undefined);
   }
 
   /**

@@ -17,10 +17,11 @@ export interface Header {
 export function headerFor(run: TrackedRun, existing: Run, secrets: readonly string[]): Header {
   const stored = new Map(existing.data.params.map(({ key, value }) => [key, value]));
   const params: KeyValue[] = [];
-  const tags = Object.entries(run.tags).map(([key, value]) => ({
-    key: safeKey(key),
-    value: redact(value, secrets),
-  }));
+  const tags = Object.entries(run.tags)
+    .map(([key, value]) => ({ key: safeKey(key), value: redact(value, secrets) }))
+    .filter(
+      ({ key, value }) => !existing.data.tags.some((t) => t.key === key && t.value === value),
+    );
   const artifacts: Record<string, string> = {};
   for (const [name, raw] of Object.entries(run.params)) {
     const key = safeKey(name);

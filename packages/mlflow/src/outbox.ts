@@ -1,88 +1,126 @@
-import type { JournalLine } from '@archer-nas/core';
-import { type Entry, translate } from './translate.ts';
+import type { JournalLine, LineReader } from '@archer-nas/core';
+import { type Entry, isTurn, Translator } from './translate.ts';
+
+/** So many points are at hand at most; what is behind them stays in the journal. */
+const MAX_POINTS = 5000;
+
+/** What an outbox reads from. */
+export interface OutboxSource {
+  /** Opens the journal at its beginning. */
+  lines(): LineReader;
+  /** When the run began, milliseconds since 1970. */
+  readonly startedMs: number;
+}
 
 /**
- * Where journal lines wait until the server has them. The sender reads with `peek` and, when
- * the server has answered, moves on with `ack`; nothing is lost in between. This one is
- * memory; one that reads the journal itself from a stored sequence number is durable and
- * needs no other sender.
+ * The points that wait for the server. The journal is where they wait: this only holds its
+ * place in it and a bounded number of points from there on. While the server keeps up, the
+ * lines that a run just wrote come in by `push` and are never read again; when it does not,
+ * they are read from the journal later, a piece at a time.
  */
-export interface Outbox {
-  /** @param timestamp when the lines were committed, milliseconds since 1970 */
-  push(lines: readonly JournalLine[], timestamp: number): void;
-  /** The oldest entries that together have at most `points` points, but at least one entry. */
-  peek(points: number): readonly Entry[];
-  /** Forgets everything up to and with this sequence number. */
-  ack(seq: number): void;
-  /** What is waiting. */
-  readonly pending: Waiting;
-  /** What was turned away because too much was waiting. */
-  readonly dropped: Waiting;
-}
+export class JournalOutbox {
+  readonly #source: OutboxSource;
+  readonly #maxPoints: number;
+  #reader: LineReader | undefined;
+  #translator: Translator;
+  #entries: Entry[] = [];
+  #points = 0;
+  /** The last line that was looked at. */
+  #seen = -1;
+  #acked: number;
+  /** The journal may have more than was looked at. */
+  #isBehind = true;
 
-/** A number of metric points, and the journal lines they come from. */
-export interface Waiting {
-  readonly points: number;
-  readonly firstSeq?: number;
-  readonly lastSeq?: number;
-}
+  /** @param acked everything up to this line is at the server */
+  constructor(source: OutboxSource, acked = -1, maxPoints = MAX_POINTS) {
+    this.#source = source;
+    this.#acked = acked;
+    this.#maxPoints = maxPoints;
+    this.#translator = new Translator(source.startedMs);
+  }
 
-const NOTHING: Waiting = { points: 0 };
-/** About 100 MB; a run that is this far ahead of its server keeps the rest in its journal. */
-const MAX_POINTS = 500_000;
+  /** The last line whose points are all at the server. */
+  get acked(): number {
+    return this.#acked;
+  }
 
-/** An outbox in memory. When `maxPoints` wait, newer lines are counted as dropped. */
-export function memoryOutbox(maxPoints = MAX_POINTS): Outbox {
-  let entries: Entry[] = [];
-  let head = 0;
-  let points = 0;
-  let dropped = NOTHING;
+  /** The time of the last line that was looked at, milliseconds since 1970. */
+  get timeMs(): number {
+    return this.#translator.timeMs;
+  }
 
-  const add = (entry: Entry): void => {
-    if (points + entry.points.length > maxPoints) {
-      dropped = grow(dropped, entry);
-      return;
+  /** False when everything is at the server; true when it may not be. */
+  get mayHaveMore(): boolean {
+    return this.#isBehind || this.#entries.length > 0;
+  }
+
+  /** Number of points in memory. */
+  get points(): number {
+    return this.#points;
+  }
+
+  /** Takes lines that are in the journal since now. */
+  push(lines: readonly JournalLine[]): void {
+    // What was read before may no longer count.
+    if (lines.some((line) => isTurn(line) && line.seq > this.#seen)) this.#startAgain();
+    for (const line of lines) {
+      if (this.#points >= this.#maxPoints) this.#isBehind = true;
+      if (this.#isBehind) return;
+      this.#take(line);
     }
-    entries.push(entry);
-    points += entry.points.length;
-  };
+  }
 
-  return {
-    push(lines, timestamp) {
-      for (const line of lines) {
-        const entry = translate(line, timestamp);
-        if (entry) add(entry);
-      }
-    },
-    peek(limit) {
-      let end = head;
-      let sum = 0;
-      for (let entry = entries[end]; entry; entry = entries[++end]) {
-        sum += entry.points.length;
-        if (sum > limit && end > head) break;
-      }
-      return entries.slice(head, end);
-    },
-    ack(seq) {
-      for (let entry = entries[head]; entry && entry.seq <= seq; entry = entries[++head])
-        points -= entry.points.length;
-      // Cutting the array at every ack would copy it each time.
-      if (head > 1000 && head * 2 > entries.length) {
-        entries = entries.slice(head);
-        head = 0;
-      }
-    },
-    get pending() {
-      const [first, last] = [entries[head], entries.at(-1)];
-      return first && last ? { points, firstSeq: first.seq, lastSeq: last.seq } : NOTHING;
-    },
-    get dropped() {
-      return dropped;
-    },
-  };
-}
+  /** The oldest entries that together have at most `points` points, but at least one entry. */
+  async peek(points: number): Promise<readonly Entry[]> {
+    while (this.#entries.length === 0 && this.#isBehind) {
+      this.#read();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    let sum = 0;
+    const end = this.#entries.findIndex((entry, i) => {
+      sum += entry.points.length;
+      return i > 0 && sum > points;
+    });
+    return this.#entries.slice(0, end < 0 ? undefined : end);
+  }
 
-function grow(waiting: Waiting, entry: Entry): Waiting {
-  const points = waiting.points + entry.points.length;
-  return { points, firstSeq: waiting.firstSeq ?? entry.seq, lastSeq: entry.seq };
+  /** Forgets everything up to and with this line. */
+  ack(seq: number): void {
+    this.#acked = Math.max(this.#acked, seq);
+    const left = this.#entries.findIndex((entry) => entry.seq > seq);
+    this.#entries = left < 0 ? [] : this.#entries.slice(left);
+    this.#points = this.#entries.reduce((sum, entry) => sum + entry.points.length, 0);
+  }
+
+  /** Everything up to line `acked` is at the server, and nothing behind it is sure to be. */
+  startAfter(acked: number): void {
+    const isThere = acked === this.#acked;
+    this.#acked = acked;
+    if (!isThere) this.#startAgain();
+  }
+
+  #startAgain(): void {
+    this.#reader = undefined;
+    this.#translator = new Translator(this.#source.startedMs);
+    this.#entries = [];
+    this.#points = 0;
+    this.#seen = -1;
+    this.#isBehind = true;
+  }
+
+  #read(): void {
+    this.#reader ??= this.#source.lines();
+    const lines = this.#reader.next(this.#seen);
+    if (lines.length === 0) this.#isBehind = false;
+    for (const line of lines) this.#take(line);
+  }
+
+  #take(line: JournalLine): void {
+    if (line.seq <= this.#seen) return;
+    this.#seen = line.seq;
+    const entry = this.#translator.next(line);
+    if (entry === undefined || entry.seq <= this.#acked) return;
+    this.#entries.push(entry);
+    this.#points += entry.points.length;
+  }
 }

@@ -24,31 +24,37 @@ export class PointSender {
   readonly #options: PointOptions;
   readonly #history: History;
   readonly #marked: Set<string>;
+  /** Histories are read before a key's first points are sent. */
+  #mayHave: boolean;
+  /** A request was made, and nobody knows what became of it. */
   #isUncertain = false;
-  #sentSeq: number | undefined;
 
   constructor(client: MlflowClient, target: Target, options: PointOptions) {
     this.#client = client;
     this.#target = target;
     this.#options = options;
+    this.#mayHave = target.resumed;
     this.#history = new History(client, target.run.info.run_id);
     this.#marked = new Set(target.run.data.tags.map((tag) => tag.key));
-  }
-
-  /** The last journal line whose points are on the server. */
-  get sentSeq(): number | undefined {
-    return this.#sentSeq;
   }
 
   /** After a failure, call it again with the same entries. */
   async send(entries: readonly Entry[], signal?: AbortSignal): Promise<void> {
     const seq = entries.at(-1)?.seq;
+    if (entries.some(({ again }) => again)) this.#doubt();
     const points = entries.flatMap((entry) => entry.points);
     const { good, marks } = this.#separate(points);
-    const tags = [...marks, { key: 'archer.seq', value: String(seq) }];
+    const notes = entries.flatMap(({ note }) => note ?? []);
+    const tags = [...marks, ...notes, { key: 'archer.seq', value: String(seq) }];
     await this.#put(good, tags, signal);
     for (const { key } of marks) this.#marked.add(key);
-    this.#sentSeq = seq;
+    this.#history.pass(good);
+  }
+
+  /** The server may have any of the points to come. */
+  #doubt(): void {
+    this.#mayHave = true;
+    this.#history.clear();
   }
 
   /** A NaN or an infinity breaks MLflow's pages (mlflow#15535, #16555); the journal has it. */
@@ -65,9 +71,8 @@ export class PointSender {
   }
 
   async #put(points: readonly Metric[], tags: readonly KeyValue[], signal?: AbortSignal) {
-    const keys = points.map((point) => point.key);
-    if (this.#target.resumed || this.#isUncertain)
-      await this.#history.read(keys, this.#isUncertain, signal);
+    if (this.#mayHave || this.#isUncertain)
+      await this.#history.read(points, this.#isUncertain, signal);
     const metrics = this.#history.missing(points);
     try {
       this.#isUncertain = true;

@@ -1,20 +1,36 @@
-import type { JournalLine, TrackedRun, TrackedSession } from '@archer-nas/core';
-import { ArtifactShelf } from './artifact-shelf.ts';
+import {
+  isArcherError,
+  type JournalLine,
+  type Leftovers,
+  type RunEnd,
+  type TrackedRun,
+  type TrackedSession,
+} from '@archer-nas/core';
+import { ArtifactQueue } from './artifact-queue.ts';
 import type { MlflowClient } from './client.ts';
 import { BACKOFF, type Clock, delayMs } from './clock.ts';
+import { END_STATUS, endStatus } from './end-status.ts';
 import { MlflowError } from './errors.ts';
 import { headerFor } from './header.ts';
 import { LIMITS } from './limits.ts';
-import { memoryOutbox, type Outbox, type Waiting } from './outbox.ts';
+import { type EndStatus, Memory } from './memory.ts';
+import { JournalOutbox } from './outbox.ts';
+import { Patience } from './patience.ts';
 import { isGone, Place, type Target } from './place.ts';
 import { PointSender } from './point-sender.ts';
-import type { RunStatus } from './wire.ts';
 
 /** What a session works with. */
 export interface SessionOptions {
-  /** A client that does not retry by itself: the session does, without losing its place. */
-  readonly client: MlflowClient;
+  /**
+   * Makes a client that does not retry by itself (the session does, without losing its place)
+   * and tells of every answer.
+   */
+  readonly connect: (onAnswer: () => void) => MlflowClient;
   readonly clock: Clock;
+  /** The server's address, without credentials. */
+  readonly server: string;
+  /** A client for another server, without this one's credentials. */
+  readonly elsewhere?: (server: string) => MlflowClient;
   /** Strings that are never sent. */
   readonly secrets: readonly string[];
   /** The experiment's name on the server; the run's own where absent. */
@@ -23,82 +39,91 @@ export interface SessionOptions {
   readonly flushMs?: number;
   /** What to do with NaN and infinities: keep them out and set a tag, or send them. */
   readonly nonFinite?: 'tag' | 'send';
-  readonly outbox?: Outbox;
   /** Told once when the server cannot be reached, and once when it is back. */
   readonly notice?: (line: string) => void;
 }
 
-type EndStatus = 'finished' | 'failed' | 'interrupted';
-
-const STATUS: Readonly<Record<EndStatus, RunStatus>> = {
-  finished: 'FINISHED',
-  failed: 'FAILED',
-  interrupted: 'KILLED',
-};
 /** While the process waits for us, there is no time for long pauses. */
 const CLOSING_PAUSE_MS = 500;
+/** How often the place in the journal is written down: what lies behind is asked for again. */
+const SAVE_MS = 5000;
 
 /**
  * One run's sending. `log` and `artifact` only queue; a worker sends in the background and
  * goes to sleep when nothing is left. Whatever fails is tried again later, from where it
- * stopped, and never reaches the caller. Call `close` once at the end.
+ * stopped, and never reaches the caller. Call `close` once at the end; what is not sent by
+ * then is in the run folder for the next session.
  */
 export class MlflowSession implements TrackedSession {
   readonly #options: SessionOptions;
   readonly #run: TrackedRun;
+  readonly #client: MlflowClient;
+  readonly #memory: Memory;
   readonly #place: Place;
-  readonly #outbox: Outbox;
-  readonly #artifacts = new ArtifactShelf();
+  readonly #outbox: JournalOutbox;
+  readonly #artifacts: ArtifactQueue;
   readonly #closing = new AbortController();
-  readonly #deadline = new AbortController();
+  readonly #patience: Patience;
   readonly #refused: string[] = [];
   #points: PointSender | undefined;
   #headerSent = false;
-  #end: RunStatus | undefined;
+  #end: RunEnd | undefined;
   #endSent = false;
+  #savedMs = 0;
   #failure: Error | undefined;
   #worker: Promise<void> | undefined;
-  #closed: Promise<string[]> | undefined;
+  #closed: Promise<Leftovers> | undefined;
 
   constructor(run: TrackedRun, options: SessionOptions) {
     this.#run = run;
     this.#options = options;
-    this.#outbox = options.outbox ?? memoryOutbox();
-    this.#place = new Place(options.client, options.clock, run, options.experiment);
+    this.#memory = new Memory(run.folder, options.server);
+    this.#patience = new Patience(run.isLive);
+    this.#client = options.connect(() => this.#patience.answered());
+    this.#place = new Place(run, { ...options, client: this.#client, memory: this.#memory });
+    this.#outbox = new JournalOutbox({
+      lines: () => run.folder.lines(),
+      startedMs: run.startedMs,
+    });
+    this.#artifacts = new ArtifactQueue(run.folder);
     this.#wake();
   }
 
   log(lines: readonly JournalLine[]): void {
     if (this.#closed) return;
-    this.#outbox.push(lines, this.#options.clock.now());
+    this.#outbox.push(lines);
     this.#wake();
   }
 
-  artifact(name: string, content: Uint8Array | string): void {
+  artifact(name: string): void {
     if (this.#closed) return;
-    this.#artifacts.put(name, content);
+    this.#artifacts.put(name);
     this.#wake();
   }
 
-  close(status: EndStatus, timeoutMs: number): Promise<string[]> {
-    this.#closed ??= this.#finish(STATUS[status], timeoutMs);
+  close(status: RunEnd, timeoutMs: number): Promise<Leftovers> {
+    this.#closed ??= this.#finish(status, timeoutMs);
     return this.#closed;
   }
 
-  async #finish(status: RunStatus, timeoutMs: number): Promise<string[]> {
+  async #finish(status: RunEnd, timeoutMs: number): Promise<Leftovers> {
     this.#end = status;
+    this.#patience.begin(timeoutMs, this.#failure !== undefined);
     this.#closing.abort();
-    // Not AbortSignal.timeout: that timer would let the process end while we wait.
-    const timer = setTimeout(() => this.#deadline.abort(), timeoutMs);
-    await this.#worker;
-    this.#wake();
-    await this.#worker;
-    clearTimeout(timer);
+    try {
+      await this.#worker;
+      this.#wake();
+      await this.#worker;
+      this.#remember();
+    } finally {
+      this.#patience.end();
+      this.#memory[Symbol.dispose]();
+    }
     return this.#leftovers();
   }
 
   #wake(): void {
-    if (this.#worker || !this.#isUnsent || this.#deadline.signal.aborted) return;
+    if (this.#worker || !this.#isUnsent || this.#patience.isOver) return;
     this.#worker = this.#work()
       .catch((error: unknown) => {
         this.#failure = error instanceof Error ? error : new Error(String(error));
@@ -109,8 +134,7 @@ export class MlflowSession implements TrackedSession {
   }
 
   get #isUnsent(): boolean {
-    if (!this.#headerSent || this.#outbox.pending.points > 0 || this.#artifacts.size > 0)
-      return true;
+    if (!this.#headerSent || this.#outbox.mayHaveMore || this.#artifacts.size > 0) return true;
     return this.#end !== undefined && !this.#endSent;
   }
 
@@ -118,75 +142,131 @@ export class MlflowSession implements TrackedSession {
     const { clock, flushMs = 1000 } = this.#options;
     // The first await also keeps the caller of `log` from doing our work.
     await clock.sleep(flushMs, this.#closing.signal);
-    for (let failures = 0; this.#isUnsent; ) {
+    for (let failures = 0; this.#isUnsent && !this.#patience.isOver; ) {
       try {
         await this.#deliver();
         this.#recovered();
         failures = 0;
       } catch (error) {
-        const fault = this.#failed(error);
-        const isHopeless = this.#closing.signal.aborted && !fault?.passing;
-        if (this.#deadline.signal.aborted || isHopeless) return;
-        await this.#pause(fault?.passing ? failures++ : Number.MAX_SAFE_INTEGER, fault);
+        const isPassing = this.#failed(error);
+        if (this.#closing.signal.aborted && !this.#patience.lasts(isPassing)) return;
+        await this.#pause(isPassing ? failures++ : Number.MAX_SAFE_INTEGER, error);
       }
     }
   }
 
   /** A failure that will not pass by itself waits longest: a person may repair the server. */
-  async #pause(failures: number, fault: MlflowError | undefined): Promise<void> {
+  async #pause(failures: number, error: unknown): Promise<void> {
     const { clock } = this.#options;
-    const wait = delayMs(Math.min(failures, 30), clock, BACKOFF, fault?.retryAfterMs);
+    const retryAfterMs = error instanceof MlflowError ? error.retryAfterMs : undefined;
+    const wait = delayMs(Math.min(failures, 30), clock, BACKOFF, retryAfterMs);
     if (!this.#closing.signal.aborted) return clock.sleep(wait, this.#closing.signal);
-    await clock.sleep(Math.min(wait, CLOSING_PAUSE_MS), this.#deadline.signal);
+    await clock.sleep(Math.min(wait, CLOSING_PAUSE_MS), this.#patience.signal);
   }
 
   /** Sends everything there is, in an order in which each part makes sense without the next. */
   async #deliver(): Promise<void> {
-    const signal = this.#deadline.signal;
-    const target = await this.#place.find(signal);
-    if (!this.#headerSent) await this.#sendHeader(target);
-    await this.#sendPoints(target);
-    await this.#artifacts.send(this.#options.client, target.run, signal);
-    if (this.#end !== undefined && !this.#endSent) await this.#sendEnd(target, this.#end);
+    const { signal } = this.#patience;
+    this.#patience.asks();
+    try {
+      this.#takeMemory();
+      const target = await this.#place.find(signal);
+      this.#patience.delivered();
+      const points = this.#pointsTo(target);
+      if (!this.#headerSent) await this.#sendHeader(target);
+      await this.#sendPoints(points);
+      await this.#sendArtifacts(target);
+      if (this.#end !== undefined && !this.#endSent) await this.#sendEnd(target, this.#end);
+    } finally {
+      this.#patience.rests();
+    }
+  }
+
+  #takeMemory(): void {
+    if (this.#memory.isTaken) return;
+    this.#memory.take();
+    if (this.#run.isLive) this.#memory.setEnded(null);
   }
 
   async #sendHeader({ run }: Target): Promise<void> {
     const header = headerFor(this.#run, run, this.#options.secrets);
-    await this.#options.client.logBatch(run.info.run_id, header.batch, this.#deadline.signal);
+    await this.#client.logBatch(run.info.run_id, header.batch, this.#patience.signal);
     for (const [name, text] of Object.entries(header.artifacts)) this.#artifacts.put(name, text);
     this.#headerSent = true;
+    this.#patience.delivered();
   }
 
-  async #sendPoints(target: Target): Promise<void> {
-    this.#points ??= new PointSender(this.#options.client, target, {
-      nonFinite: this.#options.nonFinite ?? 'tag',
-      refused: (line) => this.#refused.push(line),
-    });
+  /** A target that was not there, or not known, before begins at its own place in the journal. */
+  #pointsTo(target: Target): PointSender {
+    if (this.#points === undefined) {
+      this.#outbox.startAfter(this.#memory.place?.seq ?? -1);
+      this.#points = new PointSender(this.#client, target, {
+        nonFinite: this.#options.nonFinite ?? 'tag',
+        refused: (line) => this.#refused.push(line),
+      });
+    }
+    return this.#points;
+  }
+
+  async #sendPoints(points: PointSender): Promise<void> {
     for (;;) {
-      const entries = this.#outbox.peek(LIMITS.metrics);
+      const entries = await this.#outbox.peek(LIMITS.metrics);
       const last = entries.at(-1);
       if (last === undefined) return;
-      await this.#points.send(entries, this.#deadline.signal);
+      await points.send(entries, this.#patience.signal);
       this.#outbox.ack(last.seq);
+      this.#patience.delivered();
+      if (this.#options.clock.now() - this.#savedMs > SAVE_MS) this.#remember();
     }
   }
 
-  async #sendEnd({ run, parentId }: Target, status: RunStatus): Promise<void> {
-    const { client, clock } = this.#options;
-    const update = { status, endTime: clock.now() };
-    await client.updateRun(run.info.run_id, update, this.#deadline.signal);
-    await this.#place.settleParent(parentId, this.#deadline.signal);
+  async #sendArtifacts({ run }: Target): Promise<void> {
+    const files = { ...this.#memory.place?.files };
+    try {
+      await this.#artifacts.send(this.#client, run, files, this.#patience.signal);
+      this.#patience.delivered();
+    } finally {
+      this.#remember({ files });
+    }
+  }
+
+  async #sendEnd({ run, parentId }: Target, end: RunEnd): Promise<void> {
+    const client = this.#client;
+    const status = endStatus(this.#run, this.#memory, end);
+    if (this.#memory.place?.end !== status) {
+      const update = { status, endTime: this.#outbox.timeMs };
+      await client.updateRun(run.info.run_id, update, this.#patience.signal);
+      await this.#place.settleParent(parentId, this.#patience.signal);
+      this.#remember({ end: status });
+    }
     this.#endSent = true;
   }
 
-  #failed(error: unknown): MlflowError | undefined {
+  /** Writes down how far it is. That a disk is full costs only questions to the server later. */
+  #remember(
+    more: { readonly files?: Record<string, string>; readonly end?: EndStatus } = {},
+  ): void {
+    this.#savedMs = this.#options.clock.now();
+    const { place } = this.#memory;
+    try {
+      if (this.#run.isLive && this.#end !== undefined) this.#memory.setEnded(END_STATUS[this.#end]);
+      if (place === undefined || this.#points === undefined) return;
+      this.#memory.setPlace({ ...place, ...more, seq: Math.max(place.seq, this.#outbox.acked) });
+    } catch (error) {
+      this.#options.notice?.(`mlflow: ${String(error)}; how far it is was not written down.`);
+    }
+  }
+
+  /** @returns true when it may pass by itself soon */
+  #failed(error: unknown): boolean {
     const fault = error instanceof MlflowError ? error : undefined;
     if (isGone(error)) this.#startOver();
-    if (!this.#failure) this.#options.notice?.(`mlflow: ${String(error)}; the run goes on.`);
+    const then = this.#run.isLive ? '; the run goes on.' : '';
+    if (!this.#failure) this.#options.notice?.(`mlflow: ${messageOf(error)}${then}`);
     // The reason of the failure before the deadline says more than "given up".
     if (fault?.reason !== 'ABORTED' || !this.#failure)
       this.#failure = error instanceof Error ? error : new Error(String(error));
-    return fault;
+    return isGone(error) || (fault?.passing ?? isLocked(error));
   }
 
   #recovered(): void {
@@ -194,30 +274,34 @@ export class MlflowSession implements TrackedSession {
     this.#failure = undefined;
   }
 
+  /** The run is gone: its successor gets everything, from the first line on. */
   #startOver(): void {
-    if (this.#points?.sentSeq !== undefined)
-      this.#refused.push(
-        `run ${this.#place.target?.run.info.run_id} was deleted on the server; the points up to ` +
-          `journal line ${this.#points.sentSeq} were in it and are not in its successor`,
-      );
     this.#place.forget();
     this.#points = undefined;
     this.#headerSent = false;
   }
 
-  #leftovers(): string[] {
-    const { pending, dropped } = this.#outbox;
+  #leftovers(): Leftovers {
     const unsent = [
       ...(this.#headerSent ? [] : ['parameters and tags']),
-      ...(pending.points > 0 ? [describe(pending)] : []),
+      ...(this.#outbox.mayHaveMore ? [`metric points from journal line ${this.#next} on`] : []),
       ...this.#artifacts.names.map((name) => `artifact ${name}`),
       ...(this.#endSent ? [] : ['the status at the end']),
-    ].map((what) => (this.#failure ? `${what} (${this.#failure.message})` : what));
-    const lost = dropped.points > 0 ? [`${describe(dropped)}: too many were waiting`] : [];
-    return [...unsent, ...lost, ...this.#refused, ...this.#artifacts.refused];
+    ];
+    const refused = [...this.#refused, ...this.#artifacts.refused];
+    const reason = unsent.length > 0 && this.#failure ? { reason: messageOf(this.#failure) } : {};
+    return { unsent, refused, ...reason };
+  }
+
+  get #next(): number {
+    return Math.max(this.#outbox.acked, this.#memory.place?.seq ?? -1) + 1;
   }
 }
 
-function describe({ points, firstSeq, lastSeq }: Waiting): string {
-  return `${points} metric points of the journal lines ${firstSeq} to ${lastSeq}`;
+function isLocked(error: unknown): boolean {
+  return isArcherError(error) && error.code === 'ARCHER_LOCKED';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,10 @@ import { type Environment, readAddress } from './address.ts';
 import { MlflowClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { MlflowSession, type SessionOptions } from './session.ts';
+import { waitingFor } from './waiting.ts';
+
+/** A server that was left behind may be gone. */
+const ELSEWHERE_MS = 5000;
 
 /** The tracker's options in a manifest. */
 export const mlflowOptions = z.strictObject({
@@ -41,25 +45,39 @@ export function mlflowTracker(
   { env = process.env, clock = systemClock, fetch = globalThis.fetch, notice }: Surroundings = {},
 ): Tracker {
   const uri = options.uri ?? env.MLFLOW_TRACKING_URI;
-  if (!uri) return { open: () => silent };
+  if (!uri) return silent;
   const address = readAddress(uri, env);
   const { timeoutMs, experiment, flushMs, nonFinite } = options;
+  const transport = { retries: 0, timeoutMs, fetch, clock };
   const session: SessionOptions = {
-    client: new MlflowClient({ address, retries: 0, timeoutMs, fetch, clock }),
+    connect: (onAnswer) => new MlflowClient({ ...transport, address, onAnswer }),
     clock,
+    server: address.url,
+    elsewhere: (server) => {
+      const limits = { ...transport, timeoutMs: Math.min(timeoutMs, ELSEWHERE_MS) };
+      return new MlflowClient({ ...limits, address: readAddress(server) });
+    },
     secrets: address.secrets,
     flushMs,
     nonFinite,
     ...(experiment === undefined ? {} : { experiment }),
     ...(notice === undefined ? {} : { notice }),
   };
-  return { open: (run: TrackedRun) => new MlflowSession(run, session) };
+  return {
+    open: (run: TrackedRun) => new MlflowSession(run, session),
+    waiting: (run, files, end) => waitingFor(run, address.url, { files, end }),
+  };
 }
 
-const silent = {
-  log: () => {},
-  artifact: () => {},
-  close: async () => ['everything: MLFLOW_TRACKING_URI is not set and the manifest names no uri'],
+const NOWHERE = 'everything: MLFLOW_TRACKING_URI is not set and the manifest names no uri';
+
+/** Without an address: sends nothing, and says so. */
+const silent: Tracker = {
+  open: () => ({
+    log: () => {},
+    artifact: () => {},
+    close: async () => ({ unsent: [NOWHERE], refused: [] }),
+  }),
 };
 
 /** The tracker plugin `mlflow`. */

@@ -14,6 +14,8 @@ export interface TransportOptions {
   readonly backoff?: Backoff;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
+  /** Told whenever the server does what it is asked, or says why it does not. */
+  readonly onAnswer?: () => void;
 }
 
 /** One request. */
@@ -44,6 +46,7 @@ export class Transport {
   readonly #backoff: Backoff;
   readonly #fetch: typeof fetch;
   readonly #clock: Clock;
+  readonly #onAnswer: () => void;
 
   constructor(options: TransportOptions) {
     this.#address = options.address;
@@ -52,6 +55,7 @@ export class Transport {
     this.#backoff = options.backoff ?? BACKOFF;
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#clock = options.clock ?? systemClock;
+    this.#onAnswer = options.onAnswer ?? (() => {});
   }
 
   /** The checked answer of a JSON request. */
@@ -88,7 +92,9 @@ export class Transport {
     try {
       const response = await this.#follow(call, signal);
       const text = await response.text();
-      if (!response.ok) throw this.#refusal(call, response, text);
+      const refusal = response.ok ? undefined : this.#refusal(call, response, text);
+      if (refusal === undefined || isAnswer(refusal)) this.#onAnswer();
+      if (refusal !== undefined) throw refusal;
       return text;
     } catch (error) {
       if (error instanceof MlflowError) throw error;
@@ -182,6 +188,11 @@ export class Transport {
         : {}),
     });
   }
+}
+
+/** That something is not there, or not allowed, is an answer; that nobody works is none. */
+function isAnswer({ status, reason }: MlflowError): boolean {
+  return (status === 400 || status === 404) && reason !== 'NOT_MLFLOW' && reason !== 'HTTP_ERROR';
 }
 
 function isHtml(text: string): boolean {

@@ -1,17 +1,18 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  FaultyServer,
+  type HttpAnswer,
+  type SeenRequest as RawRequest,
+  type Trouble as RawTrouble,
+} from '@archer-nas/testkit/faults';
 
-/** How a request goes wrong. */
+/** How a request goes wrong; see the testkit's faults. */
 export type Trouble =
-  | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> }
-  /** Never answers. */
-  | 'hang'
-  /** Does it, and cuts the line before the answer. */
-  | 'lost'
+  | Extract<RawTrouble, string>
+  | HttpAnswer
+  | { readonly delayMs: number }
   /** Stores the first half of a batch's metrics and answers 500. */
-  | 'half'
-  /** Cuts the line without doing anything. */
-  | 'cut';
+  | 'half';
 
 /** Decides per request; `count` is how often this path was called before. */
 export type Plan = (path: string, count: number, request: SeenRequest) => Trouble | undefined;
@@ -20,7 +21,7 @@ export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
+  readonly headers: IncomingHttpHeaders;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the client under test has sent
   readonly body: any;
 }
@@ -57,15 +58,19 @@ export class FakeServer {
   readonly experiments = new Map<string, { name: string; stage: string }>();
   readonly runs = new Map<string, StoredRun>();
   readonly #counts = new Map<string, number>();
-  readonly #http = createServer((request, response) => void this.#serve(request, response));
+  readonly #http = new FaultyServer((request) => this.#answer(parse(request)));
+
+  constructor() {
+    this.#http.faults = (request) => this.#troubleFor(request);
+  }
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
+    await this.#http.start();
     return this;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+    return this.#http.url;
   }
 
   /** Paths of the requests seen, without the common beginning. */
@@ -81,28 +86,23 @@ export class FakeServer {
     return run;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#http.closeAllConnections();
-    await new Promise((resolve) => this.#http.close(resolve));
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#http[Symbol.asyncDispose]();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const seen = await read(request);
+  #troubleFor(request: RawRequest): RawTrouble | undefined {
+    const seen = parse(request);
     this.seen.push(seen);
     const count = this.#counts.get(seen.path) ?? 0;
     this.#counts.set(seen.path, count + 1);
     const trouble = this.plan(seen.path, count, seen);
-    if (trouble === 'hang') return;
-    if (trouble === 'cut') return void request.socket.destroy();
-    if (typeof trouble === 'object') return send(response, trouble);
-    if (trouble === 'half') seen.body.metrics.length = Math.floor(seen.body.metrics.length / 2);
-    const answer = this.#answer(seen);
-    if (trouble === 'lost') return void request.socket.destroy();
-    if (trouble === 'half') return send(response, { status: 500, body: '{}' });
-    send(response, answer);
+    if (trouble !== 'half') return trouble;
+    const metrics = seen.body.metrics.slice(0, Math.floor(seen.body.metrics.length / 2));
+    const body = Buffer.from(JSON.stringify({ ...seen.body, metrics }));
+    return { instead: { ...request, body }, answer: { status: 500, body: '{}' } };
   }
 
-  #answer(seen: SeenRequest): Exclude<Trouble, string> {
+  #answer(seen: SeenRequest): HttpAnswer {
     try {
       return { status: 200, body: JSON.stringify(this.#do(seen)) };
     } catch (error) {
@@ -130,7 +130,7 @@ export class FakeServer {
       case 'runs/search':
         return { runs: this.#search(body).map(show) };
       case 'runs/get':
-        return { run: show(this.#run(query.get('run_id'))) };
+        return { run: show(this.#anyRun(query.get('run_id'))) };
       case 'runs/update':
         Object.assign(this.#run(body.run_id).info, { status: body.status });
         return {};
@@ -197,15 +197,21 @@ export class FakeServer {
     );
   }
 
-  #run(id: string | null): StoredRun {
+  #anyRun(id: string | null): StoredRun {
     const run = this.runs.get(id ?? '');
     if (!run) throw new Refusal(404, 'RESOURCE_DOES_NOT_EXIST', `Run with id=${id} not found`);
+    return run;
+  }
+
+  #run(id: string | null): StoredRun {
+    const run = this.#anyRun(id);
     if (!run.deleted) return run;
     const message = `The run ${id} must be in the 'active' state. Current state is deleted.`;
     throw new Refusal(400, 'INVALID_PARAMETER_VALUE', message);
   }
 
   #logBatch(body: SeenRequest['body']): unknown {
+    checkLimits(body);
     const run = this.#run(body.run_id);
     for (const { key, value } of body.params ?? []) {
       if ((run.params.get(key) ?? value) !== value)
@@ -233,30 +239,39 @@ export class FakeServer {
   }
 }
 
-function show(run: StoredRun): unknown {
-  const list = (map: Map<string, string>) => [...map].map(([key, value]) => ({ key, value }));
-  return { info: run.info, data: { params: list(run.params), tags: list(run.tags) } };
+/** What mlflow/utils/validation.py refuses. */
+function checkLimits(body: SeenRequest['body']): void {
+  const { metrics = [], params = [], tags = [] } = body;
+  const total = metrics.length + params.length + tags.length;
+  const keys = [...metrics, ...params, ...tags].map(({ key }: { key: string }) => key);
+  const broken = [
+    metrics.length > 1000 && 'metrics',
+    params.length > 100 && 'params',
+    tags.length > 100 && 'tags',
+    total > 1000 && 'entries',
+    JSON.stringify(body).length > 1_000_000 && 'bytes',
+    keys.some((key) => key.length > 250 || !/^[/\w.\- ]+$/.test(key)) && 'key',
+    params.some(({ value }: { value: string }) => value.length > 6000) && 'value',
+  ].filter(Boolean);
+  if (broken.length > 0) throw new Refusal(400, 'INVALID_PARAMETER_VALUE', `limit: ${broken}`);
 }
 
-async function read(request: IncomingMessage): Promise<SeenRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
-  const url = new URL(request.url ?? '', 'http://localhost');
-  const isJson = request.headers['content-type'] === 'application/json';
+function show(run: StoredRun): unknown {
+  const list = (map: Map<string, string>) => [...map].map(([key, value]) => ({ key, value }));
+  const info = { ...run.info, lifecycle_stage: run.deleted ? 'deleted' : 'active' };
+  return { info, data: { params: list(run.params), tags: list(run.tags) } };
+}
+
+function parse({ method, url: target, headers, body }: RawRequest): SeenRequest {
+  const url = new URL(target, 'http://localhost');
+  const isJson = headers['content-type'] === 'application/json';
   return {
-    method: request.method ?? '',
+    method,
     path: decodeURIComponent(url.pathname)
       .replace('/api/2.0/mlflow-artifacts/artifacts/', 'artifacts:')
       .replace('/api/2.0/mlflow/', ''),
     query: url.searchParams,
-    headers: request.headers,
-    body: isJson ? JSON.parse(text) : text,
+    headers,
+    body: isJson ? JSON.parse(body.toString()) : body.toString(),
   };
-}
-
-function send(response: ServerResponse, { status, body = '', headers }: Exclude<Trouble, string>) {
-  const type = body.startsWith('<') ? 'text/html' : 'application/json';
-  response.writeHead(status, { 'content-type': type, ...headers });
-  response.end(body);
 }

@@ -64,7 +64,11 @@ describe('R23 a new attempt of a finished run', () => {
       create: () => ({
         open(run) {
           opened.push(run);
-          return { log: () => {}, artifact: () => {}, close: async () => [] };
+          return {
+            log: () => {},
+            artifact: () => {},
+            close: async () => ({ unsent: [], refused: [] }),
+          };
         },
       }),
     });

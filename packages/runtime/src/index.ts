@@ -11,6 +11,8 @@ export * from './read-run.ts';
 export { type ResumeOptions, resume } from './resume.ts';
 export { type RunOptions, type RunSummary, run } from './run.ts';
 export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
+export { shellQuoted } from './shell-quoted.ts';
 export { exitCodeOf, parseDuration, type StopReason, stopOnSignals } from './stop.ts';
+export { type SyncOptions, type SyncReport, type SyncStatus, syncRun } from './sync.ts';
 export type { Finding } from './verify/finding.ts';
 export { type Verification, verifyRun } from './verify/verify-run.ts';

@@ -58,7 +58,8 @@ function* textLines(content: Buffer): Generator<{ text: string; end: number }> {
   }
 }
 
-function parseLine(text: string): JournalLine | undefined {
+/** The line that a text is, or `undefined` when its checksum does not fit. */
+export function parseLine(text: string): JournalLine | undefined {
   const sum = SUM_FIELD.exec(text);
   if (sum === null) return undefined;
   const unsigned = `${text.slice(0, sum.index)}}`;
@@ -101,7 +102,7 @@ export function isRetry({ kind, job, event }: JournalLine): boolean {
 }
 
 /** The line of the checkpoint that a rollback went back to; -1: the beginning. */
-function anchorSeq(lines: readonly JournalLine[], to: number): number {
+export function anchorSeq(lines: readonly JournalLine[], to: number): number {
   if (to === 0) return -1;
   const anchor = lines.findLast(({ job, event, at, body }) => {
     return (
@@ -111,7 +112,8 @@ function anchorSeq(lines: readonly JournalLine[], to: number): number {
   return anchor?.seq ?? -1;
 }
 
-function isReplaced(line: JournalLine): boolean {
+/** True for lines that a resume behind them replaces; the others stay. */
+export function isReplaced(line: JournalLine): boolean {
   return line.kind === 'science' || line.event === 'checkpoint';
 }
 

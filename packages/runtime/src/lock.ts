@@ -21,6 +21,14 @@ export function acquireLock(file: string, owner: Owner = thisProcess()): Lock {
   return acquire(file, owner, 0);
 }
 
+/** True while a process holds the lock `file`, as far as can be known. */
+export function isLocked(file: string): boolean {
+  const found = readIfThere(file);
+  if (found === undefined) return false;
+  const owner = parseOwner(found);
+  return owner === undefined || !isProvablyDead(owner);
+}
+
 function acquire(file: string, owner: Owner, guards: number): Lock {
   const content = `${JSON.stringify(owner)}\n`;
   if (createWith(file, content)) return held(file, content, false);

@@ -23,7 +23,7 @@ import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 import { resultOf } from './run-result.ts';
 import { createRun, runSeed, type SeedEnd } from './seed-run.ts';
 import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
-import { Tracking, withoutSecrets } from './tracking.ts';
+import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
 
 const CHECKPOINT_MS = 60_000;
 
@@ -168,11 +168,12 @@ async function work(
   const profile = plan.profile ?? DEFAULT_PROFILE;
   const engineClass = engine?.class ?? 'none';
   const identity = searchIdentity(resolved, { seed, engineClass, dataHash });
-  const facts = { manifest: resolved.manifest, profile, seed, attempt, identity, fingerprint };
+  const run = { profile, seed, attempt, identity };
+  const facts = { ...run, folder, manifest: resolved.manifest, fingerprint };
   const tracking = new Tracking(parts.tracker, facts, emit);
   let status: 'finished' | 'failed' | 'interrupted' = 'failed';
   const opening: OpenOptions = {
-    ...{ fingerprint, acceptDrift, origin: originOf(plan, seed, attempt) },
+    ...{ fingerprint, acceptDrift, origin: originOf(plan, run) },
     resolved: withoutSecrets(resolved.manifest),
     onCommit: (lines) => tracking.log(lines),
   };
@@ -201,7 +202,7 @@ async function work(
     if (reason === undefined) {
       const lines = effectiveLines(readJournal(folder.journal).lines);
       const result = resultOf(lines, resolved, { profile, seed, identity });
-      tracking.artifacts(writeResult(folder, result));
+      tracking.artifacts(writeResult(folder, result).keys());
     }
     status = reason === undefined ? 'finished' : 'interrupted';
     return reason;
@@ -213,14 +214,14 @@ async function work(
 /** What a folder needs to be resumed without the command that began it. */
 function originOf(
   { manifest, profile, folders }: RunPlan,
-  seed: number,
-  attempt: number,
+  { seed, attempt, identity }: Pick<TrackingFacts, 'seed' | 'attempt' | 'identity'>,
 ): Record<string, State> {
   return {
     manifest: JSON.parse(JSON.stringify(withoutSecrets(manifest))) as State,
     profile: profile ?? null,
     seed,
     attempt,
+    identity,
     folder: folders.manifest,
   };
 }

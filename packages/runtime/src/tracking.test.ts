@@ -10,9 +10,11 @@ import { z } from 'zod';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
+import { runFolder } from './folders.ts';
 import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
 
 const FACTS = {
+  folder: runFolder('/runs/a b/seed-0'),
   manifest: toyManifest(),
   profile: 'default',
   seed: 0,
@@ -35,7 +37,7 @@ function spy(broken: Partial<TrackedSession> = {}) {
         artifact: (name) => void files.push(name),
         close: async (status) => {
           ends.push(status);
-          return [];
+          return { unsent: [], refused: [] };
         },
         ...broken,
       };
@@ -52,6 +54,10 @@ function warnings() {
   return { messages, emit };
 }
 
+/** A warning with the command that sends the rest. */
+const later = (what: string): string =>
+  `tracker: ${what}\nThe run folder has it all; send it with:\n  archer sync '/runs/a b/seed-0'`;
+
 const fail = (): never => {
   throw new Error('no disk');
 };
@@ -64,12 +70,7 @@ describe('Tracking', () => {
     const { messages, emit } = warnings();
     const tracking = new Tracking(tracker, FACTS, emit);
     for (let i = 0; i < 3; i++) tracking.log([LINE]);
-    tracking.artifacts(
-      new Map([
-        ['a', ''],
-        ['b', ''],
-      ]),
-    );
+    tracking.artifacts(['a', 'b']);
     await tracking.close('finished');
     expect(messages).toStrictEqual(['tracker: no disk']);
     expect(ends).toStrictEqual([]);
@@ -93,21 +94,35 @@ describe('Tracking', () => {
     const closed = tracking.close('finished');
     await vi.advanceTimersByTimeAsync(16_000);
     await closed;
-    expect(messages).toStrictEqual(['tracker: did not close within 16 s']);
+    expect(messages).toStrictEqual([later('did not close within 16 s')]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it.each([
-    ['throws', fail],
-    ['rejects', async () => fail()],
-    ['tells what it could not send', async () => ['no disk']],
-  ])('warns when closing %s', async (_, close) => {
+    ['throws', fail, 'no disk'],
+    ['rejects', async () => fail(), 'no disk'],
+    [
+      'tells what it could not send',
+      async () => ({ unsent: ['a', 'b'], refused: [], reason: 'no server' }),
+      'not sent: a; b (no server)',
+    ],
+  ])('names the command that sends the rest when closing %s', async (_, close, what) => {
     const { tracker } = spy({ close });
     const { messages, emit } = warnings();
     const tracking = new Tracking(tracker, FACTS, emit);
     tracking.log([LINE]);
     await tracking.close('finished');
-    expect(messages).toStrictEqual(['tracker: no disk']);
+    expect(messages).toStrictEqual([later(what)]);
+  });
+
+  it('says what will never be sent', async () => {
+    const close = async () => ({ unsent: [], refused: ['metric x at step 3: no'] });
+    const { tracker } = spy({ close });
+    const { messages, emit } = warnings();
+    const tracking = new Tracking(tracker, FACTS, emit);
+    tracking.log([LINE]);
+    await tracking.close('finished');
+    expect(messages).toStrictEqual(['tracker: metric x at step 3: no']);
   });
 
   it('flattens the manifest into parameters', () => {
@@ -139,6 +154,7 @@ describe('R25 a run with a tracker', () => {
     const { tracker, lines, files, ends } = spy();
     const { records } = await runToys(folder.path, { manifest, lookup: lookupWith(tracker) });
     expect(lines).toStrictEqual(records[0]?.lines);
+    expect(files.slice(0, 2)).toStrictEqual(['manifest.json', 'fingerprint.json']);
     expect(files.at(-1)).toBe('result.json');
     expect(ends).toStrictEqual(['finished']);
   });
@@ -197,10 +213,15 @@ describe('R25 a run with a tracker', () => {
 });
 
 describe('withoutSecrets', () => {
-  it('keeps credentials of a tracker out of what is written (R46)', () => {
+  it('R46 keeps credentials of a tracker out of what is written', () => {
     const uri = 'https://user:secret@host:5000/path';
     const bare = withoutSecrets({ ...toyManifest(), tracker: { use: 'mlflow', uri, n: 1 } });
     expect(bare.tracker).toEqual({ use: 'mlflow', uri: 'https://host:5000/path', n: 1 });
+    const odd = { use: 'x', at: [{ uri: 'http://user:p@ss:w@host/a@b' }] };
+    expect(withoutSecrets({ ...toyManifest(), tracker: odd }).tracker).toEqual({
+      use: 'x',
+      at: [{ uri: 'http://host/a@b' }],
+    });
     expect(withoutSecrets(toyManifest())).toEqual(toyManifest());
   });
 });

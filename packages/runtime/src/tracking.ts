@@ -1,19 +1,31 @@
 import type {
+  Block,
   JournalLine,
+  Leftovers,
   Manifest,
+  RunEnd,
   searchIdentity,
+  TrackedRun,
   TrackedSession,
   Tracker,
 } from '@archer-nas/core';
 import type { OnEvent } from './events.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { RunFolder } from './folders.ts';
+import { field } from './journal-reader.ts';
+import { shellQuoted } from './shell-quoted.ts';
+import { trackedFolder } from './tracked-folder.ts';
 
 const CLOSE_TIMEOUT_MS = 15_000;
 /** What a tracker gets beyond its time before it is left alone. */
 const GRACE_MS = 1000;
+/** The files that every run has from its beginning. */
+export const FIRST_FILES = ['manifest.json', 'fingerprint.json'] as const;
 
 /** What a tracker is told of a run. */
 export interface TrackingFacts {
+  readonly folder: RunFolder;
+  /** As resolved. */
   readonly manifest: Manifest;
   readonly profile: string;
   readonly seed: number;
@@ -27,41 +39,53 @@ export interface TrackingFacts {
  * session opens with the first lines: a run that is refused shows nowhere.
  */
 export class Tracking {
-  #open: (() => TrackedSession | undefined) | undefined;
+  readonly #tracker: Tracker | undefined;
+  readonly #facts: TrackingFacts;
+  readonly #emit: OnEvent;
+  #isOpened = false;
   #session: TrackedSession | undefined;
   /** Number of the last line that was logged: a run that goes back opens its journal again. */
   #logged = -1;
-  readonly #emit: OnEvent;
 
   constructor(tracker: Tracker | undefined, facts: TrackingFacts, emit: OnEvent) {
+    this.#tracker = tracker;
+    this.#facts = facts;
     this.#emit = emit;
-    this.#open = tracker && (() => tracker.open(trackedRun(facts)));
   }
 
   /** Takes committed lines, at a resume also those that an earlier process logged. */
   log(committed: readonly JournalLine[]): void {
+    if (!this.#isOpened) this.#open(committed);
     const lines = committed.filter(({ seq }) => seq > this.#logged);
     this.#logged = lines.at(-1)?.seq ?? this.#logged;
-    const open = this.#open;
-    this.#open = undefined;
-    if (open !== undefined) this.#session = this.#guard(open);
     this.#guard(() => this.#session?.log(lines));
   }
 
-  artifacts(files: ReadonlyMap<string, string>): void {
-    for (const [name, content] of files) {
-      this.#guard(() => this.#session?.artifact(name, content));
+  /** The files of the result are there. */
+  artifacts(files: Iterable<string>): void {
+    for (const name of files) this.#guard(() => this.#session?.artifact(name));
+  }
+
+  async close(status: RunEnd): Promise<void> {
+    try {
+      const closing = this.#session?.close(status, CLOSE_TIMEOUT_MS);
+      const left = await within(CLOSE_TIMEOUT_MS + GRACE_MS, closing);
+      for (const line of left?.refused ?? []) this.#warn(line);
+      if (left && left.unsent.length > 0) this.#warn(this.#later(`not sent: ${listed(left)}`));
+    } catch (error) {
+      this.#warn(this.#later(messageOf(error)));
     }
   }
 
-  async close(status: 'finished' | 'failed' | 'interrupted'): Promise<void> {
-    try {
-      const closing = this.#session?.close(status, CLOSE_TIMEOUT_MS);
-      const problems = (await within(CLOSE_TIMEOUT_MS + GRACE_MS, closing)) ?? [];
-      for (const problem of problems) this.#warn(problem);
-    } catch (error) {
-      this.#warn(messageOf(error));
-    }
+  #open(lines: readonly JournalLine[]): void {
+    this.#isOpened = true;
+    this.#session = this.#guard(() => this.#tracker?.open(trackedRun(this.#facts, lines, true)));
+    this.artifacts(FIRST_FILES);
+  }
+
+  #later(what: string): string {
+    const command = `archer sync ${shellQuoted(this.#facts.folder.root)}`;
+    return `${what}\nThe run folder has it all; send it with:\n  ${command}`;
   }
 
   #guard<T>(use: () => T): T | undefined {
@@ -77,6 +101,16 @@ export class Tracking {
   #warn(message: string): void {
     this.#emit({ type: 'warning', message: `tracker: ${message}` });
   }
+}
+
+function listed({ unsent, reason }: Leftovers): string {
+  return unsent.join('; ') + (reason === undefined ? '' : ` (${reason})`);
+}
+
+/** When the run began; a journal's first line says so. */
+function startOf([first]: readonly JournalLine[]): number {
+  const time = first && field(first.body, 'timeMs');
+  return typeof time === 'number' ? time : Date.now();
 }
 
 /** The promise's value; rejects when it takes longer. */
@@ -97,7 +131,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function trackedRun({ manifest, profile, seed, attempt, identity, fingerprint }: TrackingFacts) {
+/** A run as a tracker sees it. @param lines those that count, from the first */
+export function trackedRun(
+  facts: TrackingFacts,
+  lines: readonly JournalLine[],
+  isLive: boolean,
+): TrackedRun {
+  const { manifest, profile, seed, attempt, identity, fingerprint } = facts;
   const { name, title, space, data, evaluator, objective, strategy } = manifest;
   const params: Record<string, string> = {};
   flatten('', { space, data, evaluator, objective, strategy }, params);
@@ -107,6 +147,8 @@ function trackedRun({ manifest, profile, seed, attempt, identity, fingerprint }:
     seed,
     // Another attempt of the same search is another run.
     id: attempt === 1 ? identity : `${identity}-attempt-${attempt}`,
+    startedMs: startOf(lines),
+    isLive,
     params,
     tags: {
       ...(title === undefined ? {} : { title }),
@@ -117,6 +159,7 @@ function trackedRun({ manifest, profile, seed, attempt, identity, fingerprint }:
       'archer.node': fingerprint.node,
       'archer.cpu': fingerprint.machine.cpu,
     },
+    folder: trackedFolder(facts.folder, manifest.tracker?.use ?? 'none'),
   };
 }
 
@@ -138,9 +181,14 @@ function flatten(prefix: string, value: unknown, into: Record<string, string>): 
  */
 export function withoutSecrets(manifest: Manifest): Manifest {
   if (!manifest.tracker) return manifest;
-  const entries = Object.entries(manifest.tracker).map(([key, value]) => {
-    const bare = typeof value === 'string' ? value.replace(/\/\/[^@/]*@/, '//') : value;
-    return [key, bare] as const;
-  });
-  return { ...manifest, tracker: { ...manifest.tracker, ...Object.fromEntries(entries) } };
+  return { ...manifest, tracker: withoutCredentials(manifest.tracker) as Block };
+}
+
+/** A password may hold an at sign: the last one before the path ends the credentials. */
+function withoutCredentials(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\/\/[^/?#]*@/g, '//');
+  if (Array.isArray(value)) return value.map(withoutCredentials);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, withoutCredentials(inner)]);
+  return Object.fromEntries(entries);
 }

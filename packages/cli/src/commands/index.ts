@@ -10,6 +10,7 @@ import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { suite } from './suite.ts';
+import { sync } from './sync.ts';
 import { verify } from './verify.ts';
 
 /** All commands, in the order of the help page. */
@@ -18,6 +19,7 @@ export const commands: readonly Command<never>[] = [
   resume,
   report,
   compare,
+  sync,
   verify,
   exportRun,
   list,

@@ -1,0 +1,95 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultyServer, type HttpAnswer, type SeenRequest } from '@archer-nas/testkit/faults';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { archer, archerJson, makeFolder } from '../test/archer.ts';
+
+const folder = makeFolder();
+const manifest = join(folder, 'counts', 'manifest.yaml');
+const seed = (n: number): string => join(folder, 'counts', 'results', 'default', `seed-${n}`);
+const NOWHERE = 'http://127.0.0.1:1';
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'counts'));
+  const text = [
+    'name: counts',
+    'seeds: [0, 1]',
+    'space: { use: nas-bench-201 }',
+    'evaluator: { use: cost }',
+    'strategy: { use: random, evaluations: 3 }',
+  ];
+  writeFileSync(manifest, text.join('\n'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+/** As much of MLflow as one run needs: it says yes to everything. */
+function yes({ url, body }: SeenRequest): HttpAnswer {
+  const json = (value: object): HttpAnswer => ({ status: 200, body: JSON.stringify(value) });
+  const info = { experiment_id: '1', run_id: 'r', artifact_uri: 'mlflow-artifacts:/1/r' };
+  const { tags = [] } = url.endsWith('runs/create') ? JSON.parse(body.toString()) : {};
+  known.push(...tags);
+  if (url.endsWith('/create')) return json({ experiment_id: '1', run: { info, data: { tags } } });
+  if (url.includes('runs/get?')) return json({ run: { info, data: { tags: known } } });
+  if (!url.includes('get-by-name')) return json({});
+  return { status: 404, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' };
+}
+const known: object[] = [];
+
+describe('R32 sync', () => {
+  it('is what a run names at its end when its server is down', async () => {
+    vi.stubEnv('MLFLOW_TRACKING_URI', NOWHERE);
+    const { code, err } = await archer('run', manifest, '--data', join(folder, 'data'));
+    expect(code).toBe(0);
+    expect(err).toContain(`archer sync ${seed(0)}`);
+    expect(err).toContain('metric points from journal line 0 on');
+  });
+
+  it('says without asking anybody what it would send, of a manifest or of a folder', async () => {
+    for (const path of [manifest, folder]) {
+      const { code, out } = await archer('sync', path, '--to', NOWHERE, '--dry-run');
+      expect(code).toBe(0);
+      expect(out).toContain(`${seed(0)}: would be sent\n`);
+      expect(out).toMatch(/^ {2}\d+ metric points of the journal lines \d+ to \d+$/m);
+      expect(out).toContain('  artifact result.json\n');
+      expect(out).toContain(`${seed(1)}: would be sent\n`);
+    }
+  });
+
+  it('exits with 1 and says why while the server is down', async () => {
+    const { code, value } = await archerJson('sync', seed(0), '--to', NOWHERE);
+    expect(code).toBe(1);
+    expect(value).toEqual([
+      expect.objectContaining({
+        status: 'unsent',
+        reason: expect.stringContaining(`GET ${NOWHERE}`),
+      }),
+    ]);
+  });
+
+  it('sends it once the server is there, and says so when nothing is left', async () => {
+    await using server = await new FaultyServer(yes).start();
+    const sync = () => archer('sync', seed(0), '--to', server.url);
+    expect(await sync()).toMatchObject({ code: 0, out: `${seed(0)}: sent\n` });
+    expect(await sync()).toMatchObject({ code: 0, out: `${seed(0)}: nothing left to send\n` });
+  });
+
+  it('goes on behind a run that is damaged, and exits with its code', async () => {
+    rmSync(join(seed(0), 'manifest.json'));
+    const { code, value } = await archerJson('sync', folder, '--to', NOWHERE, '--dry-run');
+    expect(code).toBe(2);
+    expect(value).toMatchObject([
+      { folder: seed(1), status: 'waiting' },
+      { folder: seed(0), error: { code: 'ARCHER_NO_RUN' } },
+    ]);
+  });
+
+  it('exits with 1 when nobody says where, and with 2 where there is no run', async () => {
+    vi.stubEnv('MLFLOW_TRACKING_URI', '');
+    const nobody = await archer('sync', seed(1));
+    expect(nobody.code).toBe(1);
+    expect(nobody.out).toContain('MLFLOW_TRACKING_URI is not set');
+    const { code, err } = await archer('sync', join(folder, 'nowhere'));
+    expect([code, err]).toEqual([2, expect.stringContaining('holds no run')]);
+  });
+});
