@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ArcherError, EXIT, type JournalLine, type State } from '@archer-nas/core';
 import { checkFormat, FORMAT } from './format.ts';
 import { CHECKSUM_DIGITS, type JournalEnd, lineChecksum } from './journal.ts';
-import { decodeState } from './state-codec.ts';
+import { CODEC_MARK, decodeState } from './state-codec.ts';
 
 /** What a journal holds. */
 export interface Journal {
@@ -66,6 +66,8 @@ export function parseLine(text: string): JournalLine | undefined {
   if (lineChecksum(unsigned) !== sum[1]) return undefined;
   // The checksum says that these are the bytes that formatLine wrote.
   const line = JSON.parse(unsigned) as Omit<JournalLine, 'body'> & { readonly body: unknown };
+  // Most lines have nothing that JSON lacks: what it parsed is the state.
+  if (!unsigned.includes(CODEC_MARK)) return line as JournalLine;
   return { ...line, body: decodeState(line.body) };
 }
 
@@ -130,6 +132,17 @@ export function scienceLines(lines: readonly JournalLine[]): JournalLine[] {
 /** The line that says how a run was begun, or went on after accepted drift. */
 export function originLine(lines: readonly JournalLine[]): JournalLine | undefined {
   return lines.findLast(({ job, body }) => job === 'run' && field(body, 'manifest') !== undefined);
+}
+
+/** {@link originLine} of a journal, without reading the lines of steps, of which there are many. */
+export function readOriginLine(file: string): JournalLine | undefined {
+  if (!existsSync(file)) return undefined;
+  const lines: JournalLine[] = [];
+  for (const { text } of textLines(readFileSync(file))) {
+    const line = text.includes('"job":"run"') ? parseLine(text) : undefined;
+    if (line !== undefined) lines.push(line);
+  }
+  return originLine(lines);
 }
 
 /** The field `key` of a line's body. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, fdatasyncSync, ftruncateSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { JournalLine } from '@archer-nas/core';
@@ -16,7 +16,7 @@ export type NewLine = Omit<JournalLine, 'seq'>;
 
 /** The checksum of a line: of its text without the `sum` field. */
 export function lineChecksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, CHECKSUM_DIGITS);
+  return hash('sha256', text).slice(0, CHECKSUM_DIGITS);
 }
 
 /** A line as it is on disk, without the line break. */

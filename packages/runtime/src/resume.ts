@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { ArcherError, EXIT, type Manifest } from '@archer-nas/core';
 import { runFolder, seedFolder } from './folders.ts';
-import { field, originLine, readJournal } from './journal-reader.ts';
+import { field, readOriginLine } from './journal-reader.ts';
 import { type RunOptions, type RunSummary, run } from './run.ts';
 
 /** Options of {@link resume}: those of `run` that a run folder does not know. */
@@ -35,7 +35,7 @@ export interface RunOrigin {
 /** How the run in a folder was begun, or went on after accepted drift. @throws ArcherError `ARCHER_NO_RUN` */
 export function originOf(folder: string): RunOrigin {
   const root = resolve(folder);
-  const begin = originLine(readJournal(runFolder(root).journal).lines);
+  const begin = readOriginLine(runFolder(root).journal);
   if (begin === undefined) {
     throw new ArcherError('ARCHER_NO_RUN', `${folder} is no run folder.`, {
       hint: 'A run folder is <results>/<profile>/seed-<n>.',

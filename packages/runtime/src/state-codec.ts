@@ -37,6 +37,8 @@ const DTYPES = new Map<unknown, DType>(
 
 /** Objects with this key are the codec's own; a state's object that has it is wrapped. */
 const TAG = '$';
+/** A JSON text without this is its own state: {@link decodeState} would give the same. */
+export const CODEC_MARK = `"${TAG}":`;
 
 /** How typed arrays are stored: in the text, or beside it. */
 export interface ArrayEncoding {
