@@ -27,12 +27,13 @@ describe('readAddress', () => {
     },
   );
 
-  it('shows no password when the address is wrong', () => {
+  it('R46 shows no password when the address is wrong', () => {
     expect(() => readAddress('ftp://ann:secret@host')).toThrow(/^(?!.*secret)/);
   });
 });
 
-it('redacts secrets and the credentials of any URL', () => {
+it('R46 redacts secrets and the credentials of any URL', () => {
   const text = 'at https://ann:pw@host/x with tok-123';
   expect(redact(text, ['tok-123'])).toBe('at https://***@host/x with ***');
+  expect(redact('http://ann:p@ss@host/x@y', [])).toBe('http://***@host/x@y');
 });

@@ -154,7 +154,7 @@ describe('trouble', () => {
   });
 });
 
-describe('credentials', () => {
+describe('R46 credentials', () => {
   const env = { MLFLOW_TRACKING_USERNAME: 'ann', MLFLOW_TRACKING_PASSWORD: 'pass-word' };
 
   it('are sent to the server', async () => {

@@ -3,7 +3,7 @@ import { clip, isKey, LIMITS, safeKey, safePath, split } from './limits.ts';
 
 const point = (step: number, key = 'acc') => ({ key, value: step, timestamp: 1, step });
 
-describe('split', () => {
+describe('R28 split', () => {
   it('sends 1001 metrics in two requests and loses none', () => {
     const metrics = Array.from({ length: 1001 }, (_, step) => point(step));
     const parts = [...split({ metrics })];
@@ -63,7 +63,7 @@ describe('split', () => {
   });
 });
 
-describe('keys', () => {
+describe('R28 keys', () => {
   const illegal = [
     '',
     '.',
@@ -99,7 +99,7 @@ describe('keys', () => {
   });
 });
 
-describe('clip', () => {
+describe('R28 clip', () => {
   it('ends a long value with a hash of the whole', () => {
     const a = clip(`${'x'.repeat(10_000)}a`, LIMITS.paramValue);
     const b = clip(`${'x'.repeat(10_000)}b`, LIMITS.paramValue);

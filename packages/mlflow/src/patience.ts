@@ -4,8 +4,10 @@ const MAX_SILENT = 4;
 const MAX_FRUITLESS = 30;
 /** A server that was silent for so long is taken to be down. */
 const SILENT_MS = 2000;
-/** What a server that is down gets at the end of a run: one try. */
+/** What a server that failed gets at the end of a run: one try. */
 const LAST_TRY_MS = 500;
+/** What one gets that has been silent: it had its time. */
+const LAST_WORD_MS = 100;
 /** Of a run that ends: how long a server that has not answered yet may take. */
 const FIRST_ANSWER_MS = 5000;
 
@@ -66,7 +68,7 @@ export class Patience {
     if (!this.#isLive) return;
     if (isFailing || this.#isSilent()) {
       this.#isLastTry = true;
-      this.#after(LAST_TRY_MS, () => !this.#isLastTry);
+      this.#after(isFailing ? LAST_TRY_MS : LAST_WORD_MS, () => !this.#isLastTry);
     } else if (!this.#hasAnswered) this.#after(FIRST_ANSWER_MS, () => this.#hasAnswered);
   }
 

@@ -15,6 +15,10 @@ const START_MS = 150_000;
 /** A running MLflow server; the one of `MLFLOW_TEST_URI` is left running at the end. */
 export interface RealServer extends AsyncDisposable {
   readonly url: string;
+  /** Kills it as a power cut would; absent for a server that we did not start. */
+  kill?(): Promise<void>;
+  /** Starts it again, on the same port and data. */
+  restart?(): Promise<void>;
 }
 
 /** How a real server can be had here, or `undefined`. */
@@ -29,6 +33,30 @@ export function realServer(env = process.env): { start(): Promise<RealServer> } 
 async function launch(program: string): Promise<RealServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'archer-mlflow-'));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let child = start(program, folder, port);
+  const stop = async () => {
+    await end(child.process);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await answering(url, child.process);
+  } catch (error) {
+    await stop();
+    throw new Error(`${program} server did not start:\n${child.output.join('')}`, { cause: error });
+  }
+  return {
+    url,
+    kill: () => killed(child.process),
+    restart: async () => {
+      child = start(program, folder, port);
+      await answering(url, child.process);
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function start(program: string, folder: string, port: number) {
   const output: string[] = [];
   const child = spawn(program, serverArguments(port), {
     cwd: folder,
@@ -37,18 +65,15 @@ async function launch(program: string): Promise<RealServer> {
   });
   child.stdout.on('data', (chunk) => output.push(String(chunk)));
   child.stderr.on('data', (chunk) => output.push(String(chunk)));
-  const stop = async () => {
-    await end(child);
-    await rm(folder, { recursive: true, force: true });
-  };
-  const url = `http://127.0.0.1:${port}`;
-  try {
-    await answering(url, child);
-  } catch (error) {
-    await stop();
-    throw new Error(`${program} server did not start:\n${output.join('')}`, { cause: error });
-  }
-  return { url, [Symbol.asyncDispose]: stop };
+  return { process: child, output };
+}
+
+/** The whole family of processes at once. */
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  const exited = once(child, 'exit');
+  process.kill(-child.pid, 'SIGKILL');
+  await exited;
 }
 
 function serverArguments(port: number): string[] {
@@ -73,7 +98,7 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
 
 /** The server is a family of processes: its group is ended, not only the first. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   process.kill(-child.pid, 'SIGTERM');
   const late = sleep(5000, 'late', { ref: false });
