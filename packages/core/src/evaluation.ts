@@ -72,6 +72,8 @@ export interface SamplerRecipe {
   readonly name?: string;
   /** How many proposals a sampler makes before it is `done`, where that is known beforehand. */
   readonly evaluations?: number;
+  /** It proposes the same whatever it observes: random draws, a grid. */
+  readonly blind?: boolean;
   begin<A>(context: SamplerContext<A>, saved?: State): Sampler<A>;
 }
 

@@ -15,7 +15,7 @@ export interface JobSubject<J extends Job = Job> {
 }
 
 /** What a run of a job has shown. */
-interface Trace {
+export interface JobTrace {
   readonly reports: readonly Report[];
   /** One before the first step and one after every step. */
   readonly states: readonly State[];
@@ -28,11 +28,11 @@ export function jobChecks<J extends Job>(subject: JobSubject<J>): readonly Check
   return [
     {
       name: 'repeats bit for bit',
-      run: async () => expect(await trace(subject)).toStrictEqual(await trace(subject)),
+      run: async () => expect(await jobTrace(subject)).toStrictEqual(await jobTrace(subject)),
     },
     {
       name: 'goes forward and ends',
-      run: async () => checkProgress((await trace(subject)).progress),
+      run: async () => checkProgress((await jobTrace(subject)).progress),
     },
     {
       name: 'gives snapshots that later steps leave alone',
@@ -80,10 +80,10 @@ async function checkSnapshots<J extends Job>(subject: JobSubject<J>): Promise<vo
 }
 
 async function checkResume<J extends Job>(subject: JobSubject<J>): Promise<void> {
-  const whole = await trace(subject);
+  const whole = await jobTrace(subject);
   for (let k = 0; k < whole.states.length; k++) {
-    const resumed = await trace(subject, cloneState(whole.states[k] as State));
-    const rest: Trace = {
+    const resumed = await jobTrace(subject, cloneState(whole.states[k] as State));
+    const rest: JobTrace = {
       reports: whole.reports.slice(k),
       states: whole.states.slice(k),
       progress: whole.progress.slice(k),
@@ -95,7 +95,7 @@ async function checkResume<J extends Job>(subject: JobSubject<J>): Promise<void>
 
 /** Aborts the first step before it begins, and while it runs. */
 async function checkAbort<J extends Job>(subject: JobSubject<J>): Promise<void> {
-  const whole = await trace(subject);
+  const whole = await jobTrace(subject);
   for (const when of ['before', 'during'] as const) {
     const job = await subject.begin();
     const before = cloneState(job.state);
@@ -135,11 +135,15 @@ async function stepAborted(job: Job, when: 'before' | 'during'): Promise<boolean
   );
 }
 
-async function trace<J extends Job>(subject: JobSubject<J>, saved?: State): Promise<Trace> {
+/** Runs a job to its end; telemetry is no part of its trace. */
+export async function jobTrace<J extends Job>(
+  subject: JobSubject<J>,
+  saved?: State,
+): Promise<JobTrace> {
   return follow(subject, await subject.begin(saved));
 }
 
-async function follow<J extends Job>(subject: JobSubject<J>, job: J): Promise<Trace> {
+async function follow<J extends Job>(subject: JobSubject<J>, job: J): Promise<JobTrace> {
   const reports: Report[] = [];
   const states = [cloneState(job.state)];
   const progress = [{ ...job.progress }];

@@ -1,46 +1,73 @@
-import { createStreams, type DataOrder, type State } from '@archer-nas/core';
+import {
+  type Block,
+  createStreams,
+  type DataOrder,
+  type OrderRecipe,
+  type State,
+} from '@archer-nas/core';
 import { expect } from 'vitest';
-import { type Check, describeChecks } from './check.ts';
+import type { Check } from './check.ts';
 import { cloneState } from './clone-state.ts';
+import { createPart, holding } from './parts.ts';
+import { describeRow, type Row, type RowSubject, rowChecks } from './row.ts';
 
-/** A data order to be checked. */
-export interface OrderSubject {
-  /** Makes the order with everything around it anew. */
-  begin(saved?: State): DataOrder;
-  /** Number of training samples. */
-  readonly size: number;
-  /** The score told for a sample; default its index. */
-  score?(index: number): number;
-  /** Epochs; default 4. */
+/** A data order over samples that are imagined: it is told made-up scores. */
+export interface OrderRow extends Row {
+  readonly order: Block;
+  /** Number of training samples; default 12. */
+  readonly size?: number;
+  /** Default 4. */
   readonly epochs?: number;
 }
 
-/** The contract of a data order. */
-export function orderChecks(subject: OrderSubject): readonly Check[] {
-  return [
-    { name: 'repeats bit for bit', run: () => expect(run(subject)).toStrictEqual(run(subject)) },
-    {
-      name: 'ends the same when resumed after any epoch',
-      run: () => {
-        const { epochs, states } = run(subject);
-        states.forEach((state, k) => {
-          const rest = { epochs: epochs.slice(k), states: states.slice(k) };
-          expect(run(subject, k, cloneState(state)), `epoch ${k}`).toStrictEqual(rest);
-        });
-      },
+interface Subject {
+  readonly recipe: OrderRecipe;
+  readonly size: number;
+  readonly epochs: number;
+  readonly score: (index: number) => number;
+}
+
+/** Runs the contract of a data order, and what every row promises, as tests. */
+export function describeOrder(row: OrderRow): void {
+  describeRow(subjectOf(row));
+}
+
+/** What {@link describeOrder} runs. */
+export function orderChecks(row: OrderRow): readonly Check[] {
+  return rowChecks(subjectOf(row));
+}
+
+function subjectOf(row: OrderRow): RowSubject {
+  const check = (name: string, run: (subject: Subject) => void): Check => ({
+    name,
+    run: async () => run(await made(row)),
+  });
+  return {
+    kind: 'order',
+    use: row.order.use,
+    row,
+    manifest: () => holding('order', row.order, row),
+    checks: [
+      check('repeats bit for bit', (subject) => expect(run(subject)).toStrictEqual(run(subject))),
+      check('ends the same when resumed after any epoch', checkResume),
+      check('names samples that exist, with positive weights', checkSamples),
+      check('listens to scores, if it says that it needs them', checkListens),
+      check('survives scores that are NaN', checkNan),
+    ],
+    async trace() {
+      const whole = run(await made(row));
+      return { golden: { decisions: whole.epochs }, whole };
     },
-    { name: 'names samples that exist, with positive weights', run: () => checkSamples(subject) },
-  ];
+  };
 }
 
-/** Runs {@link orderChecks} as tests. */
-export function describeOrder(title: string, subject: OrderSubject): void {
-  describeChecks(`order ${title}`, orderChecks(subject));
+async function made(row: OrderRow): Promise<Subject> {
+  const { part: recipe } = await createPart('order', row.order, row);
+  return { recipe, size: row.size ?? 12, epochs: row.epochs ?? 4, score: (index) => index };
 }
 
-function run(subject: OrderSubject, from = 0, saved?: State) {
-  const { epochs: total = 4, score = (index) => index } = subject;
-  const order = subject.begin(saved);
+function run({ recipe, size, epochs: total, score }: Subject, from = 0, saved?: State) {
+  const order = recipe.begin(size, saved);
   const epochs: ReturnType<DataOrder['next']>[] = [];
   const states = [cloneState(order.state)];
   for (let done = from; done < total; done++) {
@@ -53,7 +80,15 @@ function run(subject: OrderSubject, from = 0, saved?: State) {
   return { epochs, states };
 }
 
-function checkSamples(subject: OrderSubject): void {
+function checkResume(subject: Subject): void {
+  const { epochs, states } = run(subject);
+  states.forEach((state, k) => {
+    const rest = { epochs: epochs.slice(k), states: states.slice(k) };
+    expect(run(subject, k, cloneState(state)), `epoch ${k}`).toStrictEqual(rest);
+  });
+}
+
+function checkSamples(subject: Subject): void {
   for (const { index, weight } of run(subject).epochs) {
     expect(index.length).toBeGreaterThan(0);
     expect(
@@ -67,4 +102,16 @@ function checkSamples(subject: OrderSubject): void {
       'positive, finite weights',
     ).toBe(true);
   }
+}
+
+function checkListens(subject: Subject): void {
+  const { size, recipe } = subject;
+  const turned = { ...subject, score: (index: number) => size - index };
+  const same = JSON.stringify(run(subject).epochs) === JSON.stringify(run(turned).epochs);
+  expect(same, 'the same order whatever the scores').toBe(!recipe.needsScores);
+}
+
+function checkNan(subject: Subject): void {
+  checkSamples({ ...subject, score: (index) => (index % 3 === 0 ? Number.NaN : index) });
+  checkSamples({ ...subject, score: () => Number.NaN });
 }

@@ -42,6 +42,7 @@ const forgetful = definePlugin({
 
 describe('strategyChecks', () => {
   const subject = {
+    package: new URL('..', import.meta.url),
     plugins: [toyBits, forgetful] as unknown as Plugin[],
     space: { use: 'toy-bits', bits: 20 },
     strategy: { use: 'forgetful' },

@@ -1,98 +1,128 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: architecture types meet in the manifest
 import {
-  ArcherError,
   type Block,
-  buildRun,
   createStreams,
-  type EngineInfo,
-  type Plugin,
-  type PluginLookup,
-  type ResolvedManifest,
-  type RunParts,
-  resolveManifest,
+  type Evaluation,
+  EvaluationLog,
+  type Report,
   type Search,
+  type SearchSpace,
 } from '@archer-nas/core';
 import { expect } from 'vitest';
-import { type Check, describeChecks } from './check.ts';
-import { drive, type JobSubject, jobChecks } from './job-contract.ts';
+import type { Check } from './check.ts';
+import { drive, type JobSubject, type JobTrace, jobChecks, jobTrace } from './job-contract.ts';
+import { type Blocks, createParts, everything, resolveBlocks } from './parts.ts';
+import { describeRow, type Row, type RowSubject, rowChecks, type Trace } from './row.ts';
+import { type Spoiling, spoil } from './spoilt-evaluator.ts';
 
 /** A strategy with the blocks of a small manifest around it: some ten steps or fewer. */
-export interface StrategySubject {
-  /** Every plugin that the blocks name. */
-  readonly plugins: readonly Plugin<any, any>[];
+export interface StrategyRow extends Row {
   readonly strategy: Block;
-  readonly space: Block;
-  readonly data?: Block;
-  readonly evaluator?: Block;
-  readonly objective?: Block;
-  /** Studies are created, not run: for their own tests, through `createParts`. */
-  readonly study?: readonly Block[];
-  readonly engine?: EngineInfo;
-  /** Default 0. */
-  readonly seed?: number;
 }
 
-/** The contract of a strategy: that of a job, legal incumbents, the views it provides. */
-export function strategyChecks(subject: StrategySubject): readonly Check[] {
-  return [
-    ...jobChecks(searchOf(subject)),
-    { name: 'ends with incumbents of its space', run: () => checkIncumbents(subject) },
-    { name: 'has the views that it provides', run: () => checkViews(subject) },
-  ];
+/** Runs the contract of a strategy, and what every row promises, as tests. */
+export function describeStrategy(row: StrategyRow): void {
+  describeRow(subjectOf(row));
 }
 
-/** Runs {@link strategyChecks} as tests. */
-export function describeStrategy(subject: StrategySubject): void {
-  describeChecks(`strategy ${subject.strategy.use}`, strategyChecks(subject));
+/** The contract: that of a job, legal incumbents that are numbers, the views it provides. */
+export function strategyChecks(row: StrategyRow): readonly Check[] {
+  return rowChecks(subjectOf(row));
 }
 
-/** The parts of a subject's manifest, made as in a run. */
-export async function createParts(subject: StrategySubject): Promise<RunParts> {
-  const lookup = lookupAmong(subject.plugins);
-  const folders = { data: 'no-such-folder', manifest: 'no-such-folder' };
-  return buildRun(await resolve(subject), {
-    lookup,
-    engine: subject.engine,
-    folders,
-    log: () => {},
+function subjectOf(row: StrategyRow): RowSubject {
+  const nan = (how: Spoiling): Check => ({
+    name: `has no incumbent whose evaluation ${how === 'nan' ? 'is NaN' : 'failed'}`,
+    run: () => checkSpoilt(row, how),
   });
-}
-
-/** Finds plugins in a list instead of among installed packages. */
-export function lookupAmong(plugins: readonly Plugin<any, any>[]): PluginLookup {
-  return async (kind, id) => {
-    const plugin = plugins.find((candidate) => candidate.kind === kind && candidate.id === id);
-    if (plugin) return { plugin: plugin as unknown as Plugin, package: id, version: '0.0.0' };
-    const names = plugins.map((other) => `${other.kind}:${other.id}`).join(', ');
-    throw new ArcherError('ARCHER_NO_PLUGIN', `no plugin ${kind}:${id} among ${names}`);
+  return {
+    kind: 'strategy',
+    use: row.strategy.use,
+    row,
+    manifest: () => row,
+    checks: [
+      ...jobChecks(searchOf(row)),
+      { name: 'ends with incumbents of its space', run: () => checkIncumbents(row) },
+      { name: 'has the views that it provides', run: () => checkViews(row) },
+      ...(row.evaluator === undefined ? [] : [nan('nan'), nan('failed')]),
+    ],
+    trace: () => traceOf(row),
   };
 }
 
-function resolve({ plugins, engine: _, seed = 0, ...blocks }: StrategySubject) {
-  const rest = { seeds: [seed], study: [], profiles: {}, expect: [] };
-  return resolveManifest({ name: 'kit', ...rest, ...blocks }, lookupAmong(plugins));
-}
-
-function searchOf(subject: StrategySubject): JobSubject<Search<any>> {
+function searchOf(blocks: Blocks): JobSubject<Search<any>> {
   return {
     async begin(saved) {
-      const { strategy } = await createParts(subject);
-      const streams = createStreams(subject.seed ?? 0).scope('search');
+      const { strategy } = await createParts(blocks);
+      const streams = createStreams(blocks.seed ?? 0).scope('search');
       return strategy.begin({ streams }, saved);
     },
     outcome: async (search) => [search.incumbents(), await search.result()],
   };
 }
 
-async function finish(subject: StrategySubject): Promise<Search<any>> {
-  const search = await searchOf(subject).begin();
+/** Numbers of tensors are frozen within a tolerance, all others exactly. */
+async function traceOf(row: StrategyRow): Promise<Trace> {
+  const { space } = await createParts(row);
+  const { needsEngine } = await resolveBlocks(row);
+  const whole = await jobTrace(searchOf(row));
+  const reports = whole.reports.map((report) => readable(space, report));
+  const [incumbents, { best: _, ...result }] = whole.outcome as [Evaluation<any>[], any];
+  const steps = [...reports, { incumbents: incumbents.map((one) => readEvaluation(space, one)) }];
+  if (!needsEngine) return { golden: { decisions: [...steps, result] }, whole };
+  const decisions = steps.map((step) => decisionsOf(step));
+  return { golden: { decisions, rounded: lastMetrics(whole) }, whole };
+}
+
+/** A report whose architectures are in the space's notation, columns read. */
+function readable(space: SearchSpace<any>, report: Report): Record<string, unknown> {
+  const { evaluated = [], evaluations, proposals, ...rest } = report;
+  return {
+    ...rest,
+    evaluations: evaluations?.map((one) => readEvaluation(space, one)),
+    proposals: proposals?.map(({ architecture, id }) => [id, space.format(architecture)]),
+    evaluated: evaluated.flatMap(({ arm, repeat, log: saved }) => {
+      const log = EvaluationLog.from(space, saved);
+      return Array.from({ length: log.length }, (_, i) => ({
+        ...readEvaluation(space, log.at(i)),
+        search: `${arm} ${repeat}`,
+      }));
+    }),
+  };
+}
+
+function readEvaluation(space: SearchSpace<any>, { proposal, ...rest }: Evaluation<any>) {
+  const { architecture, ...about } = proposal;
+  return { ...about, ...rest, architecture: space.format(architecture) };
+}
+
+/** Of what tensors computed, only which architectures there were. */
+function decisionsOf(step: Record<string, any>): unknown {
+  const names = (list: readonly { architecture: string; id: string }[] | undefined) =>
+    list?.map(({ id, architecture }) => `${id} ${architecture}`);
+  const { evaluations, proposals, incumbents } = step;
+  return {
+    proposals,
+    evaluations: names(evaluations),
+    incumbents: names(incumbents),
+    metrics: Object.keys(step.metrics ?? {}),
+  };
+}
+
+/** The last value of every metric that was reported. */
+function lastMetrics({ reports }: JobTrace): Record<string, number> {
+  return Object.assign({}, ...reports.map(({ metrics = {} }) => metrics));
+}
+
+async function finish(blocks: Blocks): Promise<Search<any>> {
+  const search = await searchOf(blocks).begin();
   await drive(search);
   return search;
 }
 
-async function checkIncumbents(subject: StrategySubject): Promise<void> {
-  const { space } = await createParts(subject);
-  const search = await finish(subject);
+async function checkIncumbents(row: StrategyRow): Promise<void> {
+  const { space } = await createParts(row);
+  const search = await finish(row);
   const found = search.incumbents().map(({ proposal }) => proposal.architecture);
   expect(found, 'incumbents').not.toHaveLength(0);
   for (const a of found) expect(space.id(space.parse(space.format(a)))).toBe(space.id(a));
@@ -100,12 +130,31 @@ async function checkIncumbents(subject: StrategySubject): Promise<void> {
   search.dispose?.();
 }
 
-async function checkViews(subject: StrategySubject): Promise<void> {
-  const { plugins }: ResolvedManifest = await resolve(subject);
+async function checkViews(row: StrategyRow): Promise<void> {
+  const { plugins } = await resolveBlocks(row);
   const provided = plugins
     .filter(({ place }) => place === 'strategy')
     .flatMap(({ provides }) => provides.filter((name) => name.startsWith('view:')));
-  const search = await searchOf(subject).begin();
+  const search = await searchOf(row).begin();
   for (const name of provided) expect(search.views).toHaveProperty([name.slice('view:'.length)]);
+  search.dispose?.();
+}
+
+/** With an evaluator that spoils half of the architectures, the other half wins at any time. */
+async function checkSpoilt(row: StrategyRow, how: Spoiling): Promise<void> {
+  const plugins = everything(row).map((plugin) => spoil(plugin, how));
+  const search = await searchOf({ ...row, plugins }).begin();
+  const check = (list: readonly Evaluation<any>[]): void => {
+    for (const { metrics, status, proposal } of list) {
+      expect(status, `status of ${proposal.id}`).not.toBe('failed');
+      for (const [name, value] of Object.entries(metrics)) expect(value, name).not.toBeNaN();
+    }
+  };
+  await drive(search, () => check(search.incumbents()));
+  const { best, metrics } = await search.result();
+  check(best);
+  if (best.length > 0) {
+    for (const [name, value] of Object.entries(metrics)) expect(value, name).not.toBeNaN();
+  }
   search.dispose?.();
 }

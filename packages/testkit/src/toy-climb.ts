@@ -13,9 +13,12 @@ import {
 import { z } from 'zod';
 
 const options = z.strictObject({
-  rounds: z.int().positive().default(40),
-  /** How long a step takes, for tests that interrupt one. */
-  stepMs: z.number().nonnegative().default(0),
+  rounds: z.int().positive().default(40).describe('architectures evaluated'),
+  stepMs: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('how long a step takes at least, for tests that interrupt one'),
 });
 
 /** A hill climber: mutates the best architecture, keeps what is not worse. */
@@ -48,9 +51,10 @@ function climb<A>(
     });
   }
   let now: Climb = restore(saved, rounds);
-  const better = (score: number): boolean =>
-    now.best === null ||
-    (metric.direction === 'maximise' ? score >= now.score : score <= now.score);
+  const better = (score: number): boolean => {
+    if (now.best === null) return !Number.isNaN(score);
+    return metric.direction === 'maximise' ? score >= now.score : score <= now.score;
+  };
 
   const evaluate = async (architecture: A, signal: AbortSignal): Promise<Evaluation<A>> => {
     const proposal = { id: `climb-${now.round}`, architecture };
@@ -80,7 +84,7 @@ function climb<A>(
       const parent = now.best === null ? undefined : space.parse(now.best);
       const child = parent === undefined ? space.sample(stream) : space.mutate?.(parent, stream);
       const evaluation = await evaluate(child as A, signal);
-      const score = evaluation.metrics[metric.name] as number; // the evaluator's own metric
+      const score = evaluation.metrics[metric.name] ?? Number.NaN; // of a failure
       const kept = better(score) ? { best: space.format(child as A), score } : {};
       const history = now.history.slice();
       history[now.round] = score;

@@ -8,10 +8,12 @@ export const toyOnes = definePlugin({
   kind: 'evaluator',
   summary: 'Counts the ones of a bit string, for tests.',
   options: z.strictObject({
-    /** Standard deviation of what is added, drawn once per architecture. */
-    noise: z.number().nonnegative().default(0),
-    /** Proposals per step. */
-    perStep: z.int().positive().default(1),
+    noise: z
+      .number()
+      .nonnegative()
+      .default(0)
+      .describe('standard deviation of what is added, drawn once per architecture'),
+    perStep: z.int().positive().default(1).describe('proposals per step'),
   }),
   requires: ['space'],
   create: ({ noise, perStep }, { space }): Evaluator<Bits> =>

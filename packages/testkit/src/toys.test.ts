@@ -1,8 +1,8 @@
 import { createStreams } from '@archer-nas/core';
 import { expect, it } from 'vitest';
 import { drive } from './job-contract.ts';
+import { createParts } from './parts.ts';
 import { describeSearchSpace } from './space-contract.ts';
-import { createParts, describeStrategy } from './strategy-contract.ts';
 import { bitSpace, toyBits } from './toy-bits.ts';
 import { toyClimb } from './toy-climb.ts';
 import { toyOnes } from './toy-ones.ts';
@@ -14,14 +14,6 @@ const toys = {
   space: { use: 'toy-bits', bits: 8 },
   evaluator: { use: 'toy-ones' },
 } as const;
-
-describeStrategy({ ...toys, strategy: { use: 'toy-climb', rounds: 6 } });
-describeStrategy({
-  ...toys,
-  evaluator: { use: 'toy-ones', noise: 1 },
-  strategy: { use: 'toy-climb', rounds: 4, stepMs: 1 },
-  seed: 1,
-});
 
 it('toy-climb finds the known optimum', async () => {
   const { strategy } = await createParts({ ...toys, strategy: { use: 'toy-climb', rounds: 80 } });

@@ -36,7 +36,7 @@ interface Saved {
 
 /** Full factorial design: every combination of the levels once. */
 export function grid(options: GridOptions): SamplerRecipe {
-  return { name: 'grid', begin: (context, saved) => begin(options, context, saved) };
+  return { name: 'grid', blind: true, begin: (context, saved) => begin(options, context, saved) };
 }
 
 function begin<A>(

@@ -4,11 +4,11 @@ import {
   type Evaluation,
   type Proposal,
   type SearchSpace,
-  type State,
   sha256Hex,
   singleMetric,
 } from '@archer-nas/core';
-import { bitSpace, describeSampler } from '@archer-nas/testkit';
+
+import { bitSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { type ConstrainedTopKOptions, constrainedTopK as evolution } from './constrained-top-k.ts';
 import { crossover, type Genes, mutate } from './genes.ts';
@@ -62,24 +62,6 @@ function search<A>(
     seen.push(...answer.map(({ architecture }) => architecture));
   }
 }
-
-const bits = bitSpace(6);
-describeSampler('evolution', {
-  begin: (saved?: State) =>
-    evolution(
-      parsed({
-        population: 4,
-        parents: 2,
-        mutations: 1,
-        crossovers: 1,
-        constraint: { params: 15 },
-      }),
-    ).begin({ space: bits, metric, objective }, saved),
-  evaluate: (proposal) => evaluation(proposal, sum(proposal.architecture)),
-  legal: (a) => (bits.costs.of(a).params as number) <= 15,
-  rounds: 7,
-  batch: 3,
-});
 
 describe('evolution', () => {
   it('draws what it has always drawn', () => {

@@ -29,7 +29,9 @@ const largeScale = definePlugin({
   kind: 'sampler',
   summary:
     'Large-scale evolution: of two random individuals the worse dies, the better has a child.',
-  options: z.strictObject({ population: z.int().min(2).default(1000) }),
+  options: z.strictObject({
+    population: z.int().min(2).default(1000).describe('individuals that are alive'),
+  }),
   create: largeScaleEvolution,
 });
 
@@ -56,10 +58,13 @@ const sorting = definePlugin({
   kind: 'sampler',
   summary: 'NSGA-II, the search of NSGA-Net: fronts first, then crowding.',
   options: z.strictObject({
-    population: count.default(40),
+    population: count.default(40).describe('individuals that are kept'),
     offspring: count.default(40).describe('children per generation'),
-    crossover: z.enum(['uniform', 'two-point']).default('two-point'),
-    crossoverRate: rate.default(0.9),
+    crossover: z
+      .enum(['uniform', 'two-point'])
+      .default('two-point')
+      .describe('how the choices of two parents are mixed'),
+    crossoverRate: rate.default(0.9).describe('probability with which two parents are mixed'),
     mutationRate: rate
       .optional()
       .describe('probability with which a decision changes; default one per child on average'),
@@ -96,9 +101,9 @@ const topKOptions = z
   .strictObject({
     population: count.default(50).describe('architectures per generation'),
     parents: count.default(10).describe('the best so far, from which children are made'),
-    mutations: z.int().nonnegative().default(25),
+    mutations: z.int().nonnegative().default(25).describe('children by mutation, per generation'),
     mutationRate: rate.default(0.1).describe('probability with which a gene is drawn anew'),
-    crossovers: z.int().nonnegative().default(25),
+    crossovers: z.int().nonnegative().default(25).describe('children by crossover, per generation'),
     generations: z
       .int()
       .nonnegative()

@@ -5,10 +5,9 @@ import {
   type Proposal,
   type SamplerRecipe,
   type SearchSpace,
-  type State,
   singleMetric,
 } from '@archer-nas/core';
-import { type Bits, bitSpace, describeSampler } from '@archer-nas/testkit';
+import { type Bits, bitSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { inverseDensity } from './inverse-density.ts';
 import { largeScaleEvolution } from './large-scale-evolution.ts';
@@ -63,16 +62,6 @@ const SUBJECTS: readonly [string, SamplerRecipe, Objective][] = [
     pair,
   ],
 ];
-
-for (const [name, recipe, objective] of SUBJECTS) {
-  describeSampler(name, {
-    begin: (saved?: State) => recipe.begin({ space: bits, metric, objective }, saved),
-    evaluate: measure,
-    legal: (a) => a.length === 6,
-    rounds: 8,
-    batch: 3,
-  });
-}
 
 describe.each(SUBJECTS)('%s', (_, recipe, objective) => {
   it('never has a child of whom has not come back', () => {

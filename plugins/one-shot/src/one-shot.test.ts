@@ -1,46 +1,14 @@
-import { createStreams, type EngineInfo, type Plugin } from '@archer-nas/core';
+import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { batchReader, pathGates } from '@archer-nas/nn';
-import { type Bits, describeStrategy } from '@archer-nas/testkit';
+import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
-import plugins from './index.ts';
 import { oneShot } from './one-shot.ts';
 import { oneShotOptions } from './options.ts';
 import { shuffledOrder } from './shuffle.ts';
-import { toyData, toyPlugins, toySearch, toySpace } from './testing/toy-supernet.ts';
+import { toyData, toySearch, toySpace } from './testing/toy-supernet.ts';
 import { uniformPaths } from './uniform.ts';
 import type { OneShotViews } from './views.ts';
-
-const engine: EngineInfo = {
-  name: 'js',
-  version: '4.22.0',
-  precision: 'f32',
-  isa: 'none',
-  class: 'js-test',
-  reproducible: 'bitwise',
-  description: 'plain JS',
-};
-
-const variants = [
-  { unsampled: 'freeze' },
-  { unsampled: 'decay', evaluation: { batchNorm: 'recalibrate', batch: 4 } },
-  { paths: { use: 'toy-paths' }, order: { use: 'toy-order' }, unsampled: 'decay' },
-];
-for (const variant of variants) {
-  describeStrategy({
-    plugins: [...plugins, ...toyPlugins] as unknown as Plugin[],
-    engine,
-    space: { use: 'toy-supernet' },
-    data: { use: 'toy-images' },
-    strategy: {
-      use: 'one-shot',
-      epochs: 2,
-      every: 'step',
-      search: { use: 'toy-search', evaluations: 3 },
-      ...variant,
-    },
-  });
-}
 
 describe('one-shot', () => {
   const options = oneShotOptions.parse({ epochs: 2 });

@@ -2,17 +2,20 @@ import { z } from 'zod';
 
 /** Options of `strategy: { use: one-shot }`; the defaults train NAS-Bench-201 in the usual way. */
 export const oneShotOptions = z.strictObject({
-  epochs: z.int().positive().default(250),
+  epochs: z.int().positive().default(250).describe('passes over the training images'),
   lr: z.number().positive().default(0.05).describe('learning rate at the start'),
   minLr: z.number().min(0).default(0).describe('learning rate at the end, where it decays'),
-  schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
+  schedule: z
+    .enum(['cosine', 'linear', 'constant'])
+    .default('cosine')
+    .describe('how the learning rate goes from `lr` to `minLr`'),
   every: z
     .enum(['epoch', 'step'])
     .default('epoch')
     .describe('whether the learning rate changes once per epoch or at each step'),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  nesterov: z.boolean().default(false),
-  weightDecay: z.number().min(0).default(2.5e-4),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
+  nesterov: z.boolean().default(false).describe("Nesterov's momentum instead of Polyak's"),
+  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
   clip: z
     .number()
     .positive()
@@ -25,7 +28,12 @@ export const oneShotOptions = z.strictObject({
     .describe(
       'parameters that a step does not use: untouched, or still moved by momentum and decay',
     ),
-  labelSmoothing: z.number().min(0).lt(1).default(0),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('share of the target that is spread over all classes'),
   evaluation: z
     .strictObject({
       batch: z

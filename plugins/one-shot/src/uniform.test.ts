@@ -1,18 +1,7 @@
 import { createStreams } from '@archer-nas/core';
-import type { Path } from '@archer-nas/nn';
-import { describeOrder, describeSampler } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { shuffledOrder } from './shuffle.ts';
-import { SITES } from './testing/toy-supernet.ts';
 import { uniformPaths } from './uniform.ts';
-
-describeSampler<Path>('uniform', {
-  begin: (saved) => uniformPaths.begin(SITES, saved),
-  evaluate: (proposal) => ({ proposal, metrics: { loss: 1 }, cost: {}, status: 'partial' }),
-  legal: (path) => path.length === SITES.length && path.every((option) => option < 2),
-});
-
-describeOrder('shuffle', { begin: (saved) => shuffledOrder.begin(10, saved), size: 10 });
 
 const sites = [0, 1, 2].flatMap((cell) =>
   [0, 1].map((edge) => ({

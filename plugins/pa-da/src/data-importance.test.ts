@@ -1,7 +1,6 @@
 import { createStreams, type DataOrder, type OrderRecipe } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { crossEntropy } from '@archer-nas/nn';
-import { describeOrder } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import plugins from './index.ts';
 import { orderOptions } from './options.ts';
@@ -19,12 +18,6 @@ const next = (order: DataOrder, e: number, total = 250) =>
 const endEpoch = (order: DataOrder, e: number, total = 250) =>
   order.advance?.({ done: e + 1, total, unit: 'epoch' })?.metrics ?? {};
 const q = (order: DataOrder) => [...((order.state as { q: Float64Array | null }).q ?? [])];
-
-describeOrder('importance', { begin: (saved) => recipeOf().begin(20, saved), size: 20 });
-describeOrder('importance, weighted', {
-  begin: (saved) => recipeOf({ weighted: true }).begin(20, saved),
-  size: 20,
-});
 
 describe('the score of a sample', () => {
   it('is the distance of the softmax from the label, at most √2', () => {

@@ -18,15 +18,28 @@ const options = z.looseObject({
   weights: z
     .enum(['none', 'path', 'data', 'both'])
     .optional()
-    .describe('which half weights its samples'),
+    .describe('which half weights its samples; default what the variant says'),
   ...pathOptions.omit({ weighted: true, norms: true }).shape,
-  norms: pathOptions.shape.norms.unwrap().optional(),
-  epochs: z.int().positive().default(250),
-  lr: z.number().positive().default(0.05),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  weightDecay: z.number().min(0).default(2.5e-4),
-  clip: z.number().positive().nullable().default(5),
-  unsampled: z.enum(['decay', 'freeze']).default('decay'),
+  norms: pathOptions.shape.norms
+    .unwrap()
+    .optional()
+    .describe('gradient norms after or before clipping; default what the variant says'),
+  epochs: z.int().positive().default(250).describe('passes over the training images'),
+  lr: z.number().positive().default(0.05).describe('learning rate at the start'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
+  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
+  clip: z
+    .number()
+    .positive()
+    .nullable()
+    .default(5)
+    .describe("largest global L2 norm of a step's gradients; null: no clipping"),
+  unsampled: z
+    .enum(['decay', 'freeze'])
+    .default('decay')
+    .describe(
+      'parameters that a step does not use: untouched, or still moved by momentum and decay',
+    ),
 });
 
 const strategy = definePlugin({

@@ -1,6 +1,5 @@
 import { createStreams, type Evaluation, type Proposal, type Sampler } from '@archer-nas/core';
 import { GRADIENT_NORM, type Path, type PathRecipe, type Site } from '@archer-nas/nn';
-import { describeSampler } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import plugins from './index.ts';
 import { pathOptions } from './options.ts';
@@ -68,18 +67,6 @@ const STEPS = [
   { path: [...CELL_A, ...CELL_A], norms: [0.4, 0.1, 0, 0, 0.2, 0, 0.6, 0.3, 0, 0, 0.4, 0] },
   { path: [...CELL_B, ...CELL_B], norms: [0.2, 0.2, 0.2, 0, 0, 0, 0.1, 0.1, 0.1, 0, 0, 0] },
 ] as const;
-
-for (const scope of ['shared', 'edge', 'cell-edge']) {
-  const recipe = await recipeOf({ scope, weighted: true });
-  describeSampler<Path>(`importance (${scope})`, {
-    begin: (saved) => recipe.begin(sitesOf(2), saved),
-    evaluate: (proposal) => {
-      const norm = (o: number, site: number) => (o === 2 ? 1 : o === 3 ? 2 + site : 0);
-      return evaluated(proposal, proposal.architecture.map(norm));
-    },
-    legal: (path) => path.length === 12 && path.every((o) => o >= 0 && o < 5),
-  });
-}
 
 describe('the statistic of operations', () => {
   it('is the released one by hand: sum over cells, divided by edges, averaged by halves', async () => {

@@ -20,7 +20,7 @@ export interface RandomOptions {
  * up within `attempts` draws; then the search is done.
  */
 export function randomSampler(options: RandomOptions): SamplerRecipe {
-  return { name: 'random', begin: (context, saved) => begin(options, context, saved) };
+  return { name: 'random', blind: true, begin: (context, saved) => begin(options, context, saved) };
 }
 
 function begin<A>(

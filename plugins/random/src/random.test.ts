@@ -1,5 +1,5 @@
-import { createStreams, type SearchSpace, type State, singleMetric } from '@archer-nas/core';
-import { type Bits, bitSpace, describeSampler } from '@archer-nas/testkit';
+import { createStreams, type SearchSpace, singleMetric } from '@archer-nas/core';
+import { type Bits, bitSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import plugins from './index.ts';
 import { type RandomOptions, randomSampler } from './random-sampler.ts';
@@ -7,13 +7,6 @@ import { type RandomOptions, randomSampler } from './random-sampler.ts';
 const metric = { name: 'ones', unit: 'bits', direction: 'maximise' } as const;
 const objective = singleMetric(metric);
 const defaults: RandomOptions = { repeats: false, distinct: 'architecture', attempts: 100 };
-
-const space = bitSpace(5);
-describeSampler('random', {
-  begin: (saved?: State) => randomSampler(defaults).begin({ space, metric, objective }, saved),
-  evaluate: (proposal) => ({ proposal, metrics: { ones: 1 }, cost: {}, status: 'final' }),
-  legal: (a) => a.length === 5,
-});
 
 /** All architectures proposed, until the sampler is done or `rounds` are over. */
 function proposed(of: SearchSpace<Bits>, options: Partial<RandomOptions>, rounds: number): Bits[] {

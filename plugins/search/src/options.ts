@@ -10,12 +10,12 @@ export const searchShape = {
   evaluations: count.optional().describe('most evaluations; 1000 where no budget is given'),
   budget: z
     .strictObject({
-      evaluations: count.optional(),
-      seconds: z.number().positive().optional(),
-      epochs: z.number().positive().optional(),
+      evaluations: count.optional().describe('most evaluations; no limit unless stated'),
+      seconds: z.number().positive().optional().describe('simulated; no limit unless stated'),
+      epochs: z.number().positive().optional().describe('simulated; no limit unless stated'),
     })
     .optional()
-    .describe('the search ends with the first of these; seconds and epochs are simulated'),
+    .describe('the search ends with the first of these; without one, after `evaluations`'),
   workers: count
     .default(1)
     .describe('simulated workers: evaluations come back in the order in which they would end'),
@@ -28,8 +28,11 @@ export const searchShape = {
     .describe('proposals per round and worker; a sampler that learns may prefer few'),
   fidelity: z
     .strictObject({
-      amount: z.number().positive(),
-      unit: z.enum(['epoch', 'step', 'batch', 'second']).default('epoch'),
+      amount: z.number().positive().describe('how many of the unit'),
+      unit: z
+        .enum(['epoch', 'step', 'batch', 'second'])
+        .default('epoch')
+        .describe('what the training is counted in'),
     })
     .optional()
     .describe('training that an evaluation may use; default as the evaluator says'),

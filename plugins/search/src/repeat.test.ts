@@ -1,5 +1,5 @@
 import { type Block, createStreams, type Search } from '@archer-nas/core';
-import { type Bits, createParts, describeStrategy, drive } from '@archer-nas/testkit';
+import { type Bits, createParts, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { toyPlugins } from './testing/toy-plugins.ts';
 
@@ -8,17 +8,6 @@ const arms = [
   { use: 'search', evaluations: 5, perStep: 2 },
   { name: 'longer', use: 'search', evaluations: 9, workers: 2, perStep: 2 },
 ];
-
-describeStrategy({
-  ...toy,
-  evaluator: { use: 'toy-seconds' },
-  strategy: { use: 'repeat', times: 3, perStep: 6, arms },
-});
-describeStrategy({
-  ...toy,
-  evaluator: { use: 'toy-seconds', lookUp: false },
-  strategy: { use: 'repeat', times: 2, arms: [{ use: 'search', evaluations: 3 }] },
-});
 
 async function run(strategy: Block, evaluator: Block = { use: 'toy-seconds' }) {
   const parts = await createParts({ ...toy, evaluator, strategy });

@@ -1,5 +1,5 @@
 import { type Block, createStreams, type Evaluation, type Search } from '@archer-nas/core';
-import { type Bits, bitSpace, createParts, describeStrategy, drive } from '@archer-nas/testkit';
+import { type Bits, bitSpace, createParts, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { toyPlugins } from './testing/toy-plugins.ts';
 
@@ -9,27 +9,6 @@ const toy = {
   evaluator: { use: 'toy-seconds' } as Block,
 };
 const slow = { use: 'toy-seconds', lookUp: false };
-
-describeStrategy({ ...toy, strategy: { use: 'search', evaluations: 23, perStep: 5 } });
-describeStrategy({
-  ...toy,
-  evaluator: slow,
-  strategy: { use: 'search', evaluations: 7, batch: 3 },
-});
-describeStrategy({
-  ...toy,
-  strategy: { use: 'search', budget: { seconds: 40 }, workers: 3, perStep: 4 },
-});
-describeStrategy({
-  ...toy,
-  evaluator: slow,
-  strategy: { use: 'search', budget: { epochs: 40 }, workers: 3 },
-});
-describeStrategy({
-  ...toy,
-  objective: { use: 'toy-pair' },
-  strategy: { use: 'search', evaluations: 20, batch: 2, workers: 2, perStep: 7 },
-});
 
 async function run(strategy: object, other: object = {}): Promise<Search<Bits>> {
   const blocks = { ...toy, ...other, strategy: { use: 'search', ...strategy } };

@@ -56,27 +56,4 @@ const toySeconds = definePlugin({
   },
 });
 
-/** Many ones, little `params`: both of a toy bit string. */
-const toyPair = definePlugin({
-  id: 'toy-pair',
-  kind: 'objective',
-  summary: 'Ones against params, for tests.',
-  options: z.strictObject({ most: z.number().default(Number.POSITIVE_INFINITY) }),
-  create: ({ most }) => ({
-    metrics: [
-      { name: 'ones', unit: 'bits', direction: 'maximise' },
-      { name: 'params', unit: 'count', direction: 'minimise' },
-    ],
-    constraints: [{ metric: 'params', at: 'most', limit: most }],
-    violation: ({ params = 0 }) => Math.max(0, params - most),
-    compare(a, b) {
-      const ones = Math.sign((b.ones ?? 0) - (a.ones ?? 0));
-      const params = Math.sign((a.params ?? 0) - (b.params ?? 0));
-      if (ones === params) return ones as -1 | 0 | 1;
-      if (ones === 0 || params === 0) return (ones + params) as -1 | 1;
-      return undefined;
-    },
-  }),
-});
-
-export const toyPlugins = [...plugins, ...toys, toyDraws, toySeconds, toyPair];
+export const toyPlugins = [...plugins, ...toys, toyDraws, toySeconds];

@@ -1,0 +1,59 @@
+import type { EngineInfo } from '@archer-nas/core';
+import {
+  describeOrder,
+  describePackage,
+  describePaths,
+  describeStrategy,
+} from '@archer-nas/testkit';
+import plugins from './index.ts';
+import { SITES, toyPlugins } from './testing/toy-supernet.ts';
+
+/** Without a backend that was chosen, tfjs computes in plain JS. */
+const engine: EngineInfo = {
+  name: 'js',
+  version: '4.22.0',
+  precision: 'f32',
+  isa: 'none',
+  class: 'js-test',
+  reproducible: 'bitwise',
+  description: 'plain JS',
+};
+const kit = { package: new URL('..', import.meta.url), plugins: [...plugins, ...toyPlugins] };
+const supernet = {
+  ...kit,
+  engine,
+  space: { use: 'toy-supernet' },
+  data: { use: 'toy-images' },
+};
+const strategy = {
+  use: 'one-shot',
+  epochs: 2,
+  every: 'step',
+  search: { use: 'toy-search', evaluations: 3 },
+};
+
+describePackage({ ...kit, plugins });
+
+describeStrategy({ ...supernet, strategy: { ...strategy, unsampled: 'freeze' } });
+describeStrategy({
+  ...supernet,
+  variant: 'recalibrated',
+  strategy: {
+    ...strategy,
+    unsampled: 'decay',
+    evaluation: { batchNorm: 'recalibrate', batch: 4 },
+  },
+});
+describeStrategy({
+  ...supernet,
+  variant: 'paths and order that learn',
+  strategy: {
+    ...strategy,
+    paths: { use: 'toy-paths' },
+    order: { use: 'toy-order' },
+    unsampled: 'decay',
+  },
+});
+
+describePaths({ ...kit, paths: { use: 'uniform' }, sites: SITES });
+describeOrder({ ...kit, order: { use: 'shuffle' } });
