@@ -22,7 +22,7 @@ const WIDTH = 160;
 const EXPLANATION = `
 A golden trace changes legitimately only where the algorithm is meant to act differently: a bug is
 fixed, a default is another, randomness is drawn otherwise. Then say so in the commit message, and
-write the new one: npx vitest run -u <the test file of this row>
+write the new one: npx vitest run <the test file of this row> -u
 A refactoring, a faster data structure or another layout of State must leave it as it is.`;
 
 /**

@@ -39,7 +39,7 @@ export default async function strategyGenerator(tree, { name }) {
     const paths = [plugin, 'tsconfig.json', 'experiments/package.json'];
     execFileSync('npx', ['biome', 'check', '--write', ...paths], { cwd: tree.root });
     // The golden trace has the strategy's name in it: it is written by its test.
-    const test = ['vitest', 'run', '-u', `${plugin}/src/conformance.test.ts`];
+    const test = ['vitest', 'run', `${plugin}/src/conformance.test.ts`, '-u'];
     execFileSync('npx', test, { cwd: tree.root, stdio: 'inherit' });
   };
 }
