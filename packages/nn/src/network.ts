@@ -135,3 +135,13 @@ export interface NetworkSpace<A> extends SearchSpace<A> {
   /** The options that `a` takes at the supernet's sites. */
   path(a: A, supernet: Network): Path;
 }
+
+/** A space whose supernet can mix operations. Provides `supernet:mixture`. */
+export interface MixtureSpace<A> extends NetworkSpace<A> {
+  /**
+   * The architecture that a mixture stands for.
+   *
+   * @param weights per decision of the supernet's sites, one per option
+   */
+  derive(weights: readonly ArrayLike<number>[]): A;
+}

@@ -50,6 +50,20 @@ describe('Sgd', () => {
     expect(store.value('w').dataSync()[0]).toBeCloseTo(1 - 0.1 * (1 + 0.5), 6);
   });
 
+  it.each([false, true])('previews a step without making it, Nesterov %s', (nesterov) => {
+    const store = new ParameterStore(specs, createStreams(0));
+    const sgd = new Sgd(store, { ...pada, nesterov });
+    const gradients = new Map([['w', tf.tensor1d([0.3])]]);
+    sgd.step(gradients, { learningRate: 0.05 });
+    const [values, state] = [structuredClone(store.state), structuredClone(sgd.state)];
+    const ahead = sgd.preview(gradients, { learningRate: 0.1, scale: 0.5 });
+    expect([store.state, sgd.state]).toEqual([values, state]);
+    expect([...ahead.keys()]).toEqual(['w']);
+    sgd.step(gradients, { learningRate: 0.1, scale: 0.5 });
+    const [next] = store.value('w').dataSync();
+    expect(ahead.get('w')?.dataSync()[0]).toBeCloseTo(next as number, 6);
+  });
+
   it('goes on from its state as if it had never stopped', () => {
     const straight = new ParameterStore(specs, createStreams(0));
     const optimiser = new Sgd(straight, { ...pada, unsampled: 'decay' });

@@ -68,6 +68,26 @@ export class Sgd {
     update(parameters, { ...options, learningRate, scale });
   }
 
+  /**
+   * The values that {@link step} would give to the parameters of `gradients`, and nothing is
+   * changed: the unrolled weights of bilevel methods. The caller disposes them.
+   */
+  preview(gradients: Gradients, { learningRate, scale = 1 }: SgdStep): Map<string, tf.Tensor> {
+    const { momentum, weightDecay, nesterov } = this.#options;
+    const after = [...gradients].map(([name, gradient]): [string, tf.Tensor] => {
+      const value = this.#store.value(name);
+      const velocity = this.#velocities.get(name);
+      const next = tf.tidy(() => {
+        const g = tf.add(tf.mul(gradient, scale), tf.mul(value, weightDecay));
+        const v = velocity === undefined ? g : tf.add(tf.mul(velocity, momentum), g);
+        const direction = nesterov ? tf.add(g, tf.mul(v, momentum)) : v;
+        return tf.sub(value, tf.mul(direction, learningRate));
+      });
+      return [name, tf.keep(next)];
+    });
+    return new Map(after);
+  }
+
   get state(): State {
     return Object.fromEntries([...this.#velocities].map(([name, v]) => [name, tensorState(v)]));
   }

@@ -5,7 +5,7 @@ import { oneShotOptions } from './options.ts';
 import { shuffledOrder } from './shuffle.ts';
 import { uniformPaths } from './uniform.ts';
 
-export type { OneShotViews, SupernetView } from './views.ts';
+export type { OneShotViews } from './views.ts';
 
 const strategy = definePlugin({
   id: 'one-shot',

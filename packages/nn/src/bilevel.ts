@@ -1,0 +1,81 @@
+import type { State, Streams } from '@archer-nas/core';
+import type { tf } from '@archer-nas/engine';
+import type { Gradients } from './clipping.ts';
+import type { Mixture, MixtureGradients, Rows } from './mixture.ts';
+import type { BatchNormMode, Network } from './network.ts';
+
+/** Values that stand in for the supernet's weights: w', w±. Freed at the end of the step. */
+export type WeightValues = ReadonlyMap<string, tf.Tensor>;
+
+/** How a batch is looked at. */
+export interface LossOptions {
+  /** Other weights than the supernet's own. */
+  readonly at?: WeightValues;
+  /** `running` needs a modifier that asks for running statistics; default `batch`. */
+  readonly batchNorm?: Exclude<BatchNormMode, 'train'>;
+}
+
+/** L(w, p) on one batch. Nothing that is asked of it changes w or running statistics. */
+export interface BatchLoss {
+  value(mixture: Mixture, options?: LossOptions): number;
+  /** Freed at the end of the step. */
+  gradients(
+    mixture: Mixture,
+    by: readonly ('weights' | 'mixture')[],
+    options?: LossOptions,
+  ): Pick<MixtureGradients, 'gradients' | 'rows'>;
+}
+
+/** The supernet's weights w as a point to move from. */
+export interface WeightPoint {
+  /** w after one step of their optimiser with these gradients: momentum and decay included. */
+  afterStep(gradients: Gradients): WeightValues;
+  /** w + factor × direction. */
+  moved(direction: Gradients, factor: number): WeightValues;
+}
+
+/** One step of a bilevel search, as relaxations and modifiers see it. */
+export interface BilevelStep {
+  /** Steps that are complete. */
+  readonly step: number;
+  /** Epochs that are complete. */
+  readonly epoch: number;
+  /** Epochs of the whole search. */
+  readonly epochs: number;
+  /** η of the weights in this epoch. */
+  readonly learningRate: number;
+  readonly streams: Streams;
+  readonly train: BatchLoss;
+  readonly valid: BatchLoss;
+  readonly weights: WeightPoint;
+}
+
+/** A relaxed choice of architecture: its parameters, and what a supernet runs under them. */
+export interface Relaxation {
+  /** Moves the parameters; absent where there are none to learn. Gives metrics for the report. */
+  update?(step: BilevelStep): Readonly<Record<string, number>>;
+  /** What the weight step trains. */
+  weightMixture(step: BilevelStep): Mixture;
+  /** How probable each option is now; the space derives an architecture from it. */
+  readonly probabilities: Rows;
+  readonly state: State;
+}
+
+/** Makes relaxations; what a plugin of kind `relaxation` creates. */
+export interface RelaxationRecipe {
+  /** @param options how many options each decision has */
+  begin(options: readonly number[], streams: Streams, saved?: State): Relaxation;
+}
+
+/**
+ * Changes how a bilevel search runs, and composes with others through the manifest's `with`;
+ * what a plugin of kind `modifier` creates. Each hook is optional.
+ */
+export interface Modifier {
+  /** Whether the weight step keeps running statistics of batch norm. */
+  readonly runningStatistics?: boolean;
+  /** Wraps the supernet. */
+  network?(network: Network): Network;
+  /** Replaces the mixture that the weight step trains. */
+  weightMixture?(mixture: Mixture, step: BilevelStep): Mixture;
+}
