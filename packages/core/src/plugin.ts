@@ -15,7 +15,10 @@ export const API_VERSION = 1;
 
 const BRAND = Symbol.for('@archer-nas/core/plugin@1');
 
-/** What a plugin of each kind creates. `paths` recipes are nn's, core only passes them on. */
+/**
+ * What a plugin of each kind creates. `paths`, `relaxation` and `modifier` are nn's; core only passes
+ * them on.
+ */
 export interface Created {
   space: SearchSpace<any>;
   data: DataSet;
@@ -23,6 +26,8 @@ export interface Created {
   strategy: Strategy<any>;
   sampler: SamplerRecipe;
   paths: object;
+  relaxation: object;
+  modifier: object;
   order: OrderRecipe;
   evaluator: Evaluator<any>;
   objective: Objective;

@@ -95,7 +95,25 @@ function normaliseRunning(
   }
   const { mean, variance } = statistics.get(name, x.shape[3]);
   const centre = inputBias === undefined ? mean : tf.sub<tf.Tensor1D>(mean, inputBias);
-  const y = tf.batchNorm(x, centre, variance, beta, gamma, eps);
+  const operands = [x, ...(gamma && beta ? [gamma, beta] : []), ...(inputBias ? [inputBias] : [])];
+  // tfjs's own gradient fails without scale and offset, and computes those of the statistics.
+  const y = tf.customGrad((...inputs) => {
+    const save = inputs.pop() as unknown as (saved: tf.Tensor[]) => void;
+    save([x, centre, variance]);
+    return {
+      value: tf.batchNorm(x, centre, variance, beta, gamma, eps),
+      gradFunc: (dy: tf.Tensor, [input, mean, spread]: tf.Tensor[]) => {
+        const inverse = tf.rsqrt(tf.add(spread as tf.Tensor, eps));
+        const dx = tf.mul(dy, gamma === undefined ? inverse : tf.mul(inverse, gamma));
+        const xHat = () => tf.mul(tf.sub(input as tf.Tensor, mean as tf.Tensor), inverse);
+        return [
+          dx,
+          ...(gamma && beta ? [channelSum(tf.mul(dy, xHat())), channelSum(dy)] : []),
+          ...(inputBias ? [channelSum(dx)] : []),
+        ];
+      },
+    };
+  })(...operands) as tf.Tensor4D;
   const constants = [centre, variance, ...(gamma && beta ? [gamma, beta] : [])];
   forward.trace?.record('batchNorm', [x, ...constants], y, { eps });
   return y;
@@ -165,6 +183,6 @@ function channelMoments(x: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tenso
 }
 
 /** Σ over batch, height and width. */
-function channelSum(x: tf.Tensor4D): tf.Tensor1D {
+function channelSum(x: tf.Tensor): tf.Tensor1D {
   return tf.sum<tf.Tensor1D>(x, [0, 1, 2]);
 }

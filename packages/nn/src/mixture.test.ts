@@ -5,6 +5,7 @@ import { batchReader } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { lossAndGradients } from './gradients.ts';
 import { denseMixture, mixtureGradients, type Rows, singleMixture } from './mixture.ts';
+import type { Network } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { beginRows, rowAdam } from './row-adam.ts';
 import {
@@ -30,12 +31,12 @@ function setUp() {
 }
 
 describe('R39 mixtureGradients', () => {
-  it.each([
+  it.each<[string, Network, ...number[][]]>([
     ['two decisions', toy, [0.1, 0.2, 0.3, 0.25, 0.15], [0.3, 0.1, 0.2, 0.1, 0.3]],
     ['one decision of two sites', tied, [0.1, 0.2, 0.3, 0.25, 0.15]],
-  ] as const)('agree with finite differences by the weights of %s', (_, network, ...values) => {
+  ])('agree with finite differences by the weights of %s', (_, network, ...values) => {
     const { store, batch } = setUp();
-    const p = rows(...values.map((row) => [...row]));
+    const p = rows(...values);
     const loss = (mixture: Rows): number => {
       const by = [] as const;
       const result = mixtureGradients(network, store, denseMixture(mixture), batch, { by });

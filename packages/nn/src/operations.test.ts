@@ -130,6 +130,21 @@ describeOnEngines(() => {
       expectGradients(affine, [x(), wave([2], 1), wave([2], 2)], check);
     });
 
+    it('has the gradients of finite differences with running statistics', () => {
+      const statistics = {
+        get: () => ({ mean: tf.tensor1d([0.5, -1]), variance: tf.tensor1d([2, 0.3]) }),
+        update: () => {},
+      };
+      const running = { batchNorm: 'running', statistics } as const;
+      expectGradients((a) => batchNorm(a as Map4, { ...nothing, ...running }, 'bn'), [x()]);
+      const affine = (a: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, before: tf.Tensor) => {
+        const forward = { ...forwardWith({ 'bn.weight': weight, 'bn.bias': bias }), ...running };
+        const options = { affine: true, inputBias: before as tf.Tensor1D };
+        return batchNorm(a as Map4, forward, 'bn', options);
+      };
+      expectGradients(affine, [x(), wave([2], 1), wave([2], 2), wave([2], 3)]);
+    });
+
     it('normalises with the biased variance and eps 1e-5', () => {
       const y = batchNorm(tf.tensor4d([1, 3], [2, 1, 1, 1]), nothing, 'bn').dataSync();
       expect(y[1]).toBeCloseTo(1 / Math.sqrt(1 + 1e-5), 6);

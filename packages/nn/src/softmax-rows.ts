@@ -26,8 +26,12 @@ export function meanEntropy(p: Rows): number {
 }
 
 /** The first option with the greatest value, of each row. */
-export function argmaxRows(rows: Rows): number[] {
-  return rows.map((row) => row.reduce((best, v, i) => (v > (row[best] ?? v) ? i : best), 0));
+export function argmaxRows(rows: readonly ArrayLike<number>[]): number[] {
+  return rows.map((row) => {
+    let best = 0;
+    for (let i = 1; i < row.length; i++) if ((row[i] ?? 0) > (row[best] ?? 0)) best = i;
+    return best;
+  });
 }
 
 /** Σ factor × rows, entry by entry. All have the first term's shape. */

@@ -1,5 +1,11 @@
 import type { Allowed } from '@archer-nas/core';
-import type { Network, NetworkSpace, NetworkTask, Path } from '@archer-nas/nn';
+import {
+  argmaxRows,
+  type MixtureSpace,
+  type Network,
+  type NetworkTask,
+  type Path,
+} from '@archer-nas/nn';
 
 import type { Cell } from './cell.ts';
 import { ALL_ALLOWED, cellSpace } from './cell-space.ts';
@@ -19,7 +25,7 @@ export interface SpaceSettings extends Skeleton {
 }
 
 /** The NAS-Bench-201 search space, or a sub-space of it. Immutable. */
-export interface NasBench201 extends Required<NetworkSpace<Cell>> {
+export interface NasBench201 extends Required<MixtureSpace<Cell>> {
   readonly allowed: Allowed;
   /** The official index, whether or not the cell is in this sub-space. */
   indexOf(cell: Cell): number;
@@ -44,6 +50,8 @@ export function nasBench201(settings: SpaceSettings, allowed: Allowed = ALL_ALLO
     supernet: (task: NetworkTask) => cellSupernet(settings, task, allowed),
     network: (cell: Cell, task: NetworkTask) => cellNetwork(settings, task, cell),
     path: (cell, supernet) => pathOf(space.toChoices(cell), supernet),
+    // The heaviest operation of each edge, `none` included, as the benchmark's scripts do.
+    derive: (weights) => space.fromChoices(argmaxRows(weights)),
   };
 }
 

@@ -1,0 +1,82 @@
+import { tf } from '@archer-nas/engine';
+import {
+  type Batch,
+  type BatchLoss,
+  crossEntropy,
+  gatesOf,
+  type LossOptions,
+  type Mixture,
+  type MixtureGradients,
+  mixtureGradients,
+  type Network,
+  type ParameterSource,
+  type ParameterStore,
+  type RunningStatistics,
+} from '@archer-nas/nn';
+
+/** What a loss is computed with. */
+export interface LossParts {
+  readonly network: Network;
+  readonly store: ParameterStore;
+  readonly statistics: RunningStatistics | undefined;
+  /** Takes over results, and frees them at the end of the step. */
+  readonly own: (result: { dispose(): void }) => void;
+}
+
+/** The supernet's loss on one batch. */
+export class SupernetLoss implements BatchLoss {
+  readonly #parts: LossParts;
+  readonly #batch: Batch;
+
+  constructor(parts: LossParts, batch: Batch) {
+    this.#parts = parts;
+    this.#batch = batch;
+  }
+
+  value(mixture: Mixture, options: LossOptions = {}): number {
+    const { network } = this.#parts;
+    return this.#at(options, (parameters) =>
+      tf.tidy(() => {
+        const gates = gatesOf(network.sites, mixture);
+        const forward = { parameters, ...this.#norm(options) };
+        const logits = network.forward(this.#batch.images, gates, forward);
+        return crossEntropy(logits, this.#batch.labels).mean.dataSync()[0] ?? Number.NaN;
+      }),
+    );
+  }
+
+  gradients(
+    mixture: Mixture,
+    by: readonly ('weights' | 'mixture')[],
+    options: LossOptions = {},
+  ): MixtureGradients {
+    const { network, own } = this.#parts;
+    const result = this.#at(options, (parameters) =>
+      mixtureGradients(network, parameters, mixture, this.#batch, { by, ...this.#norm(options) }),
+    );
+    own(result);
+    return result;
+  }
+
+  /** The gradients of the weight step, whose forward pass keeps running statistics. */
+  trained(mixture: Mixture): MixtureGradients {
+    const { network, store, statistics, own } = this.#parts;
+    const norm = statistics === undefined ? {} : ({ batchNorm: 'train', statistics } as const);
+    const options = { by: ['weights'], ...norm } as const;
+    const result = mixtureGradients(network, store, mixture, this.#batch, options);
+    own(result);
+    return result;
+  }
+
+  #at<T>({ at }: LossOptions, use: (parameters: ParameterSource) => T): T {
+    const { store } = this.#parts;
+    return at === undefined ? use(store) : store.at(at, use);
+  }
+
+  #norm({ batchNorm = 'batch' }: LossOptions) {
+    const { statistics } = this.#parts;
+    if (batchNorm === 'batch') return { batchNorm } as const;
+    if (statistics !== undefined) return { batchNorm, statistics } as const;
+    throw new Error('Nobody asked for running statistics: no modifier has `runningStatistics`.');
+  }
+}

@@ -1,0 +1,186 @@
+import { createStreams, type EngineInfo, type Plugin } from '@archer-nas/core';
+import { tf } from '@archer-nas/engine';
+import {
+  denseMixture,
+  type Modifier,
+  type Relaxation,
+  type RelaxationRecipe,
+} from '@archer-nas/nn';
+import { type Bits, describeStrategy } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import { bilevel } from './bilevel.ts';
+import plugin from './index.ts';
+import { bilevelOptions } from './options.ts';
+import { toyData, toyPlugins, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
+
+const engine: EngineInfo = {
+  name: 'js',
+  version: '4.22.0',
+  precision: 'f32',
+  isa: 'none',
+  class: 'js-test',
+  reproducible: 'bitwise',
+  description: 'plain JS',
+};
+
+for (const variant of [{}, { with: [{ use: 'toy-attack' }], nesterov: true, first: 'weights' }]) {
+  describeStrategy({
+    plugins: [plugin, ...toyPlugins] as unknown as Plugin[],
+    engine,
+    space: { use: 'toy-mixture' },
+    data: { use: 'toy-images' },
+    strategy: { use: 'bilevel', epochs: 2, relaxation: { use: 'toy-relaxation' }, ...variant },
+  });
+}
+
+describe('bilevel', () => {
+  const { signal } = new AbortController();
+  const begin = (changes: object = {}, parts: object = {}) =>
+    bilevel<Bits>(bilevelOptions.parse({ epochs: 3, ...changes }), {
+      ...{ space: toySpace(), data: toyData(), relaxation: toyRelaxation, modifiers: [] },
+      ...parts,
+    }).begin({ streams: createStreams(5) });
+
+  it('counts a step per train batch and derives an architecture after each epoch', async () => {
+    const search = await begin();
+    expect(search.progress).toEqual({ done: 0, total: 9, unit: 'step' });
+    const reports = [];
+    for (let step = 0; step < 9; step++) reports.push(await search.step(signal));
+    const told = reports.flatMap(({ proposals = [] }, step) =>
+      proposals.map(({ id }) => [step, id]),
+    );
+    expect(told).toEqual([
+      [2, 'epoch-1'],
+      [5, 'epoch-2'],
+      [8, 'epoch-3'],
+    ]);
+    expect(search.views.trajectory).toEqual(
+      reports.flatMap(({ proposals = [] }) => proposals.map(({ architecture }) => architecture)),
+    );
+    search.dispose?.();
+  });
+
+  it('has the schedule of DARTS: constant in an epoch, from lr towards minLr', async () => {
+    const search = await begin();
+    const rates = [];
+    for (let step = 0; step < 9; step++) rates.push((await search.step(signal)).metrics?.lr);
+    const second = 0.001 + (0.024 * (1 + Math.cos(Math.PI / 3))) / 2;
+    expect(rates.slice(0, 3)).toEqual([0.025, 0.025, 0.025]);
+    expect(rates[3]).toBeCloseTo(second, 12);
+    search.dispose?.();
+  });
+
+  it('leaves the relaxation alone before alphaFrom', async () => {
+    const search = await begin({ alphaFrom: 1 });
+    const updates = [];
+    for (let step = 0; step < 6; step++) updates.push((await search.step(signal)).metrics?.updated);
+    expect(updates).toEqual([undefined, undefined, undefined, 1, 2, 3]);
+    search.dispose?.();
+  });
+
+  it.each([
+    ['alpha', ['update', 'weights']],
+    ['weights', ['weights', 'update']],
+  ])('moves %s first when told so', async (first, expected) => {
+    const order: string[] = [];
+    const relaxation: RelaxationRecipe = {
+      begin: (...given): Relaxation => {
+        const toy = toyRelaxation.begin(...given);
+        return {
+          ...toy,
+          get probabilities() {
+            return toy.probabilities;
+          },
+          get state() {
+            return toy.state;
+          },
+          update: () => ({ x: order.push('update') }),
+          weightMixture: (at) => {
+            order.push('weights');
+            return toy.weightMixture(at);
+          },
+        };
+      },
+    };
+    const search = await begin({ first }, { relaxation });
+    await search.step(signal);
+    expect(order).toEqual(expected);
+    search.dispose?.();
+  });
+
+  it('applies modifiers in the order of the manifest', async () => {
+    const seen: number[][] = [];
+    const shift = (by: number): Modifier => ({
+      weightMixture: (mixture) => {
+        seen.push([...(mixture[0]?.weights ?? [])]);
+        return mixture.map((row) => ({ ...row, weights: Float64Array.of(by, 1 - by) }));
+      },
+    });
+    const search = await begin({ alphaFrom: 1 }, { modifiers: [shift(0.25), shift(0.75)] });
+    await search.step(signal);
+    expect(seen).toEqual([
+      [0.5, 0.5],
+      [0.25, 0.75],
+    ]);
+    search.dispose?.();
+  });
+
+  it('never changes weights or statistics by looking, and leaves no tensor behind', async () => {
+    let looked = 0;
+    const look: Modifier = {
+      runningStatistics: true,
+      weightMixture: (mixture, { train, valid, weights }) => {
+        const before = search.state;
+        const { gradients } = train.gradients(mixture, ['weights', 'mixture']);
+        const at = weights.afterStep(gradients);
+        valid.gradients(mixture, ['mixture'], { at });
+        valid.value(mixture, { at: weights.moved(gradients, 0.5), batchNorm: 'running' });
+        // The first look at statistics makes those of PyTorch's beginning.
+        if (looked > 0) expect(search.state).toEqual(before);
+        looked += 1;
+        return mixture;
+      },
+    };
+    const search = await begin({}, { modifiers: [look] });
+    await search.step(signal);
+    const { numTensors } = tf.memory();
+    for (let step = 0; step < 4; step++) await search.step(signal);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect(looked).toBe(5);
+    search.dispose?.();
+  });
+
+  it('evaluates at the values that a modifier asks for', async () => {
+    const seen: number[] = [];
+    const look: Modifier = {
+      weightMixture: (mixture, { train, weights, learningRate }) => {
+        const { gradients } = train.gradients(mixture, ['weights']);
+        const down = train.value(mixture, { at: weights.moved(gradients, -learningRate) });
+        seen.push(
+          train.value(mixture),
+          train.value(mixture, { at: weights.moved(gradients, 0) }),
+          down,
+        );
+        expect(train.value(denseMixture(mixture.map(() => Float64Array.of(0, 1))))).not.toBe(
+          seen[0],
+        );
+        return mixture;
+      },
+    };
+    const search = await begin({ alphaFrom: 1 }, { modifiers: [look] });
+    await search.step(signal);
+    const [here, same, down] = seen as [number, number, number];
+    expect(same).toBe(here);
+    expect(down).toBeLessThan(here);
+    search.dispose?.();
+  });
+
+  it('needs images that the weights do not see', () => {
+    expect(() => begin({}, { data: toyData(['train']) })).toThrow(
+      expect.objectContaining({
+        code: 'ARCHER_SPLIT_MISSING',
+        hint: expect.stringContaining('halves'),
+      }),
+    );
+  });
+});

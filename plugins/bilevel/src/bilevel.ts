@@ -1,0 +1,140 @@
+import {
+  ArcherError,
+  type DataSet,
+  type Evaluation,
+  type Report,
+  type Search,
+  type SearchContext,
+  type SearchResult,
+  type State,
+  type Strategy,
+} from '@archer-nas/core';
+import {
+  type MixtureSpace,
+  type Modifier,
+  type Network,
+  type RelaxationRecipe,
+  type Rows,
+  type SupernetViews,
+  supernetViews,
+} from '@archer-nas/nn';
+import type { BilevelOptions } from './options.ts';
+import { BilevelTraining } from './training.ts';
+
+/** What the strategy is made of. */
+export interface BilevelParts<A> {
+  readonly space: MixtureSpace<A>;
+  readonly data: DataSet;
+  readonly relaxation: RelaxationRecipe;
+  readonly modifiers: readonly Modifier[];
+}
+
+/** What a bilevel search shows to studies and exports. */
+export interface BilevelViews<A> extends SupernetViews<A> {
+  /** The probabilities of the options now. */
+  readonly alpha: { readonly probabilities: Rows };
+  /** The architecture that was derived at the end of each epoch so far. */
+  readonly trajectory: readonly A[];
+}
+
+/**
+ * A search that trains a mixture of all operations and derives an architecture from it.
+ * @throws ArcherError `ARCHER_SPLIT_MISSING` when there are no images that the weights do not see
+ */
+export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Strategy<A> {
+  const { data } = parts;
+  if (!data.splits.includes('valid')) {
+    throw new ArcherError(
+      'ARCHER_SPLIT_MISSING',
+      `A bilevel search learns the architecture on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
+      { hint: 'Hold images out: data: { split: halves }.' },
+    );
+  }
+  return { begin: async (context, saved) => new BilevelSearch(options, parts, context, saved) };
+}
+
+interface SavedBilevel {
+  readonly training: State;
+  /** Derived architectures in the space's notation, one per complete epoch. */
+  readonly trajectory: readonly string[];
+}
+
+class BilevelSearch<A> implements Search<A> {
+  readonly views: BilevelViews<A> & { dispose(): void };
+  readonly #space: MixtureSpace<A>;
+  readonly #network: Network;
+  readonly #training: BilevelTraining;
+  readonly #trajectory: A[];
+
+  constructor(
+    options: BilevelOptions,
+    { space, data, relaxation, modifiers }: BilevelParts<A>,
+    { streams }: SearchContext,
+    state?: State,
+  ) {
+    const saved = state as unknown as SavedBilevel | undefined;
+    const task = { classes: data.classes, image: data.image };
+    const network = modifiers.reduce(
+      (given: Network, modifier) => modifier.network?.(given) ?? given,
+      space.supernet(task),
+    );
+    this.#space = space;
+    this.#network = network;
+    this.#training = new BilevelTraining(
+      { network, data, relaxation, modifiers, options, streams },
+      saved?.training,
+    );
+    this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
+    const { store, relaxation: alpha } = this.#training;
+    this.views = Object.assign(
+      supernetViews({ space, data, network, store, options: options.evaluation, streams }),
+      { alpha, trajectory: this.#trajectory },
+    );
+  }
+
+  get progress() {
+    const { done, total } = this.#training;
+    return { done, total, unit: 'step' } as const;
+  }
+
+  async step(signal: AbortSignal): Promise<Report> {
+    signal.throwIfAborted();
+    const { metrics = {} } = this.#training.step();
+    if (!this.#training.isBetweenEpochs) return { metrics };
+    const { epoch } = this.#training;
+    const architecture = this.#derived();
+    this.#trajectory.push(architecture);
+    return { metrics: { ...metrics, epoch }, proposals: [{ id: `epoch-${epoch}`, architecture }] };
+  }
+
+  get state(): State {
+    const trajectory = this.#trajectory.map((a) => this.#space.format(a));
+    return { training: this.#training.state, trajectory };
+  }
+
+  incumbents(): readonly Evaluation<A>[] {
+    const proposal = { id: 'derived', architecture: this.#derived() };
+    const { done, total } = this.#training;
+    return [{ proposal, metrics: {}, cost: {}, status: done < total ? 'partial' : 'final' }];
+  }
+
+  async result(): Promise<SearchResult<A>> {
+    return {
+      best: this.incumbents(),
+      metrics: {
+        'supernet-parameters': this.#training.store.count(),
+        'supernet-sites': this.#network.sites.length,
+        'images-trained': this.#training.images,
+      },
+    };
+  }
+
+  dispose(): void {
+    this.views.dispose();
+    this.#training.dispose();
+  }
+
+  #derived(): A {
+    return this.#space.derive(this.#training.relaxation.probabilities);
+  }
+}

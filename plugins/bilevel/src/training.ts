@@ -1,0 +1,200 @@
+import type { DataSet, Report, State, Streams } from '@archer-nas/core';
+import { tf } from '@archer-nas/engine';
+import {
+  type Batch,
+  type BilevelStep,
+  clipCoefficient,
+  cosine,
+  type Gradients,
+  globalNorm,
+  gradientNorms,
+  type Modifier,
+  meanEntropy,
+  type Network,
+  optionCounts,
+  ParameterStore,
+  type Relaxation,
+  type RelaxationRecipe,
+  RunningStatistics,
+  type Schedule,
+  Sgd,
+  type WeightValues,
+} from '@archer-nas/nn';
+import { SupernetLoss } from './batch-loss.ts';
+import { EpochBatches } from './epoch-batches.ts';
+import type { BilevelOptions } from './options.ts';
+
+/** What a training is made of. */
+export interface TrainingParts {
+  readonly network: Network;
+  readonly data: DataSet;
+  readonly relaxation: RelaxationRecipe;
+  readonly modifiers: readonly Modifier[];
+  readonly options: BilevelOptions;
+  readonly streams: Streams;
+}
+
+interface SavedTraining {
+  readonly done: number;
+  readonly parameters: State;
+  readonly optimiser: State;
+  readonly relaxation: State;
+  readonly statistics: State;
+}
+
+type Disposable = { dispose(): void };
+
+/**
+ * min_α L_val(w*(α), α) with w*(α) = argmin_w L_train(w, α), by alternating single steps: each
+ * step moves the relaxation once (on a valid and a train batch) and the weights once (on the
+ * train batch).
+ */
+export class BilevelTraining {
+  readonly store: ParameterStore;
+  readonly relaxation: Relaxation;
+  /** Steps of the whole training. */
+  readonly total: number;
+  readonly #parts: TrainingParts;
+  readonly #train: EpochBatches;
+  readonly #valid: EpochBatches;
+  readonly #sgd: Sgd;
+  readonly #rate: Schedule;
+  readonly #statistics: RunningStatistics | undefined;
+  #done: number;
+  /** What the step in progress has made. */
+  #owned: Disposable[] = [];
+
+  constructor(parts: TrainingParts, state?: State) {
+    const { network, data, relaxation, modifiers, options, streams } = parts;
+    const saved = state as unknown as SavedTraining | undefined;
+    this.#parts = parts;
+    this.#train = new EpochBatches(data, 'train', streams);
+    this.#valid = new EpochBatches(data, 'valid', streams);
+    this.total = options.epochs * this.#train.length;
+    const { lr: base, minLr: min, epochs, momentum, nesterov, weightDecay } = options;
+    this.#rate = cosine({ base, min, total: epochs });
+    this.store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
+    this.#sgd = new Sgd(this.store, { momentum, nesterov, weightDecay }, saved?.optimiser);
+    const counts = optionCounts(network.sites);
+    this.relaxation = relaxation.begin(counts, streams.scope('relaxation'), saved?.relaxation);
+    if (modifiers.some(({ runningStatistics }) => runningStatistics)) {
+      this.#statistics = new RunningStatistics({}, saved?.statistics);
+    }
+    this.#done = saved?.done ?? 0;
+  }
+
+  /** Steps that are complete. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Epochs that are complete. */
+  get epoch(): number {
+    return Math.floor(this.#done / this.#train.length);
+  }
+
+  /** Train images of the whole training, repeated ones counted each time. */
+  get images(): number {
+    return this.#parts.options.epochs * this.#train.size;
+  }
+
+  /** Whether the last step ended an epoch. */
+  get isBetweenEpochs(): boolean {
+    return this.#done % this.#train.length === 0;
+  }
+
+  /** One step of the relaxation and one of the weights. */
+  step(): Report {
+    const batches = [this.#train, this.#valid].map((split) => split.at(this.#done));
+    this.#owned = [...batches];
+    try {
+      const [train, valid] = batches.map((batch) => this.#lossOn(batch));
+      const at = this.#stepOn(train as SupernetLoss, valid as SupernetLoss); // one per batch
+      const metrics =
+        this.#parts.options.first === 'alpha'
+          ? { ...this.#moveAlpha(at), ...this.#moveWeights(at) }
+          : { ...this.#moveWeights(at), ...this.#moveAlpha(at) };
+      this.#done += 1;
+      const entropy = { 'alpha-entropy': meanEntropy(this.relaxation.probabilities) };
+      return { metrics: { ...metrics, ...(this.isBetweenEpochs ? entropy : {}) } };
+    } finally {
+      for (const result of this.#owned) result.dispose();
+      this.#owned = [];
+    }
+  }
+
+  get state(): State {
+    const saved: SavedTraining = {
+      done: this.#done,
+      parameters: this.store.state,
+      optimiser: this.#sgd.state,
+      relaxation: this.relaxation.state,
+      statistics: this.#statistics?.state ?? null,
+    };
+    return saved as unknown as State;
+  }
+
+  dispose(): void {
+    this.#statistics?.dispose();
+    this.#sgd.dispose();
+    this.store.dispose();
+  }
+
+  #moveAlpha(at: BilevelStep): Readonly<Record<string, number>> {
+    if (at.epoch < this.#parts.options.alphaFrom) return {};
+    return this.relaxation.update?.(at) ?? {};
+  }
+
+  #moveWeights(at: BilevelStep & { readonly train: SupernetLoss }) {
+    const { modifiers, options } = this.#parts;
+    const mixture = modifiers.reduce(
+      (given, modifier) => modifier.weightMixture?.(given, at) ?? given,
+      this.relaxation.weightMixture(at),
+    );
+    const { gradients, loss, correct, perSample } = at.train.trained(mixture);
+    const norm = options.clip === null ? 0 : globalNorm(gradientNorms(gradients));
+    const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
+    const { learningRate } = at;
+    this.#sgd.step(gradients, { learningRate, scale });
+    const [l, c] = [loss, correct].map((value) => value.dataSync()[0] ?? Number.NaN);
+    return {
+      loss: l as number,
+      'train-accuracy': (100 * (c as number)) / perSample.size,
+      lr: learningRate,
+    };
+  }
+
+  #lossOn(batch: Batch): SupernetLoss {
+    const { network } = this.#parts;
+    const own = (result: Disposable): void => void this.#owned.push(result);
+    return new SupernetLoss(
+      { network, store: this.store, statistics: this.#statistics, own },
+      batch,
+    );
+  }
+
+  #stepOn(train: SupernetLoss, valid: SupernetLoss) {
+    const { options, streams } = this.#parts;
+    const { epochs } = options;
+    const { epoch } = this;
+    const learningRate = this.#rate(epoch);
+    const weights = {
+      afterStep: (gradients: Gradients) =>
+        this.#keep(this.#sgd.preview(gradients, { learningRate })),
+      moved: (direction: Gradients, factor: number) => this.#keep(this.#moved(direction, factor)),
+    };
+    return { step: this.#done, epoch, epochs, learningRate, streams, train, valid, weights };
+  }
+
+  #moved(direction: Gradients, factor: number): Map<string, tf.Tensor> {
+    const moved = [...direction].map(([name, d]): [string, tf.Tensor] => {
+      return [name, tf.keep(tf.tidy(() => tf.add(this.store.value(name), tf.mul(d, factor))))];
+    });
+    return new Map(moved);
+  }
+
+  #keep(values: Map<string, tf.Tensor>): WeightValues {
+    this.#owned.push(...values.values());
+    return values;
+  }
+}

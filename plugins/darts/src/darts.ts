@@ -1,0 +1,101 @@
+import type { State, Streams } from '@archer-nas/core';
+import {
+  type BilevelStep,
+  beginRows,
+  combineRows,
+  denseMixture,
+  globalNorm,
+  gradientNorms,
+  type Relaxation,
+  type RelaxationRecipe,
+  type RowAdamOptions,
+  type RowAdamState,
+  type Rows,
+  rowAdam,
+  softmaxGradientRows,
+  softmaxRows,
+} from '@archer-nas/nn';
+
+/** How the gradient of α is taken. */
+export interface HypergradientOptions {
+  /** 1: w is taken for w*(α), ξ = 0. 2: w*(α) is one step of w away. */
+  readonly order: 1 | 2;
+  /** ε‖∇_w' L_val‖₂ of the finite difference; the released code's 0.01. */
+  readonly radius: number;
+}
+
+/** What DARTS is told about α. */
+export interface DartsOptions extends HypergradientOptions {
+  readonly alpha: RowAdamOptions & {
+    /** Standard deviation of the values that α starts from; 0: zeros, as in the paper. */
+    readonly init: number;
+  };
+}
+
+/**
+ * DARTS (Liu, Simonyan and Yang, ICLR 2019): the choice of an operation is relaxed to
+ * ō(x) = Σ_o softmax(α)_o o(x) (equation 2), and α descends the validation loss.
+ */
+export function darts(options: DartsOptions): RelaxationRecipe {
+  return { begin: (counts, streams, saved) => relaxed(options, counts, streams, saved) };
+}
+
+function relaxed(
+  { alpha: adam, ...hyper }: DartsOptions,
+  counts: readonly number[],
+  streams: Streams,
+  saved?: State,
+): Relaxation {
+  let alpha =
+    (saved as unknown as RowAdamState | undefined) ??
+    beginRows(counts.map((n, decision) => initial(n, adam.init, streams, decision)));
+  return {
+    get probabilities() {
+      return softmaxRows(alpha.rows);
+    },
+    get state() {
+      return alpha as unknown as State;
+    },
+    update(at) {
+      const p = softmaxRows(alpha.rows);
+      const gradient = softmaxGradientRows(p, hypergradient(p, at, hyper));
+      alpha = rowAdam(alpha, gradient, adam);
+      return {};
+    },
+    weightMixture: () => denseMixture(softmaxRows(alpha.rows)),
+  };
+}
+
+function initial(size: number, deviation: number, streams: Streams, decision: number) {
+  const stream = streams.stream('alpha', decision);
+  return Float64Array.from({ length: size }, () => deviation * stream.normal());
+}
+
+/**
+ * ∇_p L_val(w − ξ ∇_w L_train(w, p), p) (equations 6 to 8), ξ the learning rate of the weights.
+ * Leaves w as it is.
+ */
+export function hypergradient(
+  p: Rows,
+  {
+    train,
+    valid,
+    weights,
+    learningRate: xi,
+  }: Pick<BilevelStep, 'train' | 'valid' | 'weights' | 'learningRate'>,
+  { order, radius }: HypergradientOptions,
+): Rows {
+  const mixture = denseMixture(p);
+  if (order === 1) return valid.gradients(mixture, ['mixture']).rows;
+  // w' = w − ξ ∇_w L_train(w, α), with the momentum and decay that the weight step will have.
+  const gw = train.gradients(mixture, ['weights']).gradients;
+  const at = weights.afterStep(gw);
+  const { rows: ga, gradients: v } = valid.gradients(mixture, ['weights', 'mixture'], { at });
+  // ∇²_{α,w} L_train(w, α) · v ≈ (∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)) / 2ε, w± = w ± ε v.
+  const epsilon = radius / globalNorm(gradientNorms(v));
+  const [plus, minus] = [epsilon, -epsilon].map((factor) => {
+    return train.gradients(mixture, ['mixture'], { at: weights.moved(v, factor) }).rows;
+  }) as [Rows, Rows];
+  const scale = xi / (2 * epsilon);
+  return combineRows([1, ga], [-scale, plus], [scale, minus]);
+}

@@ -1,0 +1,48 @@
+import { definePlugin } from '@archer-nas/core';
+import { z } from 'zod';
+
+const alpha = z
+  .strictObject({
+    lr: z.number().positive().default(3e-4).describe("Adam's learning rate"),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's β₁"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
+    weightDecay: z.number().min(0).default(1e-3).describe('added to the gradient'),
+    init: z.number().min(0).default(1e-3).describe('standard deviation at the start; paper: 0'),
+  })
+  .prefault({})
+  .describe('the optimiser of the architecture parameters');
+
+const order = z
+  .union([z.literal(1), z.literal(2)])
+  .default(1)
+  .describe('1: the weights are taken for optimal; 2: one step of them is looked through');
+
+const radius = z
+  .number()
+  .positive()
+  .default(0.01)
+  .describe('norm of the weight move in the finite difference of order 2');
+
+const relaxation = definePlugin({
+  id: 'darts',
+  kind: 'relaxation',
+  summary: 'Softmax over α, which descends the validation loss.',
+  options: z.strictObject({ order, radius, alpha }),
+  create: async (options) => {
+    const { darts } = await import('./darts.ts');
+    return darts(options);
+  },
+});
+
+/** DARTS with the settings of its search on CIFAR-10; other options of `bilevel` pass through. */
+const strategy = definePlugin({
+  id: 'darts',
+  kind: 'strategy',
+  summary: 'DARTS: softmax mixtures, α by first- or second-order bilevel descent.',
+  options: z.looseObject({ order, radius, alpha }),
+  preset: ({ order, radius, alpha, ...training }) => {
+    return { ...training, use: 'bilevel', relaxation: { use: 'darts', order, radius, alpha } };
+  },
+});
+
+export default [strategy, relaxation];

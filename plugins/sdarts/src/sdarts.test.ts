@@ -1,0 +1,245 @@
+import { createStreams } from '@archer-nas/core';
+import type { BatchLoss, BilevelStep, LossOptions, Mixture, Rows } from '@archer-nas/nn';
+import { describe, expect, it } from 'vitest';
+import plugin from './index.ts';
+import { clipToSimplex } from './projection.ts';
+import { ascended, inSpace, radiusAt, type SdartsOptions, sdarts, uniformNoise } from './sdarts.ts';
+
+const paper: SdartsOptions = {
+  mode: 'adv',
+  epsilon: { from: 0.03, to: 0.3 },
+  steps: 7,
+  norm: 'inf',
+  projection: 'released',
+  attackBatchNorm: 'running',
+};
+const row = (...values: number[]): Rows => [Float64Array.from(values)];
+const expectRow = (rows: Rows, values: readonly number[], digits = 6): void => {
+  expect(rows[0]).toHaveLength(values.length);
+  for (const [i, value] of values.entries()) expect(rows[0]?.[i]).toBeCloseTo(value, digits);
+};
+
+describe('R39 the radius (check A)', () => {
+  it.each([
+    [0, 0.03],
+    [1, 0.0354],
+    [10, 0.084],
+    [25, 0.165],
+    [49, 0.2946],
+  ])('of epoch %i of 50 is %f', (epoch, radius) => {
+    expect(radiusAt({ epoch, epochs: 50 }, paper.epsilon)).toBeCloseTo(radius, 12);
+  });
+});
+
+describe('R39 rows as probabilities (check B)', () => {
+  it.each([
+    [
+      [0.6, 0.25, 0.1],
+      [0.6315789, 0.2631579, 0.1052632],
+    ],
+    [
+      [-0.15, 1.15, 0.07],
+      [0, 0.9345794, 0.0654206],
+    ],
+    [
+      [-0.1, -0.05, -0.2],
+      [0, 1, 0],
+    ],
+  ])('of %j are %j', (given, expected) => {
+    expectRow(clipToSimplex(row(...given)), expected, 7);
+  });
+});
+
+describe('R39 the ascent on a linear loss, without random start (check C)', () => {
+  const clean = row(0.5, 0.3, 0.2);
+  const epsilon = 0.1;
+  const attack = (gradient: (p: Rows) => Rows, steps: number, centre = clean, radius = epsilon) => {
+    let p = centre;
+    for (let step = 0; step < steps; step++) {
+      p = inSpace(ascended(p, gradient(p), (2 * radius) / 7, 'inf'), centre, radius, paper);
+    }
+    return p;
+  };
+
+  it.each([
+    [
+      [1, 0, -1],
+      [0.528571, 0.3, 0.171429],
+      [0.6, 0.3, 0.1],
+    ],
+    [
+      [1, 1, -1],
+      [0.513889, 0.319444, 0.166667],
+      [0.52773, 0.377816, 0.094454],
+    ],
+    [
+      [1, -1, -1],
+      [0.544118, 0.279412, 0.176471],
+      [0.666667, 0.222222, 0.111111],
+    ],
+  ])('c = %j: one step, and seven', (c, one, seven) => {
+    expectRow(
+      attack(() => row(...c), 1),
+      one,
+    );
+    expectRow(
+      attack(() => row(...c), 7),
+      seven,
+    );
+  });
+
+  it('on ½‖p − (.3, .3, .4)‖² raises it from 0.04 to 0.082829', () => {
+    const target = [0.3, 0.3, 0.4];
+    const gradient = ([p]: Rows): Rows => [
+      Float64Array.from(p ?? [], (v, i) => v - (target[i] as number)),
+    ];
+    const attacked = attack(gradient, 7);
+    expectRow(attacked, [0.565695, 0.340023, 0.094282]);
+    const loss = [...(attacked[0] ?? [])].reduce(
+      (sum, v, i) => sum + (v - (target[i] as number)) ** 2,
+      0,
+    );
+    expect(loss / 2).toBeCloseTo(0.082829, 6);
+  });
+
+  it('against the winner of a nearly discrete row with ε = 0.3', () => {
+    const centre = row(0.97, 0.02, 0.01);
+    expectRow(
+      attack(() => row(-1, 1, 1), 7, centre, 0.3),
+      [0.515385, 0.246154, 0.238462],
+    );
+  });
+
+  it('may leave the ball by the normalisation, but not when strict', () => {
+    const c = () => row(1, -1, -1);
+    const released = attack(c, 7);
+    expect((released[0]?.[0] as number) - 0.5).toBeCloseTo(0.1666667, 6);
+    const strict = inSpace(row(0.9, 0.05, 0.05), clean, epsilon, {
+      norm: 'inf',
+      projection: 'strict',
+    });
+    expect(
+      Math.max(...(strict[0]?.map((v, i) => Math.abs(v - (clean[0]?.[i] as number))) ?? [])),
+    ).toBeLessThanOrEqual(0.1 + 1e-12);
+    expect(strict[0]?.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('in the 2-norm goes along the gradient and stays within ε of the row', () => {
+    expectRow(ascended(clean, row(3, 0, -4), 0.1, '2'), [0.56, 0.3, 0.12], 12);
+    const options = { norm: '2', projection: 'strict' } as const;
+    const p = inSpace(row(0.9, 0.2, -0.1), clean, epsilon, options);
+    expect(
+      Math.hypot(...(p[0]?.map((v, i) => v - (clean[0]?.[i] as number)) ?? [])),
+    ).toBeLessThanOrEqual(0.1 + 1e-12);
+  });
+});
+
+/** A step whose train loss is c·p of the first row; notes how it was asked. */
+function stepOn(c: readonly number[], epoch = 49) {
+  const asked: LossOptions[] = [];
+  let passes = 0;
+  const dot = (mixture: Mixture) =>
+    c.reduce((sum, ci, i) => sum + ci * (mixture[0]?.weights?.[i] as number), 0);
+  const train: BatchLoss = {
+    value: (mixture, options = {}) => {
+      asked.push(options);
+      return dot(mixture);
+    },
+    gradients: (_, by, options = {}) => {
+      expect(by).toEqual(['mixture']);
+      asked.push(options);
+      passes += 1;
+      return { gradients: new Map(), rows: [Float64Array.from(c)] };
+    },
+  };
+  const streams = createStreams(1);
+  const step = { step: 3, epoch, epochs: 50, streams, train } as unknown as BilevelStep;
+  return { step, asked, dot, passes: () => passes };
+}
+
+const mixture: Mixture = [{ support: [0, 1, 2], weights: Float64Array.of(0.5, 0.3, 0.2) }];
+
+describe('SDARTS-ADV', () => {
+  it('raises the loss, in seven passes with running statistics, and leaves p as it was', () => {
+    const { step, asked, dot, passes } = stepOn([1, 0, -1]);
+    const attacked = sdarts(paper).weightMixture(mixture, step);
+    expect(dot(attacked)).toBeGreaterThan(dot(mixture) + 0.2);
+    expect(passes()).toBe(7);
+    expect(asked).toHaveLength(9);
+    expect(asked.every(({ batchNorm }) => batchNorm === 'running')).toBe(true);
+    expect([...(mixture[0]?.weights ?? [])]).toEqual([0.5, 0.3, 0.2]);
+    expect(sdarts(paper).runningStatistics).toBe(true);
+  });
+
+  it('keeps the clean mixture where the attack has helped', () => {
+    // The gradient points the wrong way: the loss falls.
+    const { step } = stepOn([1, 0, -1]);
+    const wrong = {
+      ...step,
+      train: { ...step.train, gradients: () => ({ gradients: new Map(), rows: row(-1, 0, 1) }) },
+    };
+    const attacked = sdarts(paper).weightMixture(mixture, wrong);
+    expect(attacked).toEqual(mixture);
+  });
+
+  it('changes p by rounding only where ε is 0 (check F)', () => {
+    const { step } = stepOn([1, 0, -1]);
+    const none = { ...paper, epsilon: { from: 0, to: 0 } };
+    const [attacked] = sdarts(none).weightMixture(mixture, step);
+    expectRow([attacked?.weights as Float64Array], [0.5, 0.3, 0.2], 12);
+  });
+
+  it('uses the gradients of supported options only', () => {
+    const part: Mixture = [{ support: [2, 0], weights: Float64Array.of(0.5, 0.5) }];
+    const { step } = stepOn([1, 100, -1]);
+    const [attacked] = sdarts(paper).weightMixture(part, {
+      ...step,
+      train: { ...step.train, value: () => 0 },
+    });
+    expect(attacked?.support).toEqual([2, 0]);
+    expect(attacked?.weights?.[1]).toBeGreaterThan(attacked?.weights?.[0] as number);
+  });
+});
+
+describe('SDARTS-RS', () => {
+  const rs = { ...paper, mode: 'rs' } as const;
+
+  it('adds noise within ε and makes rows probabilities, without any pass', () => {
+    const { step, asked } = stepOn([1, 0, -1], 0);
+    const [smoothed] = sdarts(rs).weightMixture(mixture, step);
+    const weights = smoothed?.weights ?? new Float64Array();
+    expect(asked).toEqual([]);
+    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+    const delta = Array.from(weights, (v, i) => Math.abs(v - (mixture[0]?.weights?.[i] as number)));
+    expect(Math.max(...delta)).toBeGreaterThan(1e-3);
+    expect(Math.max(...delta)).toBeLessThan(2 * 0.03);
+    expect(sdarts(rs).runningStatistics).toBe(false);
+  });
+
+  it('draws anew at each step, and the same at the same step', () => {
+    const { step } = stepOn([1, 0, -1]);
+    const at = (number: number) => sdarts(rs).weightMixture(mixture, { ...step, step: number });
+    expect(at(3)).toEqual(at(3));
+    expect(at(3)).not.toEqual(at(4));
+  });
+
+  it('adds ε²/6 tr H to a quadratic loss: 0.03 for H = [[4, 1], [1, −2]], ε = 0.3 (check D)', () => {
+    const n = 40_000;
+    const zeros = Array.from({ length: n }, () => new Float64Array(2));
+    const noise = uniformNoise(zeros, 0.3, createStreams(2).stream('moments'));
+    const loss = ([x = 0, y = 0]: Float64Array) => 0.5 * (4 * x * x + 2 * x * y - 2 * y * y);
+    const sum = noise.reduce((total, delta) => total + loss(delta), 0);
+    expect(Math.abs(sum / n - 0.03)).toBeLessThan(0.002);
+  });
+});
+
+it('refuses to perturb single paths, and says what to use', () => {
+  const { step } = stepOn([1, 0, -1]);
+  expect(() => sdarts(paper).weightMixture([{ support: [1] }], step)).toThrow(
+    expect.objectContaining({ code: 'ARCHER_NO_MIXTURE', hint: expect.stringContaining('darts') }),
+  );
+});
+
+it('has the defaults of the paper', () => {
+  expect(plugin.options.parse({ mode: 'adv' })).toEqual(paper);
+});
