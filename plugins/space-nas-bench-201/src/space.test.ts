@@ -34,6 +34,19 @@ describe('the space', () => {
     expect([...space.neighbours([0, 1, 2, 3, 4, 0])]).toHaveLength(24);
   });
 
+  it('derives the heaviest operation of each edge, none included, the first of equal ones', () => {
+    const row = (...weights: number[]) => Float64Array.from(weights);
+    const mixture = [
+      row(0.5, 0.2, 0.1, 0.1, 0.1),
+      row(0.1, 0.4, 0.4, 0.05, 0.05),
+      row(0, 0, 0, 1, 0),
+      ...Array.from({ length: 3 }, () => row(0.1, 0.1, 0.1, 0.1, 0.6)),
+    ];
+    expect(space.derive(mixture)).toEqual([0, 1, 3, 4, 4, 4]);
+    const part = space.restrict(every([1, 3]));
+    expect(part.derive(every(row(0.2, 0.8)))).toEqual([3, 3, 3, 3, 3, 3]);
+  });
+
   it('mutates exactly one edge', () => {
     const streams = createStreams(3);
     fc.assert(
