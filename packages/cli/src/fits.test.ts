@@ -19,6 +19,7 @@ const TINY: Readonly<Record<string, object>> = {
   'data synthetic': { train: 32, valid: 32, test: 32, batch: 16 },
   'evaluator cost': {},
   'evaluator train': { epochs: 1 },
+  'strategy darts': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },
   'strategy random': { evaluations: 1 },

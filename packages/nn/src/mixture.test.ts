@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { batchReader } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { lossAndGradients } from './gradients.ts';
-import { denseMixture, mixtureGradients, type Rows, singleMixture } from './mixture.ts';
+import {
+  denseMixture,
+  mixtureGradients,
+  mixtureLoss,
+  type Rows,
+  singleMixture,
+} from './mixture.ts';
 import type { Network } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { beginRows, rowAdam } from './row-adam.ts';
@@ -37,13 +43,11 @@ describe('R39 mixtureGradients', () => {
   ])('agree with finite differences by the weights of %s', (_, network, ...values) => {
     const { store, batch } = setUp();
     const p = rows(...values);
-    const loss = (mixture: Rows): number => {
-      const by = [] as const;
-      const result = mixtureGradients(network, store, denseMixture(mixture), batch, { by });
-      return result.loss.dataSync()[0] as number;
-    };
+    const loss = (mixture: Rows): number =>
+      mixtureLoss(network, store, denseMixture(mixture), batch);
     const result = mixtureGradients(network, store, denseMixture(p), batch, { by: ['mixture'] });
     expect(result.gradients.size).toBe(0);
+    expect(result.loss.dataSync()[0]).toBe(loss(p));
     p.forEach((row, r) => {
       row.forEach((_, option) => {
         const moved = (by: number) =>

@@ -1,5 +1,6 @@
 import { tf } from '@archer-nas/engine';
 import type { Batch } from './batches.ts';
+import { crossEntropy } from './cross-entropy.ts';
 import { type GradientOptions, type LossAndGradients, lossAndGradients } from './gradients.ts';
 import type { Gate, Network, ParameterSource, Site } from './network.ts';
 
@@ -80,6 +81,21 @@ export function mixtureGradients(
   } finally {
     for (const weights of new Set(gates.map((gate) => gate.weights))) weights?.dispose();
   }
+}
+
+/** The loss alone, in no memory: no tape. Averages over the batch. */
+export function mixtureLoss(
+  network: Network,
+  parameters: ParameterSource,
+  mixture: Mixture,
+  batch: Batch,
+  { batchNorm = 'batch', statistics }: Pick<GradientOptions, 'batchNorm' | 'statistics'> = {},
+): number {
+  const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
+  return tf.tidy(() => {
+    const logits = network.forward(batch.images, gatesOf(network.sites, mixture), forward);
+    return crossEntropy(logits, batch.labels).mean.dataSync()[0] ?? Number.NaN;
+  });
 }
 
 /** Tied sites share one tensor of weights, whose gradient is the sum over them. */

@@ -61,6 +61,14 @@ export class ParameterStore implements ParameterSource {
     return use({ get: (name, shape) => values.get(name) ?? this.get(name, shape) });
   }
 
+  /** w + factor × direction, for the parameters of `direction`. The caller disposes the values. */
+  displaced(direction: ReadonlyMap<string, tf.Tensor>, factor: number): Map<string, tf.Tensor> {
+    const moved = [...direction].map(([name, d]): [string, tf.Tensor] => {
+      return [name, tf.keep(tf.tidy(() => tf.add(this.value(name), tf.mul(d, factor))))];
+    });
+    return new Map(moved);
+  }
+
   /** Names of the parameters that a forward pass under `gates` reads. */
   select(gates: readonly Gate[]): string[] {
     return usedParameters(this.specs, gates).map(({ name }) => name);

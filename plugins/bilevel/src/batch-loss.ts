@@ -1,13 +1,11 @@
-import { tf } from '@archer-nas/engine';
 import {
   type Batch,
   type BatchLoss,
-  crossEntropy,
-  gatesOf,
   type LossOptions,
   type Mixture,
   type MixtureGradients,
   mixtureGradients,
+  mixtureLoss,
   type Network,
   type ParameterSource,
   type ParameterStore,
@@ -36,12 +34,7 @@ export class SupernetLoss implements BatchLoss {
   value(mixture: Mixture, options: LossOptions = {}): number {
     const { network } = this.#parts;
     return this.#at(options, (parameters) =>
-      tf.tidy(() => {
-        const gates = gatesOf(network.sites, mixture);
-        const forward = { parameters, ...this.#norm(options) };
-        const logits = network.forward(this.#batch.images, gates, forward);
-        return crossEntropy(logits, this.#batch.labels).mean.dataSync()[0] ?? Number.NaN;
-      }),
+      mixtureLoss(network, parameters, mixture, this.#batch, this.#norm(options)),
     );
   }
 

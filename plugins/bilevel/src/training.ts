@@ -1,5 +1,4 @@
 import type { DataSet, Report, State, Streams } from '@archer-nas/core';
-import { tf } from '@archer-nas/engine';
 import {
   type Batch,
   type BilevelStep,
@@ -181,19 +180,13 @@ export class BilevelTraining {
     const weights = {
       afterStep: (gradients: Gradients) =>
         this.#keep(this.#sgd.preview(gradients, { learningRate })),
-      moved: (direction: Gradients, factor: number) => this.#keep(this.#moved(direction, factor)),
+      moved: (direction: Gradients, factor: number) =>
+        this.#keep(this.store.displaced(direction, factor)),
     };
     return { step: this.#done, epoch, epochs, learningRate, streams, train, valid, weights };
   }
 
-  #moved(direction: Gradients, factor: number): Map<string, tf.Tensor> {
-    const moved = [...direction].map(([name, d]): [string, tf.Tensor] => {
-      return [name, tf.keep(tf.tidy(() => tf.add(this.store.value(name), tf.mul(d, factor))))];
-    });
-    return new Map(moved);
-  }
-
-  #keep(values: Map<string, tf.Tensor>): WeightValues {
+  #keep(values: WeightValues): WeightValues {
     this.#owned.push(...values.values());
     return values;
   }
