@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultyServer, type HttpAnswer, type SeenRequest } from '@archer-nas/testkit/faults';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -36,13 +36,34 @@ function yes({ url, body }: SeenRequest): HttpAnswer {
 }
 const known: object[] = [];
 
-describe('R32 sync', () => {
+describe('R32 R46 sync', () => {
   it('is what a run names at its end when its server is down', async () => {
     vi.stubEnv('MLFLOW_TRACKING_URI', NOWHERE);
     const { code, err } = await archer('run', manifest, '--data', join(folder, 'data'));
     expect(code).toBe(0);
     expect(err).toContain(`archer sync ${seed(0)}`);
     expect(err).toContain('metric points from journal line 0 on');
+  });
+
+  it('R46 leaves no credentials of a manifest, or of the environment, in any file', async () => {
+    const out = join(folder, 'secret');
+    const tracker = `tracker={ use: mlflow, uri: "http://ann:pass-w0rd@127.0.0.1:1" }`;
+    const options = ['--out', out, '--data', join(folder, 'data')];
+    vi.stubEnv('MLFLOW_TRACKING_TOKEN', 'tok-3n');
+    const said = [
+      await archer('run', manifest, '--set', tracker, ...options),
+      await archer('sync', out),
+      await archer('report', join(out, 'default')),
+      await archer('sync', out, '--to', 'http://ann:pass-w0rd@127.0.0.1:1', '--json'),
+    ];
+    const files = readdirSync(out, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    expect(files.length).toBeGreaterThan(5);
+    const text = [JSON.stringify(said), ...files].join();
+    const encoded = Buffer.from('ann:pass-w0rd').toString('base64');
+    for (const secret of ['pass-w0rd', encoded, 'tok-3n']) expect(text).not.toContain(secret);
+    rmSync(out, { recursive: true });
   });
 
   it('says without asking anybody what it would send, of a manifest or of a folder', async () => {

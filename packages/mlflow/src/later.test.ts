@@ -50,6 +50,19 @@ describe('R32 a run that was killed with a full outbox', () => {
     expect(server.runs.size).toBe(2);
   });
 
+  it('waits, when it goes on, for the process that sends it', async () => {
+    const notices: string[] = [];
+    const shelf = run.tracked().folder.takeShelf();
+    const live = open(server, run, { notice: (line) => void notices.push(line) });
+    live.log(run.steps(0, 3));
+    await expect.poll(() => notices).toHaveLength(1);
+    expect(notices[0]).toContain('held by another session');
+    expect(server.seen).toEqual([]);
+    shelf[Symbol.dispose]();
+    await expect.poll(() => server.runs.size > 1 && stored(server)).toEqual(truth(3));
+    expect(await live.close('finished', 5000)).toEqual(NOTHING_LEFT);
+  });
+
   it('with a place in its memory that is behind the truth is not sent twice', async () => {
     run.steps(0, 10);
     await sync(server, run);

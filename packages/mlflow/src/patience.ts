@@ -4,7 +4,8 @@ const MAX_SILENT = 4;
 const MAX_FRUITLESS = 30;
 /** A server that was silent for so long is taken to be down. */
 const SILENT_MS = 2000;
-/** What a server that failed gets at the end of a run: one try. */
+/** What a server that failed gets at the end of a run: what is under way, and one try. */
+const LAST_TRIES = 2;
 const LAST_TRY_MS = 500;
 /** What one gets that has been silent: it had its time. */
 const LAST_WORD_MS = 100;
@@ -22,7 +23,8 @@ export class Patience {
   #timers: NodeJS.Timeout[] = [];
   #askingSince: number | undefined;
   #hasAnswered = false;
-  #isLastTry = false;
+  /** Failures that are still borne. */
+  #tries = Number.POSITIVE_INFINITY;
   #silent = 0;
   #fruitless = 0;
 
@@ -47,7 +49,7 @@ export class Patience {
   /** The server works. */
   answered(): void {
     this.#hasAnswered = true;
-    this.#isLastTry = false;
+    this.#tries = Number.POSITIVE_INFINITY;
     this.#silent = 0;
     this.asks();
   }
@@ -67,8 +69,8 @@ export class Patience {
     this.#after(timeoutMs);
     if (!this.#isLive) return;
     if (isFailing || this.#isSilent()) {
-      this.#isLastTry = true;
-      this.#after(isFailing ? LAST_TRY_MS : LAST_WORD_MS, () => !this.#isLastTry);
+      this.#tries = LAST_TRIES;
+      this.#after(isFailing ? LAST_TRY_MS : LAST_WORD_MS, () => this.#tries > LAST_TRIES);
     } else if (!this.#hasAnswered) this.#after(FIRST_ANSWER_MS, () => this.#hasAnswered);
   }
 
@@ -80,8 +82,9 @@ export class Patience {
   lasts(isPassing: boolean): boolean {
     this.#silent++;
     this.#fruitless++;
+    this.#tries--;
     const isHopeless = this.#silent >= MAX_SILENT || this.#fruitless >= MAX_FRUITLESS;
-    if (isHopeless || this.#isLastTry || !isPassing) this.#over.abort();
+    if (isHopeless || this.#tries <= 0 || !isPassing) this.#over.abort();
     return !this.isOver;
   }
 

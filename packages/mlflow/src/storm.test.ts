@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FaultyServer, forwardTo } from '@archer-nas/testkit/faults';
@@ -63,7 +63,9 @@ async function storedPoints(url: string, keys: Iterable<string>): Promise<Point[
 async function storm(shore: Shore, out: string): Promise<void> {
   await using proxy = await new FaultyServer(forwardTo(shore.url)).start();
   proxy.faults = badWeather;
-  const run = { out, uri: proxy.url, rounds: ROUNDS, stepMs: 10 };
+  const calm = { out: path.join(out, 'calm'), rounds: ROUNDS, stepMs: 10 };
+  const quiet = startRun(calm);
+  const run = { ...calm, out, uri: proxy.url };
   const folder = path.join(out, 'default', 'seed-0');
 
   expect((await startRun({ ...run, killAt: 130 }).end).code).toBeNull();
@@ -88,6 +90,12 @@ async function storm(shore: Shore, out: string): Promise<void> {
     if (code === 0 && JSON.parse(said)[0].status === 'complete') break;
   }
   const expected = await journalPoints(folder);
+  // The run itself has seen nothing of it.
+  expect((await quiet.end).code).toBe(0);
+  const calmFolder = path.join(calm.out, 'default', 'seed-0');
+  expect(await journalPoints(calmFolder)).toEqual(expected);
+  const results = [folder, calmFolder].map((one) => readFileSync(path.join(one, 'result.json')));
+  expect(results[0]).toEqual(results[1]);
   expect(expected.length).toBeGreaterThan(2 * ROUNDS);
   const keys = expected.map(([key]) => key);
   expect(sorted(await storedPoints(shore.url, keys))).toEqual(sorted(expected));

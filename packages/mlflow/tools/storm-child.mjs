@@ -16,7 +16,7 @@ async function goOn({ out, uri, rounds, stepMs, killAt }) {
     space: { use: 'toy-bits', bits: 8 },
     evaluator: { use: 'toy-ones', noise: 0.5 },
     strategy: { use: 'toy-climb', rounds, stepMs },
-    tracker: { use: 'mlflow', uri, flushMs: 50, timeoutMs: 2000 },
+    tracker: uri === undefined ? null : { use: 'mlflow', uri, flushMs: 50, timeoutMs: 2000 },
   };
   const onEvent = (event) => {
     const done = event.progress?.done ?? '';

@@ -19,7 +19,8 @@ export function buildForStorm(): void {
 /** What a run in a storm is given. */
 export interface StormRun {
   readonly out: string;
-  readonly uri: string;
+  /** Of the server; without one the run is not tracked. */
+  readonly uri?: string;
   readonly rounds: number;
   readonly stepMs: number;
   /** Kills itself with SIGKILL behind this step. */
