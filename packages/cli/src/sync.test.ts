@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { FaultyServer, type HttpAnswer, type SeenRequest } from '@archer-nas/testkit/faults';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archer, archerJson, makeFolder } from '../test/archer.ts';
+import { usualRuns } from './run-folders.ts';
 
 const folder = makeFolder();
-const manifest = join(folder, 'counts', 'manifest.yaml');
-const seed = (n: number): string => join(folder, 'counts', 'results', 'default', `seed-${n}`);
+const home = join(folder, 'experiments', 'counts');
+const manifest = join(home, 'manifest.yaml');
+const seed = (n: number): string => join(home, 'results', 'default', `seed-${n}`);
 const NOWHERE = 'http://127.0.0.1:1';
 
 beforeAll(async () => {
-  mkdirSync(join(folder, 'counts'));
+  mkdirSync(home, { recursive: true });
   const text = [
     'name: counts',
     'seeds: [0, 1]',
@@ -75,6 +77,12 @@ describe('R32 R46 sync', () => {
       expect(out).toContain('  artifact result.json\n');
       expect(out).toContain(`${seed(1)}: would be sent\n`);
     }
+  });
+
+  it('looks, when nobody says where, where runs usually are', () => {
+    expect(usualRuns(folder)).toEqual([seed(0), seed(1)]);
+    expect(usualRuns(home)).toEqual([seed(0), seed(1)]);
+    expect(usualRuns(join(home, 'results'))).toEqual([]);
   });
 
   it('exits with 1 and says why while the server is down', async () => {

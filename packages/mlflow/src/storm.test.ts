@@ -99,6 +99,11 @@ async function storm(shore: Shore, out: string): Promise<void> {
   expect(expected.length).toBeGreaterThan(2 * ROUNDS);
   const keys = expected.map(([key]) => key);
   expect(sorted(await storedPoints(shore.url, keys))).toEqual(sorted(expected));
+
+  // Any day later, all of it to another server.
+  await using other = await fake();
+  expect((await startSync(folder, '--to', other.url).end).code).toBe(0);
+  expect(sorted(await storedPoints(other.url, keys))).toEqual(sorted(expected));
 }
 
 describe('R25 R26 R27 R32 after the storm the server has the journal, point by point', () => {
