@@ -19,10 +19,10 @@ export function singleMetric(metric: MetricSpec): Objective {
   };
 }
 
-/** -1 when `a` is larger, 1 when `b` is, 0 when they are equal. */
+/** -1 when `a` is larger, 1 when `b` is, 0 when they are equal; NaN is smaller than any number. */
 export function compareNumbers(a: number, b: number): -1 | 0 | 1 {
-  if (a === b) return 0;
-  return a > b ? -1 : 1;
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  return a > b || Number.isNaN(b) ? -1 : 1;
 }
 
 /**

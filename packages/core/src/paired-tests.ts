@@ -30,8 +30,10 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>): SignedRankTe
 /**
  * Holm's correction for several tests (Scandinavian Journal of Statistics, 1979): p values
  * that may each be compared with the level, in the order given.
+ * @throws RangeError for a p value that is NaN
  */
 export function holm(ps: readonly number[]): number[] {
+  if (ps.some(Number.isNaN)) throw new RangeError('a p value is NaN');
   const order = ps.map((_, i) => i).sort((a, b) => (ps[a] as number) - (ps[b] as number));
   const adjusted = new Array<number>(ps.length);
   let largest = 0;

@@ -50,15 +50,26 @@ export function crowdingDistances(points: readonly (readonly number[])[]): numbe
     const order = points.map((_, i) => i).sort((i, j) => at(i) - at(j) || i - j);
     const first = order[0] as number; // there is a point, of which the loop's bound was read
     const last = order.at(-1) as number;
-    const range = at(last) - at(first);
+    const range = difference(at(last), at(first));
     distances[first] = Number.POSITIVE_INFINITY;
     distances[last] = Number.POSITIVE_INFINITY;
     if (range === 0) continue;
     for (let i = 1; i < order.length - 1; i++) {
       const here = order[i] as number;
-      const gap = at(order[i + 1] as number) - at(order[i - 1] as number);
-      distances[here] = (distances[here] as number) + gap / range;
+      const gap = difference(at(order[i + 1] as number), at(order[i - 1] as number));
+      distances[here] = (distances[here] as number) + shareOf(gap, range);
     }
   }
   return distances;
+}
+
+/** 0 also between two values that are infinite and equal. */
+function difference(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** Of an infinite range an infinite gap is all, and a finite one nothing. */
+function shareOf(gap: number, range: number): number {
+  if (Number.isFinite(range)) return gap / range;
+  return Number.isFinite(gap) ? 0 : 1;
 }

@@ -1,3 +1,5 @@
+import { requireNumbers } from './ranks.ts';
+
 /** Mean and standard deviation of a random variable. */
 export interface Moments {
   readonly mean: number;
@@ -11,6 +13,7 @@ export interface Moments {
  *
  * @param rewards one per architecture of the space, larger is better
  * @param truth what is reported of each, in the same order
+ * @throws ArcherError `ARCHER_NOT_A_NUMBER` naming the first reward that is NaN
  */
 export function randomSearchExpectation(
   rewards: ArrayLike<number>,
@@ -18,8 +21,9 @@ export function randomSearchExpectation(
   n: number,
 ): Moments {
   const size = rewards.length;
+  const known = requireNumbers(rewards);
   const order = Array.from({ length: size }, (_, i) => i).sort(
-    (a, b) => (rewards[a] as number) - (rewards[b] as number),
+    (a, b) => (known[a] as number) - (known[b] as number),
   );
   let mean = 0;
   let square = 0;

@@ -33,7 +33,7 @@ const tiedPairs = fc.array(
   },
 );
 
-describe('kendallTauB', () => {
+describe('R34 kendallTauB', () => {
   it('gives the hand-computed values', () => {
     expect(kendallTauB([1, 2, 3, 4, 5], [1, 3, 2, 5, 4])).toBeCloseTo(0.6, 14);
     expect(kendallTauB([1, 1, 2, 3], [1, 2, 2, 3])).toBeCloseTo(0.8, 14);
@@ -82,7 +82,7 @@ describe('kendallTauB', () => {
   });
 });
 
-describe('spearman', () => {
+describe('R34 spearman', () => {
   it('gives the hand-computed values', () => {
     // 1 - 6 Σd² / (n (n² - 1)), d² = 0 + 1 + 1 + 1 + 1
     expect(spearman([1, 2, 3, 4, 5], [1, 3, 2, 5, 4])).toBeCloseTo(0.8, 14);
@@ -104,7 +104,7 @@ describe('spearman', () => {
   });
 });
 
-describe('precisionAtTop', () => {
+describe('R34 precisionAtTop', () => {
   const ids = ['a', 'b', 'c', 'd'];
 
   it('is the overlap of the two top lists', () => {
@@ -146,7 +146,7 @@ describe('precisionAtTop', () => {
   });
 });
 
-describe('denseRanks', () => {
+describe('R34 denseRanks', () => {
   it('gives equal values equal ranks, -0 and 0 too', () => {
     expect([...denseRanks([3, -0, 10, 0, 3])]).toEqual([1, 0, 2, 0, 1]);
   });

@@ -41,6 +41,18 @@ describe('compareRuns', () => {
     expect(seeds.unfinished).toBe(1);
   });
 
+  it('R33 has no mean, and so no winner, where a seed gave NaN', () => {
+    const broken = [0.9, Number.NaN, 0.9].map((tau, seed) => record({ seed, tau }));
+    const { metrics } = compareRuns(a, broken);
+    const tau = metrics.find(({ metric }) => metric === 'rank.0/kendall-tau');
+    expect(tau).toMatchObject({
+      a: { n: 3 },
+      b: { n: 3, mean: Number.NaN },
+      paired: { mean: Number.NaN },
+    });
+    expect(formatComparison(compareRuns(a, broken))).toMatch(/kendall-tau +0\.7000 .* NaN/);
+  });
+
   it('refuses an empty side and a seed that is there twice', () => {
     expect(() => compareRuns([], b)).toThrow('first side of the comparison has no run');
     expect(() => compareRuns(a, [record(), record()])).toThrow('two runs of seed 0');

@@ -207,3 +207,20 @@ describe('narrowing', () => {
     expect(begin).toThrow('that can be restricted');
   });
 });
+
+describe('R33 architectures whose metric is NaN', () => {
+  const value = (a: Bits): number => (a[4] === 1 ? Number.NaN : ones(a));
+
+  it.each(['first', 'steepest'] as const)('never hold a local search (%s)', (move) => {
+    const recipe = localSearch({ move, restarts: false, attempts: 50 });
+    expect(texts(run(recipe, space, { value }))).toContain('11110');
+  });
+
+  it('are what narrowing leaves out', () => {
+    for (const score of ['best', 'mean'] as const) {
+      const recipe = narrowing({ samples: 12, keep: 0.5, score, attempts: 50 });
+      const proposed = texts(run(recipe, space, { value, most: 200 }));
+      expect(proposed.at(-1)).toMatch(/0$/);
+    }
+  });
+});

@@ -91,6 +91,29 @@ describe.each(SUBJECTS)('%s', (_, recipe, objective) => {
     }
     expect(children).toBeGreaterThan(5);
   });
+
+  it('R33 never lets an architecture whose metric is NaN survive to be a parent', () => {
+    const sampler = recipe.begin({ space: bits, metric, objective });
+    const next = createStreams(4).sequence('propose');
+    const broken = new Set<string>();
+    let children = 0;
+    for (let round = 0; round < 80; round++) {
+      const answer = sampler.propose(1, next(round));
+      if (typeof answer === 'string') break;
+      for (const proposal of answer) {
+        if (proposal.parent !== undefined) children++;
+        expect(broken).not.toContain(proposal.parent);
+        const isBroken = proposal.architecture[0] === 1;
+        if (isBroken) broken.add(proposal.id);
+        const known = measure(proposal);
+        sampler.observe([
+          isBroken ? { ...known, metrics: { ...known.metrics, ones: Number.NaN } } : known,
+        ]);
+      }
+    }
+    expect(broken.size).toBeGreaterThan(5);
+    expect(children).toBeGreaterThan(5);
+  });
 });
 
 /** The proposals of a search whose proposals come back at once. */

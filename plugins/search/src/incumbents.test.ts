@@ -27,7 +27,7 @@ describe('incumbents', () => {
     expect(best(minimise, ...list)).toEqual(['a']);
   });
 
-  it('are never NaN or failures, and the smallest id of equal ones', () => {
+  it('R33 R34 are never NaN or failures, and the smallest id of equal ones', () => {
     const failed = { ...evaluation('f', 9), status: 'failed' } as const;
     const list = [evaluation('n', Number.NaN), failed, evaluation('c', 1), evaluation('b', 1)];
     expect(best(maximise, ...list, evaluation('d', 1))).toEqual(['b']);
