@@ -61,6 +61,42 @@ describe('R08 differences', () => {
   });
 });
 
+describe('R35 a fingerprint', () => {
+  const engineOf = (reproducible: 'bitwise' | 'tolerance', name: string) => {
+    return { ...engine, class: name, reproducible, description: `${name}, 2 threads` };
+  };
+
+  it('declares what promises to compute equally, and on what machine that was', async () => {
+    const resolved = await resolveManifest(toyManifest(), toyLookup());
+    const native = engineOf('bitwise', 'native/4.22.0/f32/avx2');
+    expect(takeFingerprint(resolved, { engine: native, dataHash: 'abc' })).toStrictEqual({
+      manifest: expect.objectContaining({ space: resolved.manifest.space }),
+      plugins: expect.objectContaining({ 'space space:toy-bits': 'toy-bits@0.0.0' }),
+      core: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      node: process.version,
+      engine: native,
+      dataHash: 'abc',
+      machine: {
+        platform: `${process.platform} ${process.arch}`,
+        cpu: expect.any(String),
+        cores: expect.any(Number),
+      },
+    });
+  });
+
+  it('is the same on another processor of the same class, and not in another class', async () => {
+    const before = { ...(await taken()), engine: engineOf('bitwise', 'native/1/f32/avx2') };
+    const elsewhere = { ...before, machine: { platform: 'other', cpu: 'other', cores: 1 } };
+    expect(differences(before, elsewhere)).toStrictEqual([]);
+    for (const name of ['native/1/f32/avx512', 'native/2/f32/avx2', 'wasm/1/f32']) {
+      const other = { ...before, engine: engineOf('tolerance', name) };
+      expect(differences(before, other)).toStrictEqual([
+        `engine class: "native/1/f32/avx2" → "${name}"`,
+      ]);
+    }
+  });
+});
+
 describe('dataHashOf', () => {
   it('is the hash of the data set, of the table that is looked up, or of both', () => {
     expect(dataHashOf({})).toBeUndefined();

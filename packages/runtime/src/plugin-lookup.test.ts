@@ -132,7 +132,7 @@ describe('R42 pluginLookup', () => {
     expect(imported()).toHaveLength(before);
   });
 
-  it('refuses another core, without importing', async () => {
+  it('R48 refuses another core, without importing', async () => {
     using folder = temporaryFolder();
     const lookup = lookupIn(folder, {
       'archer-plugin-new': { lists: ['space:test-new'], core: '^99.0.0' },
