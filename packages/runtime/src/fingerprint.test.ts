@@ -68,8 +68,11 @@ describe('R35 a fingerprint', () => {
 
   it('declares what promises to compute equally, and on what machine that was', async () => {
     const resolved = await resolveManifest(toyManifest(), toyLookup());
+    const details = { name: 'native', version: '4.22.0', precision: 'f32', isa: 'avx2' } as const;
     const native = engineOf('bitwise', 'native/4.22.0/f32/avx2');
-    expect(takeFingerprint(resolved, { engine: native, dataHash: 'abc' })).toStrictEqual({
+    expect(
+      takeFingerprint(resolved, { engine: { ...native, ...details }, dataHash: 'abc' }),
+    ).toStrictEqual({
       manifest: expect.objectContaining({ space: resolved.manifest.space }),
       plugins: expect.objectContaining({ 'space space:toy-bits': 'toy-bits@0.0.0' }),
       core: expect.stringMatching(/^\d+\.\d+\.\d+/),
