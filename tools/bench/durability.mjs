@@ -33,8 +33,8 @@ const SMALLEST = {
   data: { use: 'synthetic', train: 16_000, batch: 16 },
   epochs: 1,
 };
-/** Nothing listens on the port of the service "discard". */
-const DOWN = { use: 'mlflow', uri: 'http://127.0.0.1:9' };
+/** Nothing listens there; well-known ports such as 9 `fetch` refuses without asking. */
+const DOWN = { use: 'mlflow', uri: 'http://127.0.0.1:4' };
 
 /** @typedef {import('./durability-page.mjs').Measured} Measured */
 

@@ -1,5 +1,5 @@
 // @ts-check
-// What a tracker costs a run whose server is down: `node tools/bench/tracker-overhead.mjs`, two
+// What a tracker costs a run whose server is down: `npx nx run tools:bench-tracker`, two
 // minutes. The same run (a fixed amount of arithmetic in steps of about 2 ms, five metrics each,
 // everything journalled) without a tracker, with a server that refuses, and with one that never
 // answers, in turns; its whole time, the end included, by the clock and by the processor.

@@ -57,8 +57,8 @@ async function storedPoints(url: string, keys: Iterable<string>): Promise<Point[
 
 /**
  * Requests are lost, cut, halved and answered with errors all the time; the server is killed
- * and comes back; the run is killed twice and goes on, and ends without a server; then two
- * processes send what is left at the same time.
+ * and comes back; the run is killed twice (once a sync follows) and goes on, and ends without a
+ * server; then two processes send what is left at the same time.
  */
 async function storm(shore: Shore, out: string): Promise<void> {
   await using proxy = await new FaultyServer(forwardTo(shore.url)).start();
@@ -69,6 +69,8 @@ async function storm(shore: Shore, out: string): Promise<void> {
   const folder = path.join(out, 'default', 'seed-0');
 
   expect((await startRun({ ...run, killAt: 130 }).end).code).toBeNull();
+  // Also what the next process computes again.
+  expect([0, 1]).toContain((await startSync(folder).end).code);
   const second = startRun({ ...run, killAt: 270 });
   await second.said('step 170');
   await shore.kill?.();
