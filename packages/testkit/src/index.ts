@@ -1,6 +1,7 @@
 export * from './check.ts';
 export * from './clone-state.ts';
 export * from './job-contract.ts';
+export * from './launcher-contract.ts';
 export * from './order-contract.ts';
 export * from './package-contract.ts';
 export * from './parts.ts';
