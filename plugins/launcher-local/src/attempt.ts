@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { LaunchContext, Task } from '@archer-nas/core';
+
+/** How long output is waited for when a process has ended and somebody still holds its pipes. */
+const DRAIN_MS = 1000;
+
+/** How a process ended, and what of its last words tells why. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last line on standard error that begins with `error`, else the last one. */
+  readonly complaint: string;
+  /** Whether Node.js said that its heap is full. */
+  readonly heapIsFull: boolean;
+  /** Why no process could be started. */
+  readonly unstarted?: string;
+}
+
+/** What surrounds an attempt. */
+export interface AttemptContext extends Pick<LaunchContext, 'onEvent'> {
+  readonly env: NodeJS.ProcessEnv;
+  /** Holds the process while it runs. */
+  readonly running: Set<ChildProcess>;
+}
+
+/** Runs a task's command once, to the end of its process. Never rejects. */
+export function attempt(task: Task, context: AttemptContext): Promise<ProcessEnd> {
+  const [program, ...args] = task.command;
+  const child = spawn(program, args, {
+    // The channel carries no messages: when this process dies it closes, and the child stops.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // In a group of its own: Ctrl-C reaches this process alone, which passes it on once.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    env: context.env,
+  });
+  const words = listen(child, task, context);
+  context.running.add(child);
+  return new Promise((resolve) => {
+    let drain: NodeJS.Timeout | undefined;
+    const end = (ended: Omit<ProcessEnd, 'complaint' | 'heapIsFull'>): void => {
+      clearTimeout(drain);
+      context.running.delete(child);
+      resolve({ ...ended, ...words() });
+    };
+    child.on('error', (error) => {
+      if (child.pid === undefined) end({ code: null, signal: null, unstarted: error.message });
+    });
+    child.on('exit', () => {
+      drain = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, DRAIN_MS);
+    });
+    child.on('close', (code, signal) => end({ code, signal }));
+  });
+}
+
+/** Passes whole lines on, and keeps what of them tells why a process ended. */
+function listen(child: ChildProcess, task: Task, { onEvent }: AttemptContext) {
+  let complaint = '';
+  let heapIsFull = false;
+  for (const [stream, error] of [[child.stdout, false] as const, [child.stderr, true] as const]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      onEvent?.({ type: 'line', task, line, error });
+      if (!error || line.trim() === '') return;
+      heapIsFull ||= line.includes('heap out of memory');
+      if (line.startsWith('error ') || !complaint.startsWith('error ')) complaint = line.trim();
+    });
+  }
+  return () => ({ complaint, heapIsFull });
+}
+
+/** Asks for a checkpoint and an end. Windows has no signals: there the channel closes. */
+export function stopChild(child: ChildProcess): void {
+  if (process.platform !== 'win32') child.kill('SIGTERM');
+  else if (child.connected) child.disconnect();
+}
