@@ -10,18 +10,22 @@ import { type RunOptions, type RunSummary, shellQuoted, stopOnSignals } from '@a
 import type { Output } from './output.ts';
 import { createProgress } from './progress.ts';
 
+/** What a followed run is started with. */
+export type Followed = Pick<RunOptions, 'signal' | 'onEvent'>;
+
 /**
  * Follows a run on the terminal: progress, then its reports; after an interruption the
- * command that goes on. @returns the exit code
+ * command that goes on. Without `report` progress only. @returns the exit code
  */
 export async function follow(
-  start: (options: Pick<RunOptions, 'signal' | 'onEvent'>) => Promise<RunSummary>,
+  start: (options: Followed) => Promise<RunSummary>,
   output: Output,
+  { report = true }: { readonly report?: boolean } = {},
 ): Promise<number> {
   const progress = createProgress(output);
   using signals = stopOnSignals();
   signals.signal.addEventListener('abort', () => {
-    output.note('Stopping after this step; the same again stops at once.');
+    if (report) output.note('Stopping after this step; the same again stops at once.');
   });
   let summary: RunSummary;
   try {
@@ -29,11 +33,12 @@ export async function follow(
   } finally {
     progress.stop();
   }
-  show(summary, output);
+  if (report) show(summary, output);
   return summary.exitCode;
 }
 
-function show({ status, exitCode, records, plan }: RunSummary, output: Output): void {
+function show(summary: RunSummary, output: Output): void {
+  const { status, exitCode, records, failed, plan } = summary;
   const finished = records.filter((record) => record.status === 'finished');
   for (const record of finished) output.line(`\n${formatRunReport(runReport(record), output)}`);
   if (finished.length > 1) output.line(`\n${formatTable(seedTable(finished), output)}`);
@@ -41,13 +46,30 @@ function show({ status, exitCode, records, plan }: RunSummary, output: Output): 
   if (finished.length > 1 && expect.length > 0) {
     output.line(`\n${formatVerdicts(verdicts(expect, finished), output)}`);
   }
-  if (status !== 'finished') {
-    const folder = records.at(-1)?.folder ?? plan.out;
+  if (failed.length > 0) output.note(`\n${failures(summary)}`);
+  if (status === 'interrupted' || status === 'time-up') {
     const why = status === 'time-up' ? 'The time is up' : 'Interrupted';
-    output.note(
-      `\n${why}; nothing is lost. Go on with the same command, or this seed alone with:\n` +
-        `  archer resume ${shellQuoted(folder)}`,
-    );
+    output.note(`\n${why}; nothing is lost. Go on with the same command${orAlone(summary)}`);
   }
-  output.value({ status, exitCode, runs: records.map((record) => runReport(record)) });
+  output.value({ status, exitCode, runs: records.map((record) => runReport(record)), failed });
+}
+
+/** Each seed that failed, with its reason and its folder. */
+function failures({ failed, plan }: RunSummary): string {
+  const lines = failed.map(({ seed, starts, reason, folder }) => {
+    const often = starts > 1 ? `, ${starts} times started` : '';
+    return `  seed ${seed}${often}: ${reason}\n    ${folder}`;
+  });
+  return (
+    `${failed.length} of ${plan.seeds.length} seeds failed:\n${lines.join('\n')}\n` +
+    'The same command tries them again, each from where it stopped.'
+  );
+}
+
+/** How to go on with the seed that was stopped, where it is one. */
+function orAlone({ records, plan }: RunSummary): string {
+  const stopped = records.filter((record) => record.status !== 'finished');
+  if (stopped.length > 1) return '.';
+  const folder = stopped[0]?.folder ?? plan.out;
+  return `, or this seed alone with:\n  archer resume ${shellQuoted(folder)}`;
 }

@@ -72,7 +72,11 @@ function say(event: RunEvent, output: Output): void {
     if (event.engine !== undefined) output.line(`engine: ${event.engine.description}`);
   } else if (event.type === 'log') output.line(event.line);
   else if (event.type === 'warning') output.note(`warning: ${event.message}`);
-  else if (event.type === 'seed') {
+  else if (event.type === 'task-line') {
+    const line = `${event.task} | ${event.line}`;
+    if (event.error) output.note(line);
+    else output.line(line);
+  } else if (event.type === 'seed') {
     output.line(`seed ${event.seed}${event.resumed ? ', resumed' : ''}: ${event.folder}`);
   } else if (event.type === 'result' && event.before) {
     const again = 'nothing is computed; --new-attempt runs it once more';

@@ -9,6 +9,7 @@ export default function build(): void {
   const plugins = readdirSync(join(root, 'plugins'))
     .map((name) => `plugins/${name}`)
     .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
-  const args = ['tsc', '-b', 'packages/cli', 'packages/mlflow', ...plugins];
+  const packages = ['packages/cli', 'packages/mlflow', 'packages/testkit'];
+  const args = ['tsc', '-b', ...packages, ...plugins];
   execFileSync('npx', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }

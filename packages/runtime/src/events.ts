@@ -13,6 +13,13 @@ export type RunEvent =
     }
   /** A line of a slow preparation, such as a download. */
   | { readonly type: 'log'; readonly line: string }
+  /** A line that the process of a launched task (`seed 3`) has printed. */
+  | {
+      readonly type: 'task-line';
+      readonly task: string;
+      readonly line: string;
+      readonly error: boolean;
+    }
   /** Something is wrong that does not stop the run. */
   | { readonly type: 'warning'; readonly message: string }
   /** A seed begins, or goes on from a commit point. */

@@ -9,7 +9,7 @@ export { idsOf, installedPlugins, type PluginIndex } from './plugin-index.ts';
 export { pluginLookup } from './plugin-lookup.ts';
 export * from './read-run.ts';
 export { type ResumeOptions, resume } from './resume.ts';
-export { type RunOptions, type RunSummary, run } from './run.ts';
+export { type FailedSeed, type RunOptions, type RunSummary, run } from './run.ts';
 export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 export { shellQuoted } from './shell-quoted.ts';
 export { exitCodeOf, parseDuration, type StopReason, stopOnSignals } from './stop.ts';

@@ -22,4 +22,15 @@ describe('the engine that a run asks for', () => {
     );
     expect(engineSettings(MANIFEST, { engine: 'native' }).isa).toBe('avx2');
   });
+
+  it('has no more threads than ARCHER_THREADS, whoever asks for them', () => {
+    const env = { ARCHER_THREADS: '3' };
+    expect(engineSettings(undefined, {}, env).threads).toBe(3);
+    expect(engineSettings(MANIFEST, {}, env).threads).toBe(2);
+    expect(engineSettings(MANIFEST, { threads: 8 }, env).threads).toBe(3);
+    expect(engineSettings(undefined, {}, {}).threads).toBeUndefined();
+    expect(() => engineSettings(undefined, {}, { ARCHER_THREADS: 'all' })).toThrow(
+      'ARCHER_THREADS is "all".',
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import type { EngineInfo, Manifest } from '@archer-nas/core';
+import { ArcherError, type EngineInfo, EXIT, type Manifest } from '@archer-nas/core';
 import type { RunPlan } from './run-plan.ts';
 
 /** How the engine is asked for beside the manifest; what is given here comes before it. */
@@ -14,19 +14,32 @@ export interface EngineSettings {
 
 /**
  * What the engine is asked to be. A path that the manifest pins belongs to the manifest's engine:
- * where another one is named it does not count.
+ * where another one is named it does not count. `ARCHER_THREADS` is this process's share of the
+ * machine: nobody may ask for more.
  */
 export function engineSettings(
   manifest: Manifest['engine'],
   { engine, isa, precision, threads }: EngineSettings,
+  environment: NodeJS.ProcessEnv = process.env,
 ): EngineSettings {
   const other = engine !== undefined && manifest !== undefined && engine !== manifest.use;
   return {
     engine: engine ?? manifest?.use,
     isa: isa ?? (other ? undefined : manifest?.isa),
     precision: precision ?? manifest?.precision,
-    threads: threads ?? manifest?.threads,
+    threads: fewest(threads ?? manifest?.threads, environment.ARCHER_THREADS),
   };
+}
+
+function fewest(wanted: number | undefined, share: string | undefined): number | undefined {
+  if (share === undefined || share === '') return wanted;
+  if (!/^[1-9]\d*$/.test(share)) {
+    throw new ArcherError('ARCHER_THREADS', `ARCHER_THREADS is "${share}".`, {
+      hint: 'It is a whole number from 1: the most threads that a process may use.',
+      exit: EXIT.usage,
+    });
+  }
+  return Math.min(wanted ?? Number(share), Number(share));
 }
 
 /** Starts the engine when some plugin computes with tensors; otherwise it is not even loaded. */

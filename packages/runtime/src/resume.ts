@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { ArcherError, EXIT, type Manifest } from '@archer-nas/core';
 import { runFolder, seedFolder } from './folders.ts';
 import { field, readOriginLine } from './journal-reader.ts';
+import type { LauncherSettings } from './launcher-choice.ts';
 import { type RunOptions, type RunSummary, run } from './run.ts';
 
 /** Options of {@link resume}: those of `run` that a run folder does not know. */
 export type ResumeOptions = Omit<
   RunOptions,
-  'manifest' | 'profile' | 'settings' | 'seeds' | 'out' | 'folder' | 'attempt'
+  keyof RunOrigin | keyof LauncherSettings | 'settings' | 'seedCommand'
 >;
 
 /**

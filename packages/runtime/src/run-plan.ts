@@ -11,12 +11,13 @@ import {
   withSettings,
 } from '@archer-nas/core';
 import { dataFolder, outFolder } from './folders.ts';
+import { type LauncherSettings, withLauncher } from './launcher-choice.ts';
 import { readManifestFile } from './manifest-file.ts';
 import { installedPlugins } from './plugin-index.ts';
 import { pluginLookup } from './plugin-lookup.ts';
 
 /** What to run, and where. */
-export interface PlanOptions {
+export interface PlanOptions extends LauncherSettings {
   /** A manifest file, or a parsed manifest. */
   readonly manifest: string | Manifest;
   /** A profile of the manifest; the manifest as it is otherwise. */
@@ -57,7 +58,8 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
   const profiled = withProfile(written, options.profile);
   const lookup = options.lookup ?? pluginLookup(installedPlugins(folder));
   const untracked = { ...withSettings(profiled, options.settings ?? []), profiles: {} };
-  const { manifest, warnings } = await withTracker(untracked, lookup);
+  const launched = withLauncher(untracked, options);
+  const { manifest, warnings } = await withTracker(launched, lookup);
   return {
     manifest,
     warnings,

@@ -2,18 +2,20 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type EngineInfo,
+  EXIT,
   type ExitCode,
   nonFiniteOf,
   type RunParts,
   type State,
   searchIdentity,
+  type Task,
 } from '@archer-nas/core';
-import { chooseAttempt } from './attempts.ts';
 import { fileCache } from './cache.ts';
 import type { OnEvent } from './events.ts';
-import { dataHashOf, differences, readFingerprint, takeFingerprint } from './fingerprint.ts';
-import { DEFAULT_PROFILE, type RunFolder, runFolder, seedFolder } from './folders.ts';
+import { dataHashOf, takeFingerprint } from './fingerprint.ts';
+import { DEFAULT_PROFILE } from './folders.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
+import { launchRun } from './launch-run.ts';
 import { acquireLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
@@ -21,6 +23,7 @@ import { writeResult } from './result-files.ts';
 import { checkDrift, clearFolder, type OpenOptions, openFolder } from './run-folder-session.ts';
 import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 import { resultOf } from './run-result.ts';
+import { isFinishedBefore, type Place, placeOf } from './seed-place.ts';
 import { createRun, runSeed, type SeedEnd } from './seed-run.ts';
 import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
 import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
@@ -48,20 +51,37 @@ export interface RunOptions extends PlanOptions, EngineSettings {
    */
   readonly attempt?: number | 'new' | undefined;
   readonly onEvent?: OnEvent | undefined;
+  /**
+   * A command line that runs one seed of this run without a launcher and may be run again: what
+   * a launcher starts. Its paths are absolute.
+   */
+  readonly seedCommand?: ((seed: number) => Task['command']) | undefined;
+}
+
+/** A seed whose process gave up, or was killed too often. */
+export interface FailedSeed {
+  readonly seed: number;
+  readonly folder: string;
+  readonly reason: string;
+  /** Processes that were started for it. */
+  readonly starts: number;
+  readonly exitCode: ExitCode;
 }
 
 /** How a run ended. */
 export interface RunSummary {
-  readonly status: 'finished' | StopReason;
+  readonly status: 'finished' | 'failed' | StopReason;
   readonly exitCode: ExitCode;
   /** One per seed that was begun, finished or not. */
   readonly records: readonly RunRecord[];
+  /** Under a launcher; without one, the first failure is thrown. */
+  readonly failed: readonly FailedSeed[];
   readonly plan: RunPlan;
 }
 
 /**
- * Runs a manifest: every seed in turn, each in a folder of its own. Running it again goes on
- * where it stopped, and shows what is finished. A resumed run gives the same science lines,
+ * Runs a manifest: every seed in turn, or under its launcher, each in a folder of its own.
+ * Running it again goes on where it stopped, and shows what is finished. A resumed run gives the same science lines,
  * checkpoints and results as one that was never interrupted.
  *
  * @throws ArcherError with the exit code that the command line uses
@@ -72,14 +92,15 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const stop = stopWhen(options.signal, maxTimeMs);
   const plan = await planRun(options);
   for (const message of plan.warnings) emit({ type: 'warning', message });
-  const places = plan.seeds.map((seed) => placeOf(plan, seed, options));
+  const places = plan.seeds.map((seed) => placeOf(plan, seed, options.attempt));
+  if (plan.manifest.launcher) return launchRun({ plan, places, options, emit, stop });
   const finished = options.restart ? undefined : finishedBefore(plan, places);
   if (finished !== undefined) {
     emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
     for (const record of finished) {
       emit({ type: 'result', seed: record.seed ?? 0, record, before: true });
     }
-    return { status: 'finished', exitCode: exitCodeOf(undefined), records: finished, plan };
+    return { status: 'finished', exitCode: EXIT.ok, records: finished, failed: [], plan };
   }
   const engine = await startPlannedEngine(plan, options);
   emit({ type: 'resolved', resolved: plan.resolved, engine, seeds: plan.seeds });
@@ -92,37 +113,17 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     records.push(record);
     if (reason !== undefined) {
       emit({ type: 'stopped', seed, reason });
-      return { status: reason, exitCode: exitCodeOf(reason), records, plan };
+      return { status: reason, exitCode: exitCodeOf(reason), records, failed: [], plan };
     }
     emit({ type: 'result', seed, record, before });
   }
-  return { status: 'finished', exitCode: exitCodeOf(undefined), records, plan };
-}
-
-/** One seed's attempt, and where it lies. */
-interface Place {
-  readonly seed: number;
-  readonly attempt: number;
-  readonly folder: RunFolder;
-}
-
-function placeOf({ out, profile }: RunPlan, seed: number, { attempt: wanted }: RunOptions): Place {
-  const attempt = chooseAttempt({ out, profile, seed }, wanted);
-  return { seed, attempt, folder: runFolder(seedFolder(out, profile, seed, attempt)) };
+  return { status: 'finished', exitCode: EXIT.ok, records, failed: [], plan };
 }
 
 /** The records, when every seed is finished and nothing changed: no engine, no data needed. */
 function finishedBefore(plan: RunPlan, places: readonly Place[]): RunRecord[] | undefined {
-  const now = takeFingerprint(plan.resolved, { engine: undefined, dataHash: undefined });
-  const records: RunRecord[] = [];
-  for (const { folder } of places) {
-    // Before the journal is read, which may be long.
-    if (!existsSync(folder.result) || !existsSync(folder.fingerprint)) return undefined;
-    const changes = differences(readFingerprint(folder.fingerprint), now, 'plan');
-    if (changes.length > 0) return undefined;
-    records.push(readRun(folder.root));
-  }
-  return records;
+  if (!places.every((place) => isFinishedBefore(plan, place))) return undefined;
+  return places.map(({ folder }) => readRun(folder.root));
 }
 
 interface SeedSetting {

@@ -34,23 +34,32 @@ export interface SignalStop extends Disposable {
 /**
  * Turns the first SIGINT, SIGTERM or SIGHUP into an abort, so that the step in progress ends
  * with a checkpoint. A second one, or `graceMs` later, ends the process at once with exit
- * code 130: files stay valid and the last checkpoint stands.
+ * code 130: files stay valid and the last checkpoint stands. With `ARCHER_STOP_WITH_PARENT` the
+ * end of the parent counts as a signal, too: it is noticed by its channel (`stdio: 'ipc'`).
  */
 export function stopOnSignals({ graceMs }: { readonly graceMs?: number } = {}): SignalStop {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const leave = (): never => process.exit(EXIT.interrupted);
-  const onSignal = (name: NodeJS.Signals): void => {
+  const onSignal = (name: string): void => {
     if (controller.signal.aborted) leave();
     controller.abort(name);
     if (graceMs !== undefined) timer = setTimeout(leave, graceMs).unref();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
+  const onOrphaned = (): void => onSignal('the parent is gone');
+  if (process.env.ARCHER_STOP_WITH_PARENT && process.send !== undefined) {
+    process.on('disconnect', onOrphaned);
+    // Not to wait for it: a run that is over ends.
+    process.channel?.unref();
+    if (!process.connected) onOrphaned();
+  }
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
       clearTimeout(timer);
       for (const name of SIGNALS) process.off(name, onSignal);
+      process.off('disconnect', onOrphaned);
     },
   };
 }

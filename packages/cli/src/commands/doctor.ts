@@ -1,6 +1,5 @@
 import { cpus, totalmem } from 'node:os';
 import { EXIT, isArcherError } from '@archer-nas/core';
-import { engineChoice, startEngine } from '@archer-nas/engine';
 import { formatTable } from '@archer-nas/report';
 import { dataFolder } from '@archer-nas/runtime';
 import { listDataCache } from '../data-cache.ts';
@@ -28,6 +27,8 @@ export const doctor: Command<Arguments> = {
       nodeCheck(process.version),
       ['machine', 'ok', `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`],
       await checked('engine', async () => {
+        // Not with the module: every command, and every process of a pool, would load tensors.
+        const { engineChoice, startEngine } = await import('@archer-nas/engine');
         const choice = engineChoice(engine, process.env);
         return (await startEngine({ engine: choice, isa, precision })).description;
       }),

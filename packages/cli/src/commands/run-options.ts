@@ -15,7 +15,7 @@ export const runOptions = {
   precision: { type: 'string', choices: ['f32', 'bf16'], describe: 'f32 otherwise' },
   threads: {
     type: 'string',
-    describe: 'At most so many; as many as the engine finds best otherwise',
+    describe: 'At most so many, all processes together; what the engine finds best otherwise',
   },
   data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
   'max-time': { type: 'string', describe: 'Stop with a checkpoint after 90s, 45m, 1h30m' },
@@ -26,6 +26,29 @@ export const runOptions = {
   },
   'checkpoint-every': { type: 'string', describe: 'Also checkpoint after every so many steps' },
 } as const satisfies Record<string, Options>;
+
+/** Options of the commands that run several seeds. */
+export const launchOptions = {
+  launcher: {
+    type: 'string',
+    describe: "Where seeds run: local, or none for this process; the manifest's otherwise",
+  },
+  processes: { type: 'string', describe: 'Seeds at once, each in a process of its own' },
+} as const satisfies Record<string, Options>;
+
+/** Their parsed values. */
+export interface LaunchArguments {
+  launcher?: string;
+  processes?: string;
+}
+
+/** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
+export function launchSettings({ launcher, processes }: LaunchArguments) {
+  return {
+    launcher,
+    processes: processes === undefined ? undefined : wholeNumber('--processes', 1, processes),
+  };
+}
 
 /** Their parsed values. */
 export interface RunArguments {

@@ -1,12 +1,20 @@
 import { EXIT } from '@archer-nas/core';
-import { dryRun, type RunOptions, readManifestFile, run as runManifest } from '@archer-nas/runtime';
+import { dryRun, readManifestFile, run as runManifest } from '@archer-nas/runtime';
 import { dryRunText, dryRunValue } from '../dry-run-text.ts';
-import { follow } from '../follow.ts';
+import { type Followed, follow } from '../follow.ts';
 import { wholeNumber } from '../number-options.ts';
+import { type FileRun, NO_PROFILE, withCommand } from '../seed-command.ts';
 import type { Command } from './command.ts';
-import { type RunArguments, runOptions, runSettings } from './run-options.ts';
+import {
+  type LaunchArguments,
+  launchOptions,
+  launchSettings,
+  type RunArguments,
+  runOptions,
+  runSettings,
+} from './run-options.ts';
 
-interface Arguments extends RunArguments {
+interface Arguments extends RunArguments, LaunchArguments {
   manifest: string;
   profile?: string;
   set: string[];
@@ -15,12 +23,11 @@ interface Arguments extends RunArguments {
   restart: boolean;
   newAttempt: boolean;
   dryRun: boolean;
+  noReport: boolean;
 }
 
 /** The profile that a run without `--profile` takes, where a manifest has it. */
 const DEFAULT_PROFILE = 'quick';
-/** `--profile base`: the manifest as it stands. */
-const NO_PROFILE = 'base';
 
 /** `archer run`: runs a manifest, or goes on with it. */
 export const run: Command<Arguments> = {
@@ -57,24 +64,38 @@ export const run: Command<Arguments> = {
       default: false,
       describe: 'Check everything, estimate time and disk, write nothing',
     },
+    ...launchOptions,
+    'no-report': {
+      type: 'boolean',
+      default: false,
+      describe: 'Only progress, no tables at the end',
+    },
     ...runOptions,
   },
   examples: [
     ['run manifest.yaml --profile smoke', 'one profile'],
     ['run manifest.yaml --seed 0 1', 'two seeds'],
     ['run manifest.yaml --set data.batch=64', 'another value'],
+    ['run manifest.yaml --processes 3', 'seeds side by side'],
     ['run manifest.yaml --max-time 8h', 'stop in time; the same again goes on'],
     ['run manifest.yaml --dry-run', 'only check and estimate'],
   ],
-  async run({ manifest, profile, seed, set, out, restart, dryRun: dry, ...rest }, output) {
-    const options: RunOptions = {
+  async run(
+    { manifest, profile, seed, set, out, restart, dryRun: dry, noReport, ...rest },
+    output,
+  ) {
+    const options: FileRun = {
       ...runSettings(rest),
+      ...launchSettings(rest),
       ...{ manifest, out, restart, attempt: rest.newAttempt ? 'new' : undefined },
       seeds: seed && [...new Set(seed.map((text) => wholeNumber('--seed', 0, text)))],
       settings: set,
       profile: chosenProfile(manifest, profile),
     };
-    if (!dry) return follow((followed) => runManifest({ ...options, ...followed }), output);
+    if (!dry) {
+      const start = (followed: Followed) => runManifest({ ...withCommand(options), ...followed });
+      return follow(start, output, { report: !noReport });
+    }
     const estimate = await dryRun({
       ...options,
       onEvent: (e) => e.type === 'log' && output.note(e.line),

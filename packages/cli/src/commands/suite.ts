@@ -2,13 +2,21 @@ import { basename, resolve } from 'node:path';
 import { ArcherError, EXIT, isArcherError, suggestion } from '@archer-nas/core';
 import { formatTable, type SuiteEntry, suiteTable } from '@archer-nas/report';
 import { run as runManifest } from '@archer-nas/runtime';
-import { follow } from '../follow.ts';
+import { type Followed, follow } from '../follow.ts';
 import type { Output } from '../output.ts';
+import { withCommand } from '../seed-command.ts';
 import { type SuiteMember, suiteEntry, suiteMembers } from '../suite.ts';
 import type { Command } from './command.ts';
-import { type RunArguments, runOptions, runSettings } from './run-options.ts';
+import {
+  type LaunchArguments,
+  launchOptions,
+  launchSettings,
+  type RunArguments,
+  runOptions,
+  runSettings,
+} from './run-options.ts';
 
-interface Arguments extends RunArguments {
+interface Arguments extends RunArguments, LaunchArguments {
   action: string;
   folder: string;
   profile?: string;
@@ -26,6 +34,7 @@ export const suite: Command<Arguments> = {
     folder: { type: 'string', describe: 'Folder of manifests' },
     profile: { type: 'string', describe: 'This profile of the manifests that have it' },
     out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
+    ...launchOptions,
     ...runOptions,
   },
   examples: [['suite run experiments/suites/nb201-classics', 'the same again goes on']],
@@ -52,19 +61,21 @@ export const suite: Command<Arguments> = {
 /** Runs or resumes one member. Data that are not there leave it out; the table says so. */
 async function runMember(
   { name, file, manifest, out }: SuiteMember,
-  { profile, ...rest }: RunArguments & { profile: string | undefined },
+  { profile, ...rest }: RunArguments & LaunchArguments & { profile: string | undefined },
   output: Output,
   missing: string[],
 ): Promise<number> {
   output.note(`\n${name}`);
   const options = {
     ...runSettings(rest),
+    ...launchSettings(rest),
     ...{ manifest: file, out },
     profile:
       profile !== undefined && Object.hasOwn(manifest.profiles, profile) ? profile : undefined,
   };
   try {
-    return await follow((followed) => runManifest({ ...options, ...followed }), output);
+    const start = (followed: Followed) => runManifest({ ...withCommand(options), ...followed });
+    return await follow(start, output);
   } catch (error) {
     if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
     missing.push(`${name}: ${error.message}`);

@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunOptions } from '@archer-nas/runtime';
+
+/** `--profile base`: the manifest as it stands. */
+export const NO_PROFILE = 'base';
+
+/** The command that npm links, which finds what is built. */
+const PROGRAM = fileURLToPath(new URL('../bin/archer.js', import.meta.url));
+
+/** Options of a run whose manifest is a file. */
+export type FileRun = RunOptions & { readonly manifest: string };
+
+/** Options of a run of a manifest file, with the commands of its seeds for launchers. */
+export function withCommand(options: FileRun): RunOptions {
+  return { ...options, seedCommand: (seed) => seedCommand(options, seed) };
+}
+
+/**
+ * The command line that runs one seed as these options would, in its own process: the inverse of
+ * how `archer run` reads its options. Time and restarts are the launching process's business.
+ */
+function seedCommand(options: FileRun, seed: number): readonly [string, ...string[]] {
+  const { profile, settings = [], out, dataFolder, acceptDrift, checkpointEvery } = options;
+  const { engine, isa, precision, attempt } = options;
+  const words = ['run', resolve(options.manifest), '--profile', profile ?? NO_PROFILE];
+  const add = (option: string, value: string | number | undefined): void => {
+    if (value !== undefined) words.push(option, String(value));
+  };
+  add('--seed', seed);
+  for (const setting of settings) add('--set', setting);
+  add('--out', out && resolve(out));
+  add('--data', dataFolder && resolve(dataFolder));
+  add('--engine', engine);
+  add('--isa', isa);
+  add('--precision', precision);
+  add('--checkpoint-every', checkpointEvery);
+  if (attempt === 'new') words.push('--new-attempt');
+  if (acceptDrift) words.push('--accept-drift');
+  return [process.execPath, ...heapFlags(), PROGRAM, ...words, '--launcher', 'none', '--no-report'];
+}
+
+/** `--max-old-space-size=8192` and its like: what this process was given, the others need too. */
+function heapFlags(): string[] {
+  return process.execArgv.filter((flag) => flag.startsWith('--max-'));
+}
