@@ -1,5 +1,4 @@
-import { withoutSecrets } from '@archer-nas/core';
-import { formatTable, printable, printableLines } from '@archer-nas/report';
+import { formatTable } from '@archer-nas/report';
 import type { DryRun } from '@archer-nas/runtime';
 import { stringify } from 'yaml';
 import type { Output } from './output.ts';
@@ -8,7 +7,7 @@ import { duration } from './progress.ts';
 /** A dry run for people: the resolved manifest, versions, steps, time and disk. */
 export function dryRunText(estimate: DryRun, output: Output): string {
   const { plan, engine, data, jobs, searchSeconds, studySeconds, seconds, diskBytes } = estimate;
-  const { profiles: _, ...manifest } = withoutSecrets(plan.resolved.manifest);
+  const { profiles: _, ...manifest } = plan.resolved.manifest;
   const versions = plan.resolved.plugins.map(({ place, kind, id, package: name, version }) => [
     place,
     `${kind}:${id}`,
@@ -21,10 +20,10 @@ export function dryRunText(estimate: DryRun, output: Output): string {
     `${atLeast ? '> ' : ''}${duration(total)}`,
   ]);
   return [
-    printableLines(stringify(JSON.parse(JSON.stringify(manifest))).trimEnd()),
+    stringify(JSON.parse(JSON.stringify(manifest))).trimEnd(),
     formatTable({ columns: ['place', 'plugin', 'package'], rows: versions }, output),
-    ...(engine === undefined ? [] : [printable(`engine: ${engine.description}`)]),
-    ...(data === undefined ? [] : [printable(`data: ${data}`)]),
+    ...(engine === undefined ? [] : [`engine: ${engine.description}`]),
+    ...(data === undefined ? [] : [`data: ${data}`]),
     formatTable({ columns: ['job', 'length', 'per step', 'per seed'], rows }, output),
     `Per seed: search about ${duration(searchSeconds)}, studies about ${duration(studySeconds)}`,
     `${plan.seeds.length} seed(s): about ${duration(seconds)} and ${megabytes(diskBytes)} in ${plan.out}`,
@@ -35,8 +34,7 @@ export function dryRunText(estimate: DryRun, output: Output): string {
 /** The same for programs. */
 export function dryRunValue({ plan, ...estimates }: DryRun): object {
   const { resolved, profile, seeds, out } = plan;
-  const { plugins } = resolved;
-  const manifest = withoutSecrets(resolved.manifest);
+  const { manifest, plugins } = resolved;
   return { manifest, plugins, profile, seeds, out, ...estimates };
 }
 

@@ -1,6 +1,5 @@
 import { stdout } from 'node:process';
-import { isArcherError, withoutCredentials } from '@archer-nas/core';
-import { printableLines } from '@archer-nas/report';
+import { isArcherError } from '@archer-nas/core';
 import { createColors } from 'picocolors';
 
 /** Where commands write: text for people, or one JSON value for programs. */
@@ -13,10 +12,8 @@ export interface Output {
   line(text?: string): void;
   /** The command's result in JSON mode; nothing otherwise. */
   value(value: unknown): void;
-  /** A remark on standard error, without credentials and what would steer the terminal. */
+  /** A remark on standard error. */
   note(text: string): void;
-  /** What went wrong, on standard error. */
-  failure(error: unknown): void;
 }
 
 /** Writes to the process's streams. `NO_COLOR` and a pipe switch colours off. */
@@ -33,8 +30,7 @@ export function createOutput(json: boolean): Output {
     value: (value) => {
       if (json) stdout.write(`${JSON.stringify(value, jsonNumber, 2)}\n`);
     },
-    note: (text) => process.stderr.write(`${shown(text)}\n`),
-    failure: (error) => process.stderr.write(`${describeError(error, colour)}\n`),
+    note: (text) => process.stderr.write(`${text}\n`),
   };
 }
 
@@ -44,28 +40,13 @@ function jsonNumber(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** One line that says what an error is, without credentials. */
-export function messageOf(error: unknown): string {
-  return withoutCredentials(String(error));
-}
-
-/** Messages quote files and names: they neither steer the terminal nor tell secrets. */
-function shown(text: string): string {
-  return printableLines(withoutCredentials(text));
-}
-
-/**
- * An error as a person should see it. Where an error that nobody expected was thrown is shown
- * with the environment variable `ARCHER_DEBUG`.
- */
+/** An error as a person should see it; a stack only for errors that nobody expected. */
 export function describeError(error: unknown, colour: boolean): string {
   const { red, dim } = createColors(colour);
   if (isArcherError(error)) {
-    const hint = error.hint === undefined ? '' : `\n${shown(error.hint)}`;
-    return `${red('error')} ${shown(error.message)}${hint}\n${dim(error.code)}`;
+    const hint = error.hint === undefined ? '' : `\n${error.hint}`;
+    return `${red('error')} ${error.message}${hint}\n${dim(error.code)}`;
   }
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const text = process.env.ARCHER_DEBUG ? trace : messageOf(error);
-  const more = process.env.ARCHER_DEBUG ? '' : ' ARCHER_DEBUG=1 shows where it was thrown.';
-  return `${red('unexpected error')} ${shown(text)}\nPlease report this.${more}`;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${red('unexpected error')} ${text}\nPlease report this.`;
 }

@@ -7,15 +7,7 @@ function plain(): { readonly output: Output; readonly lines: string[] } {
   const line = (text = ''): void => {
     lines.push(text);
   };
-  const output = {
-    json: false,
-    colour: false,
-    terminal: false,
-    line,
-    value: () => {},
-    note: line,
-    failure: () => {},
-  };
+  const output = { json: false, colour: false, terminal: false, line, value: () => {}, note: line };
   return { output, lines };
 }
 

@@ -1,5 +1,3 @@
-import { withoutCredentials } from './secrets.ts';
-
 /** Documented process exit codes; `archer --help` prints them. */
 export const EXIT = {
   ok: 0,
@@ -28,7 +26,7 @@ export interface ErrorDetails {
 
 /**
  * An error meant for a person: the message names the thing, what was given and what was
- * expected. `code` is stable and starts with `ARCHER_`. Credentials in addresses are left out.
+ * expected. `code` is stable and starts with `ARCHER_`.
  */
 export class ArcherError extends Error {
   override name = 'ArcherError';
@@ -37,9 +35,9 @@ export class ArcherError extends Error {
   readonly exit: ExitCode;
 
   constructor(code: `ARCHER_${string}`, message: string, details: ErrorDetails = {}) {
-    super(withoutCredentials(message), details.cause === undefined ? {} : { cause: details.cause });
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
-    this.hint = details.hint && withoutCredentials(details.hint);
+    this.hint = details.hint;
     this.exit = details.exit ?? EXIT.failed;
   }
 }

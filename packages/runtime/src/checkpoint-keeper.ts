@@ -2,14 +2,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalLine, State } from '@archer-nas/core';
 import { type Saved, writeCheckpoint } from './checkpoint.ts';
+import { onDisk } from './disk-error.ts';
 import type { JournalWriter } from './journal.ts';
 import { field } from './journal-reader.ts';
 
 /** Checkpoints of a job that stay on disk, and of its anchors. */
 const KEPT = 2;
-
-/** Names of checkpoints: the job's, with hyphens, and the number of the line. */
-const OWN_NAME = /^[\w-]{1,200}-\d{1,16}$/;
 
 /** A committed checkpoint: what its journal line names. */
 export interface CheckpointRef {
@@ -27,8 +25,6 @@ export function checkpointOf(line: JournalLine): CheckpointRef | undefined {
   const folder = field(line.body, 'folder');
   const hash = field(line.body, 'hash');
   if (typeof folder !== 'string' || typeof hash !== 'string') return undefined;
-  // The name goes into paths that are read and deleted.
-  if (!OWN_NAME.test(folder)) return undefined;
   const anchor = field(line.body, 'anchor') === true;
   return { job: line.job, folder, hash, at: line.at ?? 0, anchor };
 }
@@ -94,7 +90,8 @@ export class CheckpointKeeper {
     const own = this.#kept.filter((ref) => ref.job === job);
     const stay = keptOf(own);
     for (const ref of own.filter((one) => !stay.includes(one))) {
-      rmSync(join(this.#root, ref.folder), { recursive: true, force: true });
+      const path = join(this.#root, ref.folder);
+      onDisk(path, () => rmSync(path, { recursive: true, force: true }));
       this.#kept.splice(this.#kept.indexOf(ref), 1);
     }
   }

@@ -18,7 +18,8 @@ import {
   sha256Hex,
   type TypedArray,
 } from '@archer-nas/core';
-import { syncFolder, temporaryName, writeFully, writeSynced } from './durable.ts';
+import { onDisk } from './disk-error.ts';
+import { makeFolder, syncFolder, temporaryName, writeFully, writeSynced } from './durable.ts';
 import { checkFormat, FORMAT } from './format.ts';
 import {
   type ArrayEncoding,
@@ -63,28 +64,31 @@ export interface WrittenCheckpoint {
  * Writes a checkpoint folder: `header.json` (the state with references to arrays, their
  * types, lengths and hashes) and `arrays.bin` (their little-endian bytes). The folder gets
  * its name by rename once everything is on disk. The same state gives the same bytes.
+ * @throws ArcherError `ARCHER_DISK`
  */
 export function writeCheckpoint(folder: string, saved: Saved): WrittenCheckpoint {
   assertLittleEndian();
-  mkdirSync(dirname(folder), { recursive: true });
-  const temporary = temporaryName(folder);
-  try {
-    mkdirSync(temporary);
-    const { entries, state, size } = collectArrays(saved.state, join(temporary, ARRAYS));
-    const { job, progress } = saved;
-    const { done, total, unit } = progress;
-    const facts = { format: FORMAT.checkpoint, job, progress: { done, total, unit } };
-    // Keys keep the state's order: whoever iterates over them does so equally after a resume.
-    const header = JSON.stringify({ ...facts, arrays: entries, arrayBytes: size, state });
-    writeSynced(join(temporary, HEADER), Buffer.from(header));
-    syncFolder(temporary);
-    renameSync(temporary, folder);
-    syncFolder(dirname(folder));
-    return { hash: sha256Hex(header), bytes: size + Buffer.byteLength(header) };
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
+  return onDisk(folder, () => {
+    makeFolder(dirname(folder));
+    const temporary = temporaryName(folder);
+    try {
+      mkdirSync(temporary);
+      const { entries, state, size } = collectArrays(saved.state, join(temporary, ARRAYS));
+      const { job, progress } = saved;
+      const { done, total, unit } = progress;
+      const facts = { format: FORMAT.checkpoint, job, progress: { done, total, unit } };
+      // Keys keep the state's order: whoever iterates over them does so equally after a resume.
+      const header = JSON.stringify({ ...facts, arrays: entries, arrayBytes: size, state });
+      writeSynced(join(temporary, HEADER), Buffer.from(header));
+      syncFolder(temporary);
+      renameSync(temporary, folder);
+      syncFolder(dirname(folder));
+      return { hash: sha256Hex(header), bytes: size + Buffer.byteLength(header) };
+    } catch (error) {
+      rmSync(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  });
 }
 
 /** Streams the arrays of a state to `file`, in the order in which the state has them. */

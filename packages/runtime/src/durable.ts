@@ -1,6 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { onDisk } from './disk-error.ts';
+
+/** What file systems say that cannot sync folders: they have nothing to sync there. */
+const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /** Makes renames and new names in `folder` survive a power cut. */
 export function syncFolder(folder: string): void {
@@ -9,9 +22,31 @@ export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Makes a folder and those above it that are missing, so that they survive a power cut. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  // Each new name is durable once the folder that has it is synced.
+  const above = dirname(first);
+  for (let parent = dirname(folder); ; parent = dirname(parent)) {
+    syncFolder(parent);
+    if (parent === above) return;
+  }
+}
+
+/**
+ * Whether there is something at `path`. Unlike `existsSync` this tells what is not there from
+ * what cannot be read.
+ */
+export function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Writes all of `bytes`, also where the system takes them in pieces. */
@@ -40,16 +75,19 @@ export function temporaryName(file: string): string {
 /**
  * Puts `content` under `file` so that a reader, also after a crash, sees all of it or what
  * was there before: temporary name, fsync, rename, fsync of the folder.
+ * @throws ArcherError `ARCHER_DISK`
  */
 export function replaceFile(file: string, content: Uint8Array | string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = temporaryName(file);
-  try {
-    writeSynced(temporary, typeof content === 'string' ? Buffer.from(content) : content);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  syncFolder(dirname(file));
+  onDisk(file, () => {
+    makeFolder(dirname(file));
+    const temporary = temporaryName(file);
+    try {
+      writeSynced(temporary, typeof content === 'string' ? Buffer.from(content) : content);
+      renameSync(temporary, file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    syncFolder(dirname(file));
+  });
 }

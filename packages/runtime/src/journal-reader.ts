@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ArcherError, EXIT, type JournalLine, type State } from '@archer-nas/core';
+import { onDisk } from './disk-error.ts';
+import { isThere } from './durable.ts';
 import { checkFormat, FORMAT } from './format.ts';
 import { CHECKSUM_DIGITS, type JournalEnd, lineChecksum } from './journal.ts';
 import { CODEC_MARK, decodeState } from './state-codec.ts';
@@ -19,11 +21,14 @@ const SUM_FIELD = new RegExp(`,"sum":"([0-9a-f]{${CHECKSUM_DIGITS}})"}\r?$`);
  * Reads a journal up to its last good line. What follows is what a crash tore off, as long
  * as no good line follows; a missing file is an empty journal.
  * @throws ArcherError `ARCHER_JOURNAL_CORRUPT` for garbage with good lines behind it, and
- * for numbers that do not count up; `ARCHER_FORMAT`
+ * for numbers that do not count up; `ARCHER_FORMAT`; `ARCHER_DISK` where it cannot be read
  */
 export function readJournal(file: string): Journal {
-  if (!existsSync(file)) return { lines: [], end: { nextSeq: 0, bytes: 0 }, tornBytes: 0 };
-  const content = readFileSync(file);
+  // Only a journal that is not there is empty: one that cannot be read must not be begun anew.
+  if (!onDisk(file, () => isThere(file))) {
+    return { lines: [], end: { nextSeq: 0, bytes: 0 }, tornBytes: 0 };
+  }
+  const content = onDisk(file, () => readFileSync(file));
   const lines: JournalLine[] = [];
   let bytes = 0;
   let firstBad: number | undefined;
@@ -136,7 +141,7 @@ export function originLine(lines: readonly JournalLine[]): JournalLine | undefin
 
 /** {@link originLine} of a journal, without reading the lines of steps, of which there are many. */
 export function readOriginLine(file: string): JournalLine | undefined {
-  if (!existsSync(file)) return undefined;
+  if (!isThere(file)) return undefined;
   const lines: JournalLine[] = [];
   for (const { text } of textLines(readFileSync(file))) {
     const line = text.includes('"job":"run"') ? parseLine(text) : undefined;

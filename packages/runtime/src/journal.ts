@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { closeSync, fdatasyncSync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { JournalLine } from '@archer-nas/core';
+import { ArcherError, type JournalLine } from '@archer-nas/core';
+import { onDisk } from './disk-error.ts';
 import { syncFolder, writeFully } from './durable.ts';
 import { encodeState } from './state-codec.ts';
 
@@ -36,15 +37,18 @@ export interface JournalEnd {
  * The writing end of a run's journal. Its life: `append` buffers a line, `commit` makes all
  * buffered lines durable in one fsync (by itself after 200 ms), `close` commits the rest.
  * An error of the disk in the background is thrown by the next call; after an error nothing
- * more is written.
+ * more is written. Errors of the disk are `ARCHER_DISK`; a journal that was removed or replaced
+ * while it was open is `ARCHER_JOURNAL_GONE`.
  */
 export class JournalWriter {
+  readonly #file: string;
   readonly #descriptor: number;
   readonly #onCommit: (lines: readonly JournalLine[]) => void;
   #nextSeq: number;
   #pending: { readonly line: JournalLine; readonly text: string }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #oldestMs = 0;
+  #closed = false;
   #failure: { readonly error: unknown; thrown: boolean } | undefined;
 
   /**
@@ -56,11 +60,10 @@ export class JournalWriter {
     end: JournalEnd = { nextSeq: 0, bytes: 0 },
     onCommit: (lines: readonly JournalLine[]) => void = () => {},
   ) {
-    this.#descriptor = openSync(file, 'a');
+    this.#file = file;
     this.#nextSeq = end.nextSeq;
     this.#onCommit = onCommit;
-    ftruncateSync(this.#descriptor, end.bytes);
-    syncFolder(dirname(file));
+    this.#descriptor = onDisk(file, () => openCutOff(file, end.bytes));
   }
 
   /** The number of the next line: every line below it was appended before. */
@@ -83,16 +86,30 @@ export class JournalWriter {
   commit(): void {
     this.#throwFailure();
     this.#flush();
+    if (!isStillAt(this.#file, this.#descriptor)) {
+      this.#failure ??= { error: gone(this.#file), thrown: false };
+    }
     this.#throwFailure();
   }
 
   /** Commits, unless an error was thrown before: that one is what the caller should see. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearTimeout(this.#timer);
     try {
       if (!this.#failure?.thrown) this.commit();
     } finally {
       closeSync(this.#descriptor);
+    }
+  }
+
+  /** Closes on the way out of an error, which is what the caller should see. */
+  abandon(): void {
+    try {
+      this.close();
+    } catch {
+      // What could not be written is lost as in a crash: it is computed again.
     }
   }
 
@@ -102,8 +119,10 @@ export class JournalWriter {
     const pending = this.#pending;
     this.#pending = [];
     try {
-      writeFully(this.#descriptor, Buffer.from(pending.map(({ text }) => `${text}\n`).join('')));
-      fdatasyncSync(this.#descriptor);
+      onDisk(this.#file, () => {
+        writeFully(this.#descriptor, Buffer.from(pending.map(({ text }) => `${text}\n`).join('')));
+        fdatasyncSync(this.#descriptor);
+      });
       this.#onCommit(pending.map(({ line }) => line));
     } catch (error) {
       this.#failure = { error, thrown: false };
@@ -123,4 +142,32 @@ export class JournalWriter {
     this.#failure.thrown = true;
     throw this.#failure.error;
   }
+}
+
+/** Opens a file for appending, without what lies behind its first `bytes` bytes. */
+function openCutOff(file: string, bytes: number): number {
+  const descriptor = openSync(file, 'a');
+  try {
+    ftruncateSync(descriptor, bytes);
+    syncFolder(dirname(file));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** False when lines go to a file that nobody will find. */
+function isStillAt(file: string, descriptor: number): boolean {
+  const open = fstatSync(descriptor);
+  const named = statSync(file, { throwIfNoEntry: false });
+  return named !== undefined && named.ino === open.ino && named.dev === open.dev;
+}
+
+function gone(file: string): ArcherError {
+  return new ArcherError(
+    'ARCHER_JOURNAL_GONE',
+    `${file} was removed or replaced while its run was working.`,
+    { hint: 'Put the run folder back, or run the same command again to begin anew.' },
+  );
 }

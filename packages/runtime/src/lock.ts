@@ -1,5 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { ArcherError, EXIT } from '@archer-nas/core';
+import { onDisk } from './disk-error.ts';
 import { temporaryName, writeSynced } from './durable.ts';
 import { isOwner, isProvablyDead, type Owner, thisProcess } from './process-owner.ts';
 
@@ -10,15 +12,25 @@ export interface Lock extends Disposable {
   release(): void;
 }
 
+/** Locks that this process has given up, but could not remove: their content by file. */
+const unreleased = new Map<string, string>();
+
 const MAX_GUARDS = 3;
+
+/** What file systems say that have no hard links, such as FAT and some network mounts. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
  * Takes the lock `file`. It holds its owner from the first moment it exists.
  * @throws ArcherError `ARCHER_LOCKED` (exit code 7) naming the owner, unless that owner is
- * provably dead
+ * provably dead; `ARCHER_NO_LOCK` on file systems without hard links
  */
 export function acquireLock(file: string, owner: Owner = thisProcess()): Lock {
-  return acquire(file, owner, 0);
+  return onDisk(file, () => {
+    const lock = acquire(file, owner, 0);
+    removeAbandoned(file, owner);
+    return lock;
+  });
 }
 
 /** True while a process holds the lock `file`, as far as can be known. */
@@ -36,7 +48,8 @@ function acquire(file: string, owner: Owner, guards: number): Lock {
   // Released in between: the next attempt decides.
   if (found === undefined) return acquire(file, owner, guards);
   const previous = parseOwner(found);
-  if (previous === undefined || !isProvablyDead(previous, owner) || guards >= MAX_GUARDS) {
+  const isFree = unreleased.get(file) === found || (previous && isProvablyDead(previous, owner));
+  if (!isFree || guards >= MAX_GUARDS) {
     throw locked(file, previous);
   }
   // Two processes may both see the dead owner: only the one with the guard replaces it.
@@ -46,9 +59,20 @@ function acquire(file: string, owner: Owner, guards: number): Lock {
     const temporary = temporaryName(file);
     writeSynced(temporary, Buffer.from(content));
     renameSync(temporary, file);
+    unreleased.delete(file);
     return held(file, content, true);
   } finally {
     guard.release();
+  }
+}
+
+/** Removes what processes left that died while they took the lock. */
+function removeAbandoned(file: string, observer: Owner): void {
+  for (const name of readdirSync(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`) || !name.endsWith('.tmp')) continue;
+    const path = join(dirname(file), name);
+    const owner = parseOwner(readIfThere(path) ?? '');
+    if (owner !== undefined && isProvablyDead(owner, observer)) rmSync(path, { force: true });
   }
 }
 
@@ -60,8 +84,9 @@ function createWith(file: string, content: string): boolean {
     linkSync(temporary, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    throw NO_LINKS.has(code) ? noLock(file, error) : error;
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -81,7 +106,12 @@ export function lockState(file: string): string | undefined {
 function held(file: string, content: string, takenOver: boolean): Lock {
   const release = (): void => {
     process.off('exit', release);
-    if (readIfThere(file) === content) rmSync(file, { force: true });
+    try {
+      if (readIfThere(file) === content) rmSync(file, { force: true });
+    } catch {
+      // The disk refuses. Once this process is gone its lock is taken over; until then:
+      unreleased.set(file, content);
+    }
   };
   process.on('exit', release);
   return { takenOver, release, [Symbol.dispose]: release };
@@ -113,5 +143,12 @@ function locked(file: string, owner: Owner | undefined): ArcherError {
   return new ArcherError('ARCHER_LOCKED', `${file} is held by ${who}.`, {
     exit: EXIT.locked,
     hint: 'Wait for that run or stop it. Delete the file only if you know that nothing runs there.',
+  });
+}
+
+function noLock(file: string, cause: unknown): ArcherError {
+  return new ArcherError('ARCHER_NO_LOCK', `${file} cannot be made: no hard links there.`, {
+    hint: 'Two runs at once could not be told apart: choose an --out on another file system.',
+    cause,
   });
 }

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { ArcherError, EXIT, isArcherError, type JournalLine } from '@archer-nas/core';
 import { readCheckpoint, type Saved } from './checkpoint.ts';
 import { type CheckpointRef, checkpointOf } from './checkpoint-keeper.ts';
+import { diskError } from './disk-error.ts';
+import { isThere } from './durable.ts';
 import type { RunFolder } from './folders.ts';
 import { effectiveLines, field, isRetry, type Journal } from './journal-reader.ts';
 
@@ -76,7 +78,7 @@ class CheckpointReader {
   }
 
   mayBeGood(ref: CheckpointRef, root: string): boolean {
-    return !this.#bad.has(ref.folder) && existsSync(join(root, ref.folder));
+    return !this.#bad.has(ref.folder) && isThere(join(root, ref.folder));
   }
 
   #read(ref: CheckpointRef | undefined): Saved | undefined {
@@ -84,27 +86,44 @@ class CheckpointReader {
     try {
       return readCheckpoint(join(this.#root, ref.folder), ref.hash);
     } catch (error) {
-      if (!isArcherError(error) || error.code === 'ARCHER_FORMAT') throw error;
+      const problem = damage(join(this.#root, ref.folder), error);
+      if (problem === undefined) throw error;
       this.#bad.add(ref.folder);
-      this.warnings.push(error.message);
+      this.warnings.push(problem);
       return undefined;
     }
   }
 }
 
+/** What is wrong with a checkpoint; `undefined` where it may be sound, but cannot be opened now. */
+function damage(folder: string, error: unknown): string | undefined {
+  const explained = diskError(folder, error);
+  if (!isArcherError(explained)) return undefined;
+  if (explained.code === 'ARCHER_FORMAT') return undefined;
+  const isUnreadable = (error as NodeJS.ErrnoException).code === 'EIO';
+  return explained === error || isUnreadable ? explained.message : undefined;
+}
+
 /**
  * Removes what no good commit point names: checkpoints that were half written or not yet
- * journalled when the run died, and damaged ones.
+ * journalled when the run died, and damaged ones; and other files that were half written.
  */
 export function removeOrphans(folder: RunFolder, position: Position): void {
   const named = new Set(position.checkpoints.map((ref) => ref.folder));
   for (const name of checkpointNames(folder)) {
     if (!named.has(name)) rmSync(join(folder.checkpoints, name), { recursive: true, force: true });
   }
+  for (const parent of [folder.root, folder.tables]) {
+    for (const name of isThere(parent) ? readdirSync(parent) : []) {
+      // Those of locks may be another process's, which is about to be refused.
+      const isOurs = name.endsWith('.tmp') && !name.startsWith(basename(folder.lock));
+      if (isOurs) rmSync(join(parent, name), { force: true });
+    }
+  }
 }
 
 function checkpointNames(folder: RunFolder): string[] {
-  return existsSync(folder.checkpoints) ? readdirSync(folder.checkpoints) : [];
+  return isThere(folder.checkpoints) ? readdirSync(folder.checkpoints) : [];
 }
 
 /** The lines before a checkpoint are durable before it is: fewer lines mean that some are lost. */

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { JournalLine, Manifest, Table } from '@archer-nas/core';
+import { onDisk } from './disk-error.ts';
+import { isThere } from './durable.ts';
 import { type Fingerprint, readFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, runFolder } from './folders.ts';
 import { checkFormat } from './format.ts';
@@ -73,10 +75,10 @@ export function readRun(root: string): RunRecord {
     profile: origin && String(field(origin.body, 'profile') ?? DEFAULT_PROFILE),
     seed: origin && Number(field(origin.body, 'seed')),
     attempt: Number((origin && field(origin.body, 'attempt')) ?? 1),
-    manifest: existsSync(folder.manifest)
+    manifest: isThere(folder.manifest)
       ? (JSON.parse(readFileSync(folder.manifest, 'utf8')) as Manifest)
       : undefined,
-    fingerprint: existsSync(folder.fingerprint) ? readFingerprint(folder.fingerprint) : undefined,
+    fingerprint: isThere(folder.fingerprint) ? readFingerprint(folder.fingerprint) : undefined,
     result,
     lines: effectiveLines(lines),
   };
@@ -84,8 +86,9 @@ export function readRun(root: string): RunRecord {
 
 /** The result of a finished run. @throws ArcherError `ARCHER_FORMAT` */
 export function readResult(file: string): RunResult | undefined {
-  if (!existsSync(file)) return undefined;
-  const result = decodeState(JSON.parse(readFileSync(file, 'utf8'))) as unknown as RunResult;
+  const text = onDisk(file, () => (isThere(file) ? readFileSync(file, 'utf8') : undefined));
+  if (text === undefined) return undefined;
+  const result = decodeState(JSON.parse(text)) as unknown as RunResult;
   checkFormat('result', result.format, file);
   return result;
 }

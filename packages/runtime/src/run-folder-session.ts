@@ -1,15 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import {
-  ArcherError,
-  EXIT,
-  type JournalLine,
-  type Manifest,
-  type State,
-  sha256Hex,
-} from '@archer-nas/core';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JournalLine, type Manifest, type State, sha256Hex } from '@archer-nas/core';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { replaceFile } from './durable.ts';
+import { onDisk } from './disk-error.ts';
+import { isThere, makeFolder, replaceFile } from './durable.ts';
 import { differences, drifted, type Fingerprint, readFingerprint } from './fingerprint.ts';
 import type { RunFolder } from './folders.ts';
 import { FORMAT } from './format.ts';
@@ -37,32 +31,14 @@ export interface OpenOptions {
   readonly onCommit: (lines: readonly JournalLine[]) => void;
 }
 
-/** Removes an earlier run: its own files, and not the lock that this process holds. */
+/** Removes everything of an earlier run but the lock that this process holds. */
 export function clearFolder(folder: RunFolder): void {
-  if (!existsSync(folder.root)) return;
-  const { root, lock: _, result, ...others } = folder;
+  if (!isThere(folder.root)) return;
   // First what makes it look finished: this may be interrupted, too.
-  const own = [result, ...Object.values(others)];
-  for (const path of own) rmSync(path, { recursive: true, force: true });
-  const starts = own.map((path) => `${basename(path)}.`);
-  for (const name of readdirSync(root)) {
-    const isPartial = name.endsWith('.tmp') && starts.some((start) => name.startsWith(start));
-    if (isPartial) rmSync(join(root, name), { recursive: true, force: true });
-  }
-}
-
-/**
- * Refuses a run folder with links in the places of its own files: what is written and deleted
- * through them would lie elsewhere.
- * @throws ArcherError `ARCHER_RUN_LINK`
- */
-export function checkOwnFiles({ root, ...own }: RunFolder): void {
-  for (const path of Object.values(own)) {
-    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
-    throw new ArcherError('ARCHER_RUN_LINK', `${path} is a link.`, {
-      hint: `A run writes inside of its own folder only. Links to ${root} or above it are fine.`,
-      exit: EXIT.corrupt,
-    });
+  rmSync(folder.result, { force: true });
+  for (const name of readdirSync(folder.root)) {
+    const path = join(folder.root, name);
+    if (path !== folder.lock) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -75,7 +51,7 @@ export function checkDrift(
   now: Fingerprint,
   acceptDrift: boolean,
 ): readonly string[] {
-  if (!existsSync(folder.fingerprint)) return [];
+  if (!isThere(folder.fingerprint)) return [];
   const changes = differences(readFingerprint(folder.fingerprint), now);
   if (changes.length > 0 && !acceptDrift) throw drifted(folder.root, changes);
   return changes;
@@ -86,11 +62,15 @@ export function checkDrift(
  * @throws ArcherError `ARCHER_DRIFT`, or that the folder cannot be resumed; nothing was changed then
  */
 export function openFolder(folder: RunFolder, options: OpenOptions): FolderSession {
+  return onDisk(folder.root, () => open(folder, options));
+}
+
+function open(folder: RunFolder, options: OpenOptions): FolderSession {
   const read = readJournal(folder.journal);
   const resumed = read.lines.length > 0;
   const changes = resumed ? checkDrift(folder, options.fingerprint, options.acceptDrift) : [];
   const position = findPosition(folder, read);
-  mkdirSync(folder.checkpoints, { recursive: true });
+  makeFolder(folder.checkpoints);
   removeOrphans(folder, position);
   if (!resumed) describeRun(folder, options);
   else options.onCommit(position.lines);
@@ -101,7 +81,7 @@ export function openFolder(folder: RunFolder, options: OpenOptions): FolderSessi
     // Drift is written down before it is no longer to be seen.
     if (changes.length > 0) describeRun(folder, options);
   } catch (error) {
-    journal.close();
+    journal.abandon();
     throw error;
   }
   const keeper = new CheckpointKeeper(folder.checkpoints, journal, position.checkpoints);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type EngineInfo,
@@ -9,31 +9,27 @@ import {
   type State,
   searchIdentity,
   type Task,
-  withoutSecrets,
 } from '@archer-nas/core';
 import { fileCache } from './cache.ts';
+import { onDisk } from './disk-error.ts';
+import { makeFolder } from './durable.ts';
 import type { OnEvent } from './events.ts';
 import { dataHashOf, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE } from './folders.ts';
+import type { JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { launchRun } from './launch-run.ts';
 import { acquireLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { writeResult } from './result-files.ts';
-import {
-  checkDrift,
-  checkOwnFiles,
-  clearFolder,
-  type OpenOptions,
-  openFolder,
-} from './run-folder-session.ts';
+import { checkDrift, clearFolder, type OpenOptions, openFolder } from './run-folder-session.ts';
 import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 import { resultOf } from './run-result.ts';
 import { isFinishedBefore, type Place, placeOf } from './seed-place.ts';
 import { createRun, runSeed, type SeedEnd } from './seed-run.ts';
 import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
-import { Tracking, type TrackingFacts } from './tracking.ts';
+import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
 
 const CHECKPOINT_MS = 60_000;
 
@@ -145,8 +141,7 @@ interface SeedSetting {
 async function runOne(setting: SeedSetting, place: Place): Promise<StopReason | undefined> {
   const { plan, options } = setting;
   const { folder } = place;
-  mkdirSync(folder.root, { recursive: true });
-  checkOwnFiles(folder);
+  onDisk(folder.root, () => makeFolder(folder.root));
   using _lock = acquireLock(folder.lock);
   if (options.restart) clearFolder(folder);
   const log = (line: string): void => setting.emit({ type: 'log', line });
@@ -188,7 +183,7 @@ async function work(
   };
   const goOn = async (isFirst: boolean): Promise<SeedEnd> => {
     const session = openFolder(folder, opening);
-    using journal = disposable(session.journal);
+    using journal = abandonedUnlessClosed(session.journal);
     const { position, keeper, resumed } = session;
     for (const message of position.warnings) emit({ type: 'warning', message });
     if (isFirst) emit({ type: 'seed', seed, folder: folder.root, resumed });
@@ -201,7 +196,7 @@ async function work(
         checkpointEvery: options.checkpointEvery,
       },
     });
-    journal.commit();
+    journal.close();
     return end;
   };
   try {
@@ -235,7 +230,7 @@ function originOf(
   };
 }
 
-/** Closes with the scope. */
-function disposable<T extends { close(): void }>(resource: T): T & Disposable {
-  return Object.assign(resource, { [Symbol.dispose]: () => resource.close() });
+/** An error on the way out of the scope must not take the place of the one that led there. */
+function abandonedUnlessClosed(journal: JournalWriter): JournalWriter & Disposable {
+  return Object.assign(journal, { [Symbol.dispose]: () => journal.abandon() });
 }

@@ -32,8 +32,7 @@ export function install(folder: string, packages: Readonly<Record<string, TestPa
 function sourceOf(plugins: readonly string[]): string {
   const made = plugins.map((plugin) => {
     const [kind, id] = plugin.split(':');
-    const made = 'options: { safeParse() {} }, create() {}';
-    return `{ apiVersion: 1, kind: '${kind}', id: '${id}', [brand]: true, ${made} }`;
+    return `{ apiVersion: 1, kind: '${kind}', id: '${id}', [brand]: true }`;
   });
   return `
     const brand = Symbol.for('@archer-nas/core/plugin@1');

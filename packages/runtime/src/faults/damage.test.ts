@@ -8,10 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { sha256Hex } from '@archer-nas/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryFolder, temporaryFolder } from '../../tools/temporary-folder.ts';
 import { lastCheckpoint, type Outcome, outcome, runToys, toyFolder } from '../../tools/toy-runs.ts';
 import type { RunEvent } from '../events.ts';
+import { formatLine } from '../journal.ts';
+import { field, readJournal } from '../journal-reader.ts';
 
 let truth: Outcome;
 
@@ -62,6 +65,15 @@ describe('R06 a run whose newest checkpoint', () => {
     ['is empty', (folder: string) => truncateSync(join(folder, 'header.json'), 0)],
     ['is missing', (folder: string) => rmSync(folder, { recursive: true })],
     [
+      'is an empty folder',
+      (folder: string) => readdirSync(folder).map((n) => rmSync(join(folder, n))),
+    ],
+    ['has lost its arrays', (folder: string) => rmSync(join(folder, 'arrays.bin'))],
+    ['is all zeros', (folder: string) => zeroed(join(folder, 'header.json'))],
+    ['has arrays of zeros', (folder: string) => zeroed(join(folder, 'arrays.bin'))],
+    ['is longer than it was', (folder: string) => appendFileSync(join(folder, 'arrays.bin'), 'x')],
+    ['is another one of the same size', (folder: string) => swapDigit(join(folder, 'header.json'))],
+    [
       'has a flipped bit',
       (folder: string) => {
         const bytes = readFileSync(join(folder, 'arrays.bin'));
@@ -105,6 +117,54 @@ describe('R06 a run whose newest checkpoint', () => {
   });
 });
 
+describe('R06 a run whose newest checkpoint, by a header of the right hash,', () => {
+  it.each([
+    ['claims 2^40 bytes', { length: 2 ** 37 }],
+    ['claims more elements than numbers can count', { length: 2 ** 60 }],
+    ['claims a negative length', { length: -1 }],
+    ['lies outside its file', { offset: 2 ** 40 }],
+    ['begins before its file', { offset: -64 }],
+    ['has elements of a type that there is not', { dtype: 'float80' }],
+  ])('%s warns, allocates nothing, and goes on from the one before', async (_, changes) => {
+    using folder = temporaryFolder();
+    const { root, newest } = await stopped(folder);
+    const broken = newest('search');
+    const file = join(broken, 'header.json');
+    const before = readFileSync(file, 'utf8');
+    const header = JSON.parse(before) as { arrays: object[] };
+    const arrays = header.arrays.map((entry) => ({ ...entry, ...changes }));
+    const after = JSON.stringify({ ...header, arrays });
+    writeFileSync(file, after);
+    resign(join(root, 'journal.jsonl'), sha256Hex(before), sha256Hex(after));
+    const allocated = process.memoryUsage().arrayBuffers;
+    expect(await resumed(folder)).toStrictEqual([expect.stringContaining(broken)]);
+    expect(process.memoryUsage().arrayBuffers - allocated).toBeLessThan(2 ** 28);
+  });
+});
+
+/** Overwrites a file with as many zeros. */
+function zeroed(file: string): void {
+  writeFileSync(file, new Uint8Array(readFileSync(file).length));
+}
+
+/** Changes one digit of the progress, so that it stays JSON of the same size. */
+function swapDigit(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const changed = text.replace(/"done":(\d)/, (_, digit) => `"done":${(Number(digit) + 1) % 10}`);
+  expect(changed).toHaveLength(text.length);
+  writeFileSync(file, changed);
+}
+
+/** Makes a journal name another hash, with sums that are right. */
+function resign(journal: string, hash: string, other: string): void {
+  const { lines } = readJournal(journal);
+  const text = lines.map((line) => {
+    if (field(line.body, 'hash') !== hash) return formatLine(line);
+    return formatLine({ ...line, body: { ...(line.body as object), hash: other } });
+  });
+  writeFileSync(journal, text.map((line) => `${line}\n`).join(''));
+}
+
 describe('R04 R05 a run that died while it saved', () => {
   it('loses the half-written checkpoint', async () => {
     using folder = temporaryFolder();
@@ -133,6 +193,27 @@ describe('R07 a run whose journal', () => {
     using folder = temporaryFolder();
     const { root } = await stopped(folder);
     appendFileSync(join(root, 'journal.jsonl'), '{"seq":99,"kind":"scie');
+    expect(await resumed(folder)).toStrictEqual([]);
+  });
+
+  it('is torn at any byte of its last line goes on from its commit point', async () => {
+    using folder = temporaryFolder();
+    const { root } = await stopped(folder);
+    const whole = readFileSync(join(root, 'journal.jsonl'));
+    const last = whole.lastIndexOf(10, whole.length - 2) + 1;
+    for (let size = last + 1; size < whole.length; size++) {
+      using image = temporaryFolder();
+      cpSync(folder.path, image.path, { recursive: true });
+      truncateSync(join(toyFolder(image.path), 'journal.jsonl'), size);
+      expect(await resumed(image), `${size - last} bytes`).toStrictEqual([]);
+    }
+  }, 60_000);
+
+  it('has the line breaks of another system goes on', async () => {
+    using folder = temporaryFolder();
+    const { root } = await stopped(folder);
+    const journal = join(root, 'journal.jsonl');
+    writeFileSync(journal, readFileSync(journal, 'utf8').replaceAll('\n', '\r\n'));
     expect(await resumed(folder)).toStrictEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { readRun } from '../read-run.ts';
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Slow enough for a signal to arrive between two steps. */
-const SLOW = toyManifest({ strategy: { use: 'toy-climb', rounds: 60, stepMs: 20 }, study: [] });
+const SLOW = toyManifest({ strategy: { use: 'toy-climb', rounds: 1000, stepMs: 20 }, study: [] });
 
 /** The run that nobody interrupted. */
 let truth: Outcome;

@@ -69,11 +69,11 @@ export function crashAt(k: number, taken = 0): Judge {
   return (call) => (meant(call) ? { crash: 'before', taken } : undefined);
 }
 
-/** Counts what {@link crashAt} counts. */
-export function counting(): { readonly judge: Judge; readonly count: () => number } {
+/** Counts what {@link crashAt} counts, or the calls of one name. */
+export function counting(only?: CallName): { readonly judge: Judge; readonly count: () => number } {
   let count = 0;
   const judge: Judge = ({ name }) => {
-    if (CHANGES.includes(name)) count++;
+    if (only === undefined ? CHANGES.includes(name) : name === only) count++;
     return undefined;
   };
   return { judge, count: () => count };
