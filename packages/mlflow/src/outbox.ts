@@ -70,9 +70,12 @@ export class JournalOutbox {
     }
   }
 
-  /** The oldest entries that together have at most `points` points, but at least one entry. */
-  async peek(points: number): Promise<readonly Entry[]> {
-    while (this.#entries.length === 0 && this.#isBehind) {
+  /**
+   * The oldest entries that together have at most `points` points, but at least one entry.
+   * A long journal is read in turns with other work, until `signal` aborts.
+   */
+  async peek(points: number, signal?: AbortSignal): Promise<readonly Entry[]> {
+    while (this.#entries.length === 0 && this.#isBehind && !signal?.aborted) {
       this.#read();
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -143,12 +143,12 @@ export class Place {
       await this.#revive(found, signal);
       return found.info.run_id;
     }
-    const made = await this.#createOnce(experimentId, filter, signal, {
+    const { run } = await this.#createOnce(experimentId, filter, signal, {
       name: `${this.#run.experiment} (${this.#run.profile})`,
       startTime: this.#clock.now(),
       tags: parentTags(this.#run),
     });
-    return made.info.run_id;
+    return run.info.run_id;
   }
 
   async #findNested(experimentId: string, parentId: string, signal?: AbortSignal): Promise<Target> {
@@ -163,14 +163,14 @@ export class Place {
     }
     const { memory, server, elsewhere } = this.#options;
     const previous = linkTo(memory, server);
-    const run = await this.#createOnce(experimentId, filter, signal, {
+    const { run, isNew } = await this.#createOnce(experimentId, filter, signal, {
       name: `seed ${this.#run.seed}`,
       startTime: this.#run.startedMs,
       tags: { ...nestedTags(this.#run, parentId), ...previous },
     });
     await linkBack(memory, { client: this.#client, run, server, elsewhere, signal });
     this.#remember(run, parentId);
-    return { run, parentId, resumed: false };
+    return { run, parentId, resumed: !isNew };
   }
 
   /** A server that was restored from a backup has less than it once took. */
@@ -203,12 +203,12 @@ export class Place {
     filter: string,
     signal: AbortSignal | undefined,
     made: { readonly name: string; readonly startTime: number; readonly tags: Tags },
-  ): Promise<Run> {
+  ): Promise<{ readonly run: Run; readonly isNew: boolean }> {
     const mine = await this.#client.createRun({ experimentId, ...made }, signal);
     const first = (await this.#oldest(filter, signal)) ?? mine;
-    if (first.info.run_id !== mine.info.run_id)
-      await this.#client.deleteRun(mine.info.run_id, signal);
-    return first;
+    const isNew = first.info.run_id === mine.info.run_id;
+    if (!isNew) await this.#client.deleteRun(mine.info.run_id, signal);
+    return { run: first, isNew };
   }
 
   async #oldest(filter: string, signal?: AbortSignal): Promise<Run | undefined> {

@@ -209,11 +209,12 @@ export class MlflowSession implements TrackedSession {
   }
 
   async #sendPoints(points: PointSender): Promise<void> {
+    const { signal } = this.#patience;
     for (;;) {
-      const entries = await this.#outbox.peek(LIMITS.metrics);
+      const entries = await this.#outbox.peek(LIMITS.metrics, signal);
       const last = entries.at(-1);
       if (last === undefined) return;
-      await points.send(entries, this.#patience.signal);
+      await points.send(entries, signal);
       this.#outbox.ack(last.seq);
       this.#patience.delivered();
       if (this.#options.clock.now() - this.#savedMs > SAVE_MS) this.#remember();
@@ -221,6 +222,7 @@ export class MlflowSession implements TrackedSession {
   }
 
   async #sendArtifacts({ run }: Target): Promise<void> {
+    if (this.#artifacts.size === 0) return;
     const files = { ...this.#memory.place?.files };
     try {
       await this.#artifacts.send(this.#client, run, files, this.#patience.signal);
@@ -231,11 +233,10 @@ export class MlflowSession implements TrackedSession {
   }
 
   async #sendEnd({ run, parentId }: Target, end: RunEnd): Promise<void> {
-    const client = this.#client;
     const status = endStatus(this.#run, this.#memory, end);
     if (this.#memory.place?.end !== status) {
       const update = { status, endTime: this.#outbox.timeMs };
-      await client.updateRun(run.info.run_id, update, this.#patience.signal);
+      await this.#client.updateRun(run.info.run_id, update, this.#patience.signal);
       await this.#place.settleParent(parentId, this.#patience.signal);
       this.#remember({ end: status });
     }
