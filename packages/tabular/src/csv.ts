@@ -12,6 +12,8 @@ export interface ParsedFile {
 }
 
 const NUMBER = /^-?\d{1,20}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/;
+/** Published lines have a few thousand characters. */
+const MAX_LINE = 2 ** 16;
 /** How files write that a score does not exist. An accuracy is a number or empty. */
 const NOT_FINITE: ReadonlySet<string> = new Set(['nan', 'inf', '-inf']);
 
@@ -38,6 +40,7 @@ export function parseCsv(text: string, file: FileDefinition, limits: CsvLimits):
   const most = limits.architectures * groups;
   const lines = text.split('\n', most + 3);
   if (lines.at(-1) === '') lines.pop();
+  for (const [at, line] of lines.entries()) checkLength(line, at + 1, source);
   const header = (lines.shift() ?? '').split(',');
   const keysAt = keyPositions(header, file, source);
   const columns = knownColumns(header, file, source);
@@ -103,6 +106,14 @@ class ColumnBuilder {
   }
 }
 
+/** Before a line is taken apart: one of a hundred million fields would fill the memory. */
+function checkLength(line: string, number: number, source: string): void {
+  if (line.length <= MAX_LINE) return;
+  throw corrupt(
+    `${source}, line ${number}: ${line.length} characters; no line of a table has over ${MAX_LINE}`,
+  );
+}
+
 /** Header names that tell the lines of one architecture apart. */
 export function perFields({ per = [] }: FileDefinition): readonly string[] {
   return [per].flat();
@@ -122,7 +133,8 @@ function knownColumns(
   { columns }: FileDefinition,
   source: string,
 ): TableColumn[] {
-  const twice = header.find((name, at) => header.indexOf(name) !== at);
+  const first = new Map([...header.entries()].reverse().map(([at, name]) => [name, at]));
+  const twice = header.find((name, at) => first.get(name) !== at);
   if (twice !== undefined) throw corrupt(`${source} has the column "${twice}" twice`);
   const known = columns.filter(({ name, field = name }) => header.includes(field));
   if (known.length > 0) return known;

@@ -89,7 +89,7 @@ describe('readTableFile', () => {
 
   it.each([
     ['a truncated gzip', packed.subarray(0, packed.length - 9), /no whole gzip file/],
-    ['a gzip of far too much', gzipSync(Buffer.alloc(257 * 2 ** 20)), /no whole gzip file/],
+    ['a gzip of far too much', gzipSync(Buffer.alloc(257 * 2 ** 20)), /unpacks to more than/],
     ['a huge file', Buffer.alloc(65 * 2 ** 20), /no table is over/],
   ])('refuses %s', async (_, content, reason) => {
     const data = await put(await temporaryFolder(), content);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -125,6 +125,9 @@ export function unpack(bytes: Uint8Array, path: string): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw corrupt(`${path} unpacks to more than ${MAX_TEXT_BYTES} bytes; no table does`);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw corrupt(`${path} is no whole gzip file: ${reason}`);
   }
@@ -134,7 +137,8 @@ export function unpack(bytes: Uint8Array, path: string): Buffer {
 export function readBounded(path: string): Buffer | undefined {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Without waiting for somebody to write into a pipe.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
