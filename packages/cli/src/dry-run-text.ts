@@ -1,4 +1,5 @@
-import { formatTable } from '@archer-nas/report';
+import { withoutSecrets } from '@archer-nas/core';
+import { formatTable, printable, printableLines } from '@archer-nas/report';
 import type { DryRun } from '@archer-nas/runtime';
 import { stringify } from 'yaml';
 import type { Output } from './output.ts';
@@ -7,7 +8,7 @@ import { duration } from './progress.ts';
 /** A dry run for people: the resolved manifest, versions, steps, time and disk. */
 export function dryRunText(estimate: DryRun, output: Output): string {
   const { plan, engine, data, jobs, searchSeconds, studySeconds, seconds, diskBytes } = estimate;
-  const { profiles: _, ...manifest } = plan.resolved.manifest;
+  const { profiles: _, ...manifest } = withoutSecrets(plan.resolved.manifest);
   const versions = plan.resolved.plugins.map(({ place, kind, id, package: name, version }) => [
     place,
     `${kind}:${id}`,
@@ -20,10 +21,10 @@ export function dryRunText(estimate: DryRun, output: Output): string {
     `${atLeast ? '> ' : ''}${duration(total)}`,
   ]);
   return [
-    stringify(JSON.parse(JSON.stringify(manifest))).trimEnd(),
+    printableLines(stringify(JSON.parse(JSON.stringify(manifest))).trimEnd()),
     formatTable({ columns: ['place', 'plugin', 'package'], rows: versions }, output),
-    ...(engine === undefined ? [] : [`engine: ${engine.description}`]),
-    ...(data === undefined ? [] : [`data: ${data}`]),
+    ...(engine === undefined ? [] : [printable(`engine: ${engine.description}`)]),
+    ...(data === undefined ? [] : [printable(`data: ${data}`)]),
     formatTable({ columns: ['job', 'length', 'per step', 'per seed'], rows }, output),
     `Per seed: search about ${duration(searchSeconds)}, studies about ${duration(studySeconds)}`,
     `${plan.seeds.length} seed(s): about ${duration(seconds)} and ${megabytes(diskBytes)} in ${plan.out}`,
@@ -34,7 +35,8 @@ export function dryRunText(estimate: DryRun, output: Output): string {
 /** The same for programs. */
 export function dryRunValue({ plan, ...estimates }: DryRun): object {
   const { resolved, profile, seeds, out } = plan;
-  const { manifest, plugins } = resolved;
+  const { plugins } = resolved;
+  const manifest = withoutSecrets(resolved.manifest);
   return { manifest, plugins, profile, seeds, out, ...estimates };
 }
 

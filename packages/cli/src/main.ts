@@ -1,7 +1,7 @@
 import { EXIT, isArcherError } from '@archer-nas/core';
 import { parseCommandLine } from './command-line.ts';
 import { commands } from './commands/index.ts';
-import { createOutput, describeError } from './output.ts';
+import { createOutput, messageOf } from './output.ts';
 import { ownVersion } from './own-version.ts';
 
 /** Runs one command line and returns the exit code. Never throws. */
@@ -15,13 +15,13 @@ export async function main(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     output.value({ error: errorValue(error) });
-    output.note(describeError(error, output.colour));
+    output.failure(error);
     return isArcherError(error) ? error.exit : EXIT.failed;
   }
 }
 
 function errorValue(error: unknown): object {
-  if (!isArcherError(error)) return { code: 'UNEXPECTED', message: String(error) };
+  if (!isArcherError(error)) return { code: 'UNEXPECTED', message: messageOf(error) };
   const { code, message, hint } = error;
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -1,3 +1,4 @@
+import { ArcherError } from '@archer-nas/core';
 import { describe, expect, it, vi } from 'vitest';
 import { createOutput, describeError } from './output.ts';
 
@@ -32,9 +33,21 @@ describe('output', () => {
     expect(createOutput(false)).toMatchObject({ terminal: false, colour: false });
   });
 
-  it('shows a stack only of errors that nobody expected', () => {
-    expect(describeError(new TypeError('x is undefined'), false)).toMatch(
-      /unexpected error TypeError: x is undefined\n {4}at .*\nPlease report this\.$/s,
+  it('shows the stack of an error that nobody expected only when it is asked for (R49)', () => {
+    const error = new TypeError('x is undefined');
+    expect(describeError(error, false)).toBe(
+      'unexpected error TypeError: x is undefined\n' +
+        'Please report this. ARCHER_DEBUG=1 shows where it was thrown.',
     );
+    vi.stubEnv('ARCHER_DEBUG', '1');
+    expect(describeError(error, false)).toMatch(
+      /^unexpected error TypeError: x is undefined\n {4}at .*\nPlease report this\.$/s,
+    );
+    vi.unstubAllEnvs();
+  });
+
+  it('lets no message steer the terminal (R45)', () => {
+    const error = new ArcherError('ARCHER_X', '\u001b[2Ja\n\u202eb', { hint: '\u0007c' });
+    expect(describeError(error, false)).toBe('error \\x1b[2Ja\n\\u202eb\n\\x07c\nARCHER_X');
   });
 });

@@ -1,5 +1,6 @@
 import { stdout } from 'node:process';
-import { isArcherError } from '@archer-nas/core';
+import { isArcherError, withoutCredentials } from '@archer-nas/core';
+import { printableLines } from '@archer-nas/report';
 import { createColors } from 'picocolors';
 
 /** Where commands write: text for people, or one JSON value for programs. */
@@ -12,8 +13,10 @@ export interface Output {
   line(text?: string): void;
   /** The command's result in JSON mode; nothing otherwise. */
   value(value: unknown): void;
-  /** A remark on standard error. */
+  /** A remark on standard error, without credentials and what would steer the terminal. */
   note(text: string): void;
+  /** What went wrong, on standard error. */
+  failure(error: unknown): void;
 }
 
 /** Writes to the process's streams. `NO_COLOR` and a pipe switch colours off. */
@@ -30,7 +33,8 @@ export function createOutput(json: boolean): Output {
     value: (value) => {
       if (json) stdout.write(`${JSON.stringify(value, jsonNumber, 2)}\n`);
     },
-    note: (text) => process.stderr.write(`${text}\n`),
+    note: (text) => process.stderr.write(`${shown(text)}\n`),
+    failure: (error) => process.stderr.write(`${describeError(error, colour)}\n`),
   };
 }
 
@@ -40,13 +44,28 @@ function jsonNumber(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-/** An error as a person should see it; a stack only for errors that nobody expected. */
+/** One line that says what an error is, without credentials. */
+export function messageOf(error: unknown): string {
+  return withoutCredentials(String(error));
+}
+
+/** Messages quote files and names: they neither steer the terminal nor tell secrets. */
+function shown(text: string): string {
+  return printableLines(withoutCredentials(text));
+}
+
+/**
+ * An error as a person should see it. Where an error that nobody expected was thrown is shown
+ * with the environment variable `ARCHER_DEBUG`.
+ */
 export function describeError(error: unknown, colour: boolean): string {
   const { red, dim } = createColors(colour);
   if (isArcherError(error)) {
-    const hint = error.hint === undefined ? '' : `\n${error.hint}`;
-    return `${red('error')} ${error.message}${hint}\n${dim(error.code)}`;
+    const hint = error.hint === undefined ? '' : `\n${shown(error.hint)}`;
+    return `${red('error')} ${shown(error.message)}${hint}\n${dim(error.code)}`;
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `${red('unexpected error')} ${text}\nPlease report this.`;
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = process.env.ARCHER_DEBUG ? trace : messageOf(error);
+  const more = process.env.ARCHER_DEBUG ? '' : ' ARCHER_DEBUG=1 shows where it was thrown.';
+  return `${red('unexpected error')} ${shown(text)}\nPlease report this.${more}`;
 }

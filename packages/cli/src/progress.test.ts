@@ -7,7 +7,15 @@ function plain(): { readonly output: Output; readonly lines: string[] } {
   const line = (text = ''): void => {
     lines.push(text);
   };
-  const output = { json: false, colour: false, terminal: false, line, value: () => {}, note: line };
+  const output = {
+    json: false,
+    colour: false,
+    terminal: false,
+    line,
+    value: () => {},
+    note: line,
+    failure: () => {},
+  };
   return { output, lines };
 }
 

@@ -1,3 +1,4 @@
+import { printable, printableLines } from '@archer-nas/report';
 import type { RunEvent } from '@archer-nas/runtime';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Output } from './output.ts';
@@ -68,26 +69,28 @@ function barView(output: Output): ProgressView {
 function say(event: RunEvent, output: Output): void {
   if (event.type === 'resolved') {
     const { name, title } = event.resolved.manifest;
-    output.line(`${name}${title === undefined ? '' : `: ${title}`}`);
-    if (event.engine !== undefined) output.line(`engine: ${event.engine.description}`);
-  } else if (event.type === 'log') output.line(event.line);
+    output.line(printable(`${name}${title === undefined ? '' : `: ${title}`}`));
+    if (event.engine !== undefined) output.line(printable(`engine: ${event.engine.description}`));
+  } else if (event.type === 'log') output.line(printableLines(event.line));
   else if (event.type === 'warning') output.note(`warning: ${event.message}`);
   else if (event.type === 'task-line') {
-    const line = `${event.task} | ${event.line}`;
+    const line = printable(`${event.task} | ${event.line}`);
     if (event.error) output.note(line);
     else output.line(line);
   } else if (event.type === 'seed') {
-    output.line(`seed ${event.seed}${event.resumed ? ', resumed' : ''}: ${event.folder}`);
+    const resumed = event.resumed ? ', resumed' : '';
+    output.line(printable(`seed ${event.seed}${resumed}: ${event.folder}`));
   } else if (event.type === 'result' && event.before) {
     const again = 'nothing is computed; --new-attempt runs it once more';
-    output.line(`seed ${event.seed} is finished already, ${again}: ${event.record.folder}`);
+    const { folder } = event.record;
+    output.line(printable(`seed ${event.seed} is finished already, ${again}: ${folder}`));
   }
 }
 
 /** The first figures of a report, short. */
 function figures({ report }: Extract<RunEvent, { type: 'step' }>): string {
   const metrics = Object.entries(report.metrics ?? {}).slice(0, 3);
-  return metrics.map(([name, value]) => `, ${name} ${short(value)}`).join('');
+  return metrics.map(([name, value]) => `, ${printable(name)} ${short(value)}`).join('');
 }
 
 function short(value: number): string {

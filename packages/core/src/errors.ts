@@ -1,3 +1,5 @@
+import { withoutCredentials } from './secrets.ts';
+
 /** Documented process exit codes; `archer --help` prints them. */
 export const EXIT = {
   ok: 0,
@@ -26,7 +28,7 @@ export interface ErrorDetails {
 
 /**
  * An error meant for a person: the message names the thing, what was given and what was
- * expected. `code` is stable and starts with `ARCHER_`.
+ * expected. `code` is stable and starts with `ARCHER_`. Credentials in addresses are left out.
  */
 export class ArcherError extends Error {
   override name = 'ArcherError';
@@ -35,9 +37,9 @@ export class ArcherError extends Error {
   readonly exit: ExitCode;
 
   constructor(code: `ARCHER_${string}`, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    super(withoutCredentials(message), details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
-    this.hint = details.hint;
+    this.hint = details.hint && withoutCredentials(details.hint);
     this.exit = details.exit ?? EXIT.failed;
   }
 }

@@ -2,6 +2,7 @@ import { canonicalJson, sha256Hex } from './hash.ts';
 import { decisiveNonFinite } from './non-finite.ts';
 import type { Block } from './plugin.ts';
 import type { ResolvedManifest } from './resolve.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** What, besides the manifest, decides a search's numbers. */
 export interface SearchFacts {
@@ -13,8 +14,8 @@ export interface SearchFacts {
 /**
  * Identity of a search: hash of space, data, evaluator, strategy, objective, seed, engine
  * class, the versions of the plugins that those blocks use, and what is done about numbers
- * that are none, unless the run just stops. Title,
- * studies, expectations, tracker, launcher and reports have no part in it.
+ * that are none, unless the run just stops. Title, studies, expectations, tracker, launcher,
+ * reports and secrets have no part in it.
  */
 export function searchIdentity(resolved: ResolvedManifest, facts: SearchFacts): string {
   const { space, data, evaluator, strategy, objective, nonFinite } = resolved.manifest;
@@ -35,5 +36,5 @@ export function studyIdentity(search: string, block: Block): string {
 }
 
 function identity(kind: string, value: object): string {
-  return sha256Hex(canonicalJson({ identity: `archer-${kind}-1`, ...value }));
+  return sha256Hex(canonicalJson({ identity: `archer-${kind}-1`, ...withoutSecrets(value) }));
 }

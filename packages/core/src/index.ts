@@ -37,6 +37,7 @@ export * from './ranks.ts';
 export * from './resolve.ts';
 export * from './schema.ts';
 export * from './search.ts';
+export * from './secrets.ts';
 export * from './space.ts';
 export * from './state.ts';
 export * from './stream.ts';

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { ArcherError, EXIT } from './errors.ts';
+import { folderName, ID, problemOfProfile } from './folder-name.ts';
 import { checkTree, type ReadOptions, readYamlTree, shortened } from './manifest-text.ts';
 import { nonFiniteSchema, type WrittenNonFinite } from './non-finite.ts';
 import { mergeBlocks, setAt } from './overlay.ts';
 import type { Block } from './plugin.ts';
 import { suggestion } from './suggest.ts';
-
-const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Characters of what is wrong, and of where, that an error shows. */
 const SHOWN_PROBLEMS = 2000;
@@ -18,6 +17,15 @@ const blockSchema = z.looseObject({
 const studySchema = z
   .record(z.string().regex(ID), z.looseObject({}).nullable())
   .refine((entry) => Object.keys(entry).length === 1, 'one study per entry: "- rank: { … }"');
+
+const namedProfiles = z
+  .record(z.string(), z.looseObject({}).nullable())
+  .superRefine((profiles, { addIssue }) => {
+    for (const name of Object.keys(profiles)) {
+      const message = problemOfProfile(name);
+      if (message !== undefined) addIssue({ code: 'custom', path: [name], message });
+    }
+  });
 
 /** What a result should be, and where that number was published. */
 export const expectationSchema = z.strictObject({
@@ -46,7 +54,7 @@ export const engineSchema = z.strictObject({
 /** A manifest as written, profiles not yet applied, plugin options not yet checked. */
 export const manifestSchema = z.strictObject({
   $schema: z.string().optional(),
-  name: z.string().regex(ID, 'lower-case letters, digits and single hyphens'),
+  name: folderName,
   title: z.string().optional(),
   seeds: z
     .array(z.int().nonnegative())
@@ -63,7 +71,7 @@ export const manifestSchema = z.strictObject({
   launcher: blockSchema.nullable().optional(),
   engine: engineSchema.optional(),
   nonFinite: nonFiniteSchema.optional(),
-  profiles: z.record(z.string().regex(ID), z.looseObject({}).nullable()).default({}),
+  profiles: namedProfiles.default({}),
   expect: z.array(expectationSchema).default([]),
 });
 

@@ -1,6 +1,7 @@
 export * from './comparison.ts';
 export * from './flat-metrics.ts';
 export { toJson } from './number-text.ts';
+export * from './printable.ts';
 export * from './record.ts';
 export * from './run-report.ts';
 export * from './run-report-text.ts';

@@ -1,8 +1,9 @@
 import type { Table } from '@archer-nas/core';
 import pc from 'picocolors';
 import { number } from './number-text.ts';
+import { printable } from './printable.ts';
 import type { JobReport, RunReport } from './run-report.ts';
-import { clean, formatTable, type TextOptions } from './table-text.ts';
+import { formatTable, type TextOptions } from './table-text.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Rows of a table that a report shows. */
@@ -33,7 +34,7 @@ export function formatVerdicts(verdicts: readonly Verdict[], options: TextOption
     .map(({ expectation: e, outcome, reason }) => {
       const profile = e.profile === undefined ? '' : ` (${e.profile})`;
       const expected = `${e.metric}${profile} = ${number(e.value)} ± ${number(e.tolerance)}`;
-      return `${colours[outcome](outcome)}: ${clean(`${expected}, ${e.source}`)}: ${clean(reason)}`;
+      return `${colours[outcome](outcome)}: ${printable(`${expected}, ${e.source}`)}: ${printable(reason)}`;
     })
     .join('\n');
 }
@@ -50,11 +51,13 @@ function heading(report: RunReport, { colour = false }: TextOptions): string {
     total > 0 ? [duration(total)] : [],
   ].flat();
   return [
-    paint.bold(clean(name)),
-    facts.join(', '),
-    ...(fingerprint?.engine ? [`engine ${clean(fingerprint.engine.description)}`] : []),
-    ...(fingerprint ? [`on ${clean(fingerprint.machine.cpu)}, Archer ${fingerprint.core}`] : []),
-    `in ${clean(report.folder)}`,
+    paint.bold(printable(name)),
+    printable(facts.join(', ')),
+    ...(fingerprint?.engine ? [`engine ${printable(fingerprint.engine.description)}`] : []),
+    ...(fingerprint
+      ? [printable(`on ${fingerprint.machine.cpu}, Archer ${fingerprint.core}`)]
+      : []),
+    `in ${printable(report.folder)}`,
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import type { Table } from '@archer-nas/core';
 import { number } from './number-text.ts';
-import { clean } from './table-text.ts';
+import { printable } from './printable.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One experiment of a suite with the verdicts on its expectations. */
@@ -23,7 +23,7 @@ export function suiteTable(title: string, entries: readonly SuiteEntry[]): Table
         e.metric,
         `${number(e.value)} ± ${number(e.tolerance)}`,
         summary === undefined ? null : measured(summary),
-        outcome === 'not run here' ? clean(`${outcome}, ${reason}`) : outcome,
+        outcome === 'not run here' ? printable(`${outcome}, ${reason}`) : outcome,
         e.source,
       ]),
     ),

@@ -2,6 +2,7 @@ import type { Table } from '@archer-nas/core';
 import CliTable from 'cli-table3';
 import pc from 'picocolors';
 import { number } from './number-text.ts';
+import { printable } from './printable.ts';
 
 /** How text is laid out. */
 export interface TextOptions {
@@ -17,16 +18,16 @@ type Cell = string | number | null;
 export function formatTable(table: Table, options: TextOptions = {}): string {
   const { terminal = false, colour = false } = options;
   const paint = pc.createColors(colour);
-  const title = table.title === undefined ? [] : [paint.bold(clean(table.title))];
+  const title = table.title === undefined ? [] : [paint.bold(printable(table.title))];
   const body = terminal ? boxed(table, colour) : plain(table);
-  const notes = (table.notes ?? []).map((note) => paint.dim(clean(note)));
+  const notes = (table.notes ?? []).map((note) => paint.dim(printable(note)));
   return [...title, body, ...notes].join('\n');
 }
 
 function boxed(table: Table, colour: boolean): string {
   const alignments = alignmentsOf(table);
   const box = new CliTable({
-    head: table.columns.map(clean),
+    head: table.columns.map(printable),
     colAligns: alignments,
     style: colour
       ? { head: ['bold'], border: ['grey'], compact: true }
@@ -38,7 +39,7 @@ function boxed(table: Table, colour: boolean): string {
 
 function plain(table: Table): string {
   const alignments = alignmentsOf(table);
-  const rows = [table.columns.map(clean), ...table.rows.map((row) => row.map(cellText))];
+  const rows = [table.columns.map(printable), ...table.rows.map((row) => row.map(cellText))];
   const widths = table.columns.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
   const pad = (text: string, i: number) =>
     alignments[i] === 'right' ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
@@ -55,10 +56,5 @@ function alignmentsOf({ columns, rows }: Table): ('left' | 'right')[] {
 
 function cellText(cell: Cell): string {
   if (cell === null) return '–';
-  return typeof cell === 'number' ? number(cell) : clean(cell);
-}
-
-/** A name from elsewhere must not steer the terminal or break the layout. */
-export function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return typeof cell === 'number' ? number(cell) : printable(cell);
 }

@@ -9,6 +9,9 @@ import { field } from './journal-reader.ts';
 /** Checkpoints of a job that stay on disk, and of its anchors. */
 const KEPT = 2;
 
+/** Names of checkpoints: the job's, with hyphens, and the number of the line. */
+const OWN_NAME = /^[\w-]{1,200}-\d{1,16}$/;
+
 /** A committed checkpoint: what its journal line names. */
 export interface CheckpointRef {
   readonly job: string;
@@ -25,6 +28,8 @@ export function checkpointOf(line: JournalLine): CheckpointRef | undefined {
   const folder = field(line.body, 'folder');
   const hash = field(line.body, 'hash');
   if (typeof folder !== 'string' || typeof hash !== 'string') return undefined;
+  // The name goes into paths that are read and deleted.
+  if (!OWN_NAME.test(folder)) return undefined;
   const anchor = field(line.body, 'anchor') === true;
   return { job: line.job, folder, hash, at: line.at ?? 0, anchor };
 }

@@ -15,6 +15,7 @@ import { startPlannedEngine } from './planned-engine.ts';
 import { findPosition } from './position.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { originOf } from './resume.ts';
+import { checkOwnFiles } from './run-folder-session.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, streamsAt } from './seed-run.ts';
 
@@ -42,6 +43,7 @@ export interface Exported {
 /** Writes an architecture of a run, with its weights where the format has some. */
 export async function exportRun(folder: string, options: ExportOptions): Promise<Exported> {
   const { format, engine, dataFolder, lookup } = options;
+  checkOwnFiles(runFolder(resolve(folder)));
   const plan = await planRun({ ...originOf(folder), dataFolder, lookup });
   const architecture = options.architecture ?? bestOf(readRun(folder));
   const to = resolve(options.to ?? join(runFolder(resolve(folder)).exports, format));
@@ -115,8 +117,8 @@ function bestScored(result: RunRecord['result']): string | undefined {
   return best?.name;
 }
 
-/** Exporters name files; they never name places. */
+/** Exporters name files that every file system has; they never name places. */
 function safeName(name: string): string {
-  if (/^[\w][\w.-]*$/.test(name)) return name;
+  if (/^\w[\w.-]{0,119}$/.test(name) && !name.endsWith('.')) return name;
   throw new ArcherError('ARCHER_EXPORT', `An exporter gave a file the name "${name}".`);
 }

@@ -7,6 +7,7 @@ import {
   EXIT,
   type Manifest,
   type ResolvedManifest,
+  withoutSecrets,
 } from '@archer-nas/core';
 import { coreVersion } from './core-version.ts';
 
@@ -80,7 +81,7 @@ export function decisive(manifest: Manifest): Fingerprint['manifest'] {
   const { name, space, data, evaluator, objective, strategy, study } = manifest;
   const nonFinite = decisiveNonFinite(manifest.nonFinite);
   const blocks = { name, space, data, evaluator, objective, strategy, study, nonFinite };
-  return JSON.parse(JSON.stringify(blocks)) as Record<string, unknown>;
+  return JSON.parse(JSON.stringify(withoutSecrets(blocks))) as Record<string, unknown>;
 }
 
 /** What changed since a run began, one line each; `depth: 'plan'` ignores engine and data. */

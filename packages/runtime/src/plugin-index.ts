@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Kind } from '@archer-nas/core';
@@ -78,9 +78,11 @@ function candidates(modules: string): string[] {
 
 /** What is in a folder, sorted; nothing where there is no folder. */
 function namesIn(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory()
-    ? readdirSync(folder).sort()
-    : [];
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return []; // no folder, or not ours to read
+  }
 }
 
 function readPackage(folder: string, name: string): PluginPackage | undefined {
@@ -90,15 +92,16 @@ function readPackage(folder: string, name: string): PluginPackage | undefined {
   const listed: unknown = manifest?.archer?.plugins;
   if (!Array.isArray(listed) || typeof manifest?.version !== 'string') return undefined;
   const plugins = listed.filter((entry): entry is string => typeof entry === 'string');
-  const coreRange = manifest.peerDependencies?.['@archer-nas/core'];
-  return { name, version: manifest.version, folder, plugins, coreRange };
+  const coreRange: unknown = manifest.peerDependencies?.['@archer-nas/core'];
+  const range = coreRange === undefined ? undefined : String(coreRange);
+  return { name, version: manifest.version, folder, plugins, coreRange: range };
 }
 
 /** What of a package.json is read here. */
 interface PackageJson {
   readonly version?: unknown;
   readonly archer?: { readonly plugins?: unknown };
-  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, unknown>>;
 }
 
 function parse(file: string): PackageJson | undefined {

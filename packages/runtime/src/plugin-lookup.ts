@@ -9,19 +9,22 @@ import {
   isPlugin,
   type Kind,
   type LoadedPlugin,
+  type Maker,
   type Plugin,
   type PluginLookup,
+  type Preset,
   suggestion,
 } from '@archer-nas/core';
 import semver from 'semver';
 import { coreVersion } from './core-version.ts';
+import { watchIntrinsics } from './intrinsics.ts';
 import { idsOf, type PluginIndex, type PluginPackage } from './plugin-index.ts';
 
 /**
  * Finds plugins of the index by kind and id, and imports their packages when they are first
  * asked for.
  * @throws ArcherError (exit code 3) when there is none, when two packages have it, when the
- * package does not export what it lists, or when it needs another core
+ * package does not export what it lists, replaces built-in functions, or needs another core
  */
 export function pluginLookup(index: PluginIndex): PluginLookup {
   const loaded = new Map<string, Promise<LoadedPlugin>>();
@@ -46,6 +49,7 @@ async function load(index: PluginIndex, kind: Kind, id: string): Promise<LoadedP
       `npm ls @archer-nas/core ${entry.name} shows the versions; install ones that fit.`,
     );
   }
+  checkWhole(entry, plugin);
   return { plugin, package: entry.name, version: entry.version };
 }
 
@@ -80,13 +84,31 @@ async function importPlugin(entry: PluginPackage, kind: Kind, id: string): Promi
   );
 }
 
+/** That a plugin has what every plugin has, before anything of it is called. */
+function checkWhole(entry: PluginPackage, plugin: Plugin): void {
+  const { kind, id, options, create, preset } = plugin as Partial<Maker & Preset> & Plugin;
+  const isWhole = typeof options?.safeParse === 'function';
+  if (isWhole && [create, preset].some((make) => typeof make === 'function')) return;
+  throw refused(entry, `exports an unfinished ${kind}:${id}`, 'definePlugin makes whole ones.');
+}
+
 async function importPackage(entry: PluginPackage): Promise<{ readonly default?: unknown }> {
+  const replaced = watchIntrinsics();
+  let module: { readonly default?: unknown };
   try {
-    return (await import(pathToFileURL(entryFile(entry)).href)) as { readonly default?: unknown };
+    module = await import(pathToFileURL(entryFile(entry)).href);
   } catch (cause) {
+    replaced();
     const message = cause instanceof Error ? cause.message : String(cause);
     throw refused(entry, `cannot be imported: ${message}`, `npm i ${entry.name}`, cause);
   }
+  const names = replaced();
+  if (names.length === 0) return module;
+  throw refused(
+    entry,
+    `replaces ${names.join(', ')} when it is imported`,
+    'Results would depend on it. It was put back; tell the authors of the package.',
+  );
 }
 
 /** The file that `import '<package>'` would load, also for packages without `require`. */

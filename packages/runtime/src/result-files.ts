@@ -29,11 +29,19 @@ function json(value: object): string {
   return `${JSON.stringify(encodeState(value as unknown as State), undefined, 2)}\n`;
 }
 
-/** Every table of a result under the name of its file: `search-<table>`, `rank-0-<table>`. */
+/**
+ * Every table of a result under the name of its file: `search-<table>`, `rank-0-<table>`. Names
+ * differ on every file system; what would have the name of another is numbered.
+ */
 export function allTables({ search, studies }: RunResult): Map<string, Table> {
   const found = new Map<string, Table>();
+  const taken = new Set<string>();
   const add = (prefix: string, tables: Readonly<Record<string, Table>>): void => {
-    for (const [name, table] of Object.entries(tables)) found.set(safe(`${prefix}-${name}`), table);
+    for (const [table, content] of Object.entries(tables)) {
+      const name = freeName(safe(`${prefix}-${table}`), taken);
+      found.set(name, content);
+      taken.add(name.toLowerCase());
+    }
   };
   add('search', search.tables);
   for (const { id, index, searchAt, tables } of studies) {
@@ -46,6 +54,12 @@ export function allTables({ search, studies }: RunResult): Map<string, Table> {
 /** A name that stays in its folder on every file system. */
 function safe(name: string): string {
   return name.replace(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 120);
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${name}-${n}`;
+  return free;
 }
 
 /** A table as CSV (RFC 4180); `NaN` and infinities by name, an absent value as nothing. */

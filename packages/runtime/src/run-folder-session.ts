@@ -1,6 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { type JournalLine, type Manifest, type State, sha256Hex } from '@archer-nas/core';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  ArcherError,
+  EXIT,
+  type JournalLine,
+  type Manifest,
+  type State,
+  sha256Hex,
+} from '@archer-nas/core';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { onDisk } from './disk-error.ts';
 import { isThere, makeFolder, replaceFile } from './durable.ts';
@@ -31,14 +38,32 @@ export interface OpenOptions {
   readonly onCommit: (lines: readonly JournalLine[]) => void;
 }
 
-/** Removes everything of an earlier run but the lock that this process holds. */
+/** Removes an earlier run: its own files, and not the lock that this process holds. */
 export function clearFolder(folder: RunFolder): void {
   if (!isThere(folder.root)) return;
+  const { root, lock: _, result, ...others } = folder;
   // First what makes it look finished: this may be interrupted, too.
-  rmSync(folder.result, { force: true });
-  for (const name of readdirSync(folder.root)) {
-    const path = join(folder.root, name);
-    if (path !== folder.lock) rmSync(path, { recursive: true, force: true });
+  const own = [result, ...Object.values(others)];
+  for (const path of own) rmSync(path, { recursive: true, force: true });
+  const starts = own.map((path) => `${basename(path)}.`);
+  for (const name of readdirSync(root)) {
+    const isPartial = name.endsWith('.tmp') && starts.some((start) => name.startsWith(start));
+    if (isPartial) rmSync(join(root, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Refuses a run folder with links in the places of its own files: what is written and deleted
+ * through them would lie elsewhere.
+ * @throws ArcherError `ARCHER_RUN_LINK`
+ */
+export function checkOwnFiles({ root, ...own }: RunFolder): void {
+  for (const path of Object.values(own)) {
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+    throw new ArcherError('ARCHER_RUN_LINK', `${path} is a link.`, {
+      hint: `A run writes inside of its own folder only. Links to ${root} or above it are fine.`,
+      exit: EXIT.corrupt,
+    });
   }
 }
 

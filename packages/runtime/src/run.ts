@@ -9,6 +9,7 @@ import {
   type State,
   searchIdentity,
   type Task,
+  withoutSecrets,
 } from '@archer-nas/core';
 import { fileCache } from './cache.ts';
 import { onDisk } from './disk-error.ts';
@@ -23,13 +24,19 @@ import { acquireLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { writeResult } from './result-files.ts';
-import { checkDrift, clearFolder, type OpenOptions, openFolder } from './run-folder-session.ts';
+import {
+  checkDrift,
+  checkOwnFiles,
+  clearFolder,
+  type OpenOptions,
+  openFolder,
+} from './run-folder-session.ts';
 import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 import { resultOf } from './run-result.ts';
 import { isFinishedBefore, type Place, placeOf } from './seed-place.ts';
 import { createRun, runSeed, type SeedEnd } from './seed-run.ts';
 import { exitCodeOf, parseDuration, type Stop, type StopReason, stopWhen } from './stop.ts';
-import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
+import { Tracking, type TrackingFacts } from './tracking.ts';
 
 const CHECKPOINT_MS = 60_000;
 
@@ -142,6 +149,7 @@ async function runOne(setting: SeedSetting, place: Place): Promise<StopReason | 
   const { plan, options } = setting;
   const { folder } = place;
   onDisk(folder.root, () => makeFolder(folder.root));
+  checkOwnFiles(folder);
   using _lock = acquireLock(folder.lock);
   if (options.restart) clearFolder(folder);
   const log = (line: string): void => setting.emit({ type: 'log', line });

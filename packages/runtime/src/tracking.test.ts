@@ -4,6 +4,7 @@ import {
   type TrackedRun,
   type TrackedSession,
   type Tracker,
+  withoutSecrets,
 } from '@archer-nas/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -11,7 +12,7 @@ import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
 import { runFolder } from './folders.ts';
-import { Tracking, type TrackingFacts, withoutSecrets } from './tracking.ts';
+import { Tracking, type TrackingFacts } from './tracking.ts';
 
 const FACTS = {
   folder: runFolder('/runs/a b/seed-0'),

@@ -1,13 +1,14 @@
-import type {
-  Block,
-  JournalLine,
-  Leftovers,
-  Manifest,
-  RunEnd,
-  searchIdentity,
-  TrackedRun,
-  TrackedSession,
-  Tracker,
+import {
+  type JournalLine,
+  type Leftovers,
+  type Manifest,
+  type RunEnd,
+  type searchIdentity,
+  type TrackedRun,
+  type TrackedSession,
+  type Tracker,
+  withoutCredentials,
+  withoutSecrets,
 } from '@archer-nas/core';
 import type { OnEvent } from './events.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -99,7 +100,7 @@ export class Tracking {
   }
 
   #warn(message: string): void {
-    this.#emit({ type: 'warning', message: `tracker: ${message}` });
+    this.#emit({ type: 'warning', message: `tracker: ${withoutCredentials(message)}` });
   }
 }
 
@@ -138,7 +139,7 @@ export function trackedRun(
   isLive: boolean,
 ): TrackedRun {
   const { manifest, profile, seed, attempt, identity, fingerprint } = facts;
-  const { name, title, space, data, evaluator, objective, strategy } = manifest;
+  const { name, title, space, data, evaluator, objective, strategy } = withoutSecrets(manifest);
   const params: Record<string, string> = {};
   flatten('', { space, data, evaluator, objective, strategy }, params);
   return {
@@ -173,22 +174,4 @@ function flatten(prefix: string, value: unknown, into: Record<string, string>): 
   for (const [key, inner] of Object.entries(value)) {
     flatten(prefix === '' ? key : `${prefix}.${key}`, inner, into);
   }
-}
-
-/**
- * A manifest without the credentials in its tracker's address: they never reach a file. A
- * resumed run takes them from the environment.
- */
-export function withoutSecrets(manifest: Manifest): Manifest {
-  if (!manifest.tracker) return manifest;
-  return { ...manifest, tracker: withoutCredentials(manifest.tracker) as Block };
-}
-
-/** A password may hold an at sign: the last one before the path ends the credentials. */
-function withoutCredentials(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/\/\/[^/?#]*@/g, '//');
-  if (Array.isArray(value)) return value.map(withoutCredentials);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, withoutCredentials(inner)]);
-  return Object.fromEntries(entries);
 }

@@ -32,7 +32,8 @@ export function install(folder: string, packages: Readonly<Record<string, TestPa
 function sourceOf(plugins: readonly string[]): string {
   const made = plugins.map((plugin) => {
     const [kind, id] = plugin.split(':');
-    return `{ apiVersion: 1, kind: '${kind}', id: '${id}', [brand]: true }`;
+    const made = 'options: { safeParse() {} }, create() {}';
+    return `{ apiVersion: 1, kind: '${kind}', id: '${id}', [brand]: true, ${made} }`;
   });
   return `
     const brand = Symbol.for('@archer-nas/core/plugin@1');

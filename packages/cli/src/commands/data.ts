@@ -7,6 +7,7 @@ import {
   type Maker,
   suggestion,
 } from '@archer-nas/core';
+import { printable, printableLines } from '@archer-nas/report';
 import { dataFolder } from '@archer-nas/runtime';
 import { listDataCache } from '../data-cache.ts';
 import { type Installed, loadInstalled } from '../installed.ts';
@@ -45,7 +46,8 @@ export const data: Command<DataOptions> = {
     const folder = dataFolder(data);
     if (action === 'list') {
       const sets = await listDataCache(folder);
-      output.line(sets.length === 0 ? `${folder} is empty.` : `${folder}: ${sets.join(', ')}`);
+      const there = sets.length === 0 ? `${folder} is empty.` : `${folder}: ${sets.join(', ')}`;
+      output.line(printable(there));
       output.value({ folder, sets });
       return EXIT.ok;
     }
@@ -60,7 +62,7 @@ export const data: Command<DataOptions> = {
       action === 'import'
         ? await importWith(maker, request)
         : await fetchWith(maker, request, output);
-    output.line(there);
+    output.line(printableLines(there));
     output.value({ id, folder, there });
     return EXIT.ok;
   },

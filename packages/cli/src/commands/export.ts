@@ -1,4 +1,5 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
+import { printable } from '@archer-nas/report';
 import { exportRun as exportFolder, type RunRecord } from '@archer-nas/runtime';
 import { findRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
@@ -31,8 +32,8 @@ export const exportRun: Command<Arguments> = {
     if (others.length > 0) throw several(run, [record as RunRecord, ...others]);
     const options = { format: to, architecture, to: out, engine, dataFolder: data };
     const exported = await exportFolder(record?.folder ?? run, options);
-    output.line(exported.architecture);
-    for (const file of exported.files) output.line(`${exported.folder}/${file}`);
+    output.line(printable(exported.architecture));
+    for (const file of exported.files) output.line(printable(`${exported.folder}/${file}`));
     output.value(exported);
     return EXIT.ok;
   },

@@ -1,5 +1,5 @@
 import { ArcherError, EXIT, type Kind, suggestion } from '@archer-nas/core';
-import { formatTable } from '@archer-nas/report';
+import { formatTable, printableLines } from '@archer-nas/report';
 import { fitMatrix } from '../compatibility.ts';
 import { loadInstalled } from '../installed.ts';
 import type { Command } from './command.ts';
@@ -34,7 +34,7 @@ export const list: Command<{ fits: boolean; kind?: string }> = {
         ...spaces.map((space) => (row.get(space)?.fits ? '✓' : '–')),
       ]);
       output.line(formatTable({ columns: ['strategy', ...spaces], rows }, output));
-      for (const text of misfits) output.line(text);
+      for (const text of misfits) output.line(printableLines(text));
       output.value(Object.fromEntries([...matrix].map(([s, row]) => [s, Object.fromEntries(row)])));
       return EXIT.ok;
     }

@@ -1,4 +1,5 @@
 import { EXIT } from '@archer-nas/core';
+import { printable } from '@archer-nas/report';
 import { type Finding, type Verification, verifyRun } from '@archer-nas/runtime';
 import { createColors } from 'picocolors';
 import type { Output } from '../output.ts';
@@ -21,7 +22,9 @@ export const verify: Command<{ run: string }> = {
 function text({ folder, run, status, findings }: Verification, output: Output): string {
   const { green, red, dim } = createColors(output.colour);
   const colours = { intact: green, damaged: red, note: dim } as const;
-  const line = (finding: Finding): string =>
-    `${colours[finding.status](finding.status.padEnd(7))}  ${finding.part}: ${finding.detail}`;
-  return [`${folder}: ${run}`, ...findings.map(line), colours[status](status)].join('\n');
+  const line = ({ status: so, part, detail }: Finding): string =>
+    `${colours[so](so.padEnd(7))}  ${printable(`${part}: ${detail}`)}`;
+  return [printable(`${folder}: ${run}`), ...findings.map(line), colours[status](status)].join(
+    '\n',
+  );
 }

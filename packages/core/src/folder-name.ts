@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Kebab-case: names of plugins, experiments and profiles. */
+export const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** Names of devices, which no file of Windows can have. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+/** What stands for no profile: as the name of a folder, and on the command line. */
+const NO_PROFILE: readonly string[] = ['default', 'base'];
+
+/** A name that is also that of a folder, on every file system. */
+export const folderName = z
+  .string()
+  .regex(ID, 'lower-case letters, digits and single hyphens')
+  .max(100)
+  .refine((name) => !DEVICE.test(name), 'another name: this is a device of Windows');
+
+/** Why a name is none of a profile and of the folder of its runs; undefined where it is one. */
+export function problemOfProfile(name: string): string | undefined {
+  if (NO_PROFILE.includes(name)) return 'another name: this stands for no profile';
+  return folderName.safeParse(name).error?.issues[0]?.message;
+}
