@@ -1,16 +1,17 @@
 import { type InputGradients, type PoolOptions, record, taping, type tf } from '@archer-nas/engine';
 import { gradientInto, make, maybe, nativeBackend } from './kernel-tensors.ts';
-import { poolingPlan } from './kernels/shapes.ts';
+import { averagePlan } from './kernels/shapes.ts';
 
 /** The average that divides by the pixels inside of the image, and an addition; one kernel. */
 export function averagePool(
   { x, addend }: { readonly x: tf.Tensor4D; readonly addend?: tf.Tensor4D | undefined },
-  { size, stride, pad }: PoolOptions,
+  options: PoolOptions,
 ): tf.Tensor4D {
   const backend = nativeBackend();
-  const attrs = { filterSize: size, strides: stride, pad, dimRoundingMode: 'floor' };
-  const plan = poolingPlan(x.shape, attrs);
-  if (plan === undefined) throw new RangeError(`No pooling of [${x.shape}] by windows of ${size}.`);
+  const plan = averagePlan(x.shape, options);
+  if (plan === undefined) {
+    throw new RangeError(`No pooling of [${x.shape}] by windows of ${options.size}.`);
+  }
   const y = make<tf.Tensor4D>(backend, plan.output);
   backend.addon.averagePool(plan.shape, backend.values(x), maybe(backend, addend), y.values);
   if (taping()) {

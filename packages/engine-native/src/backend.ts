@@ -36,12 +36,21 @@ export interface NativeBackend extends CpuBackend {
   readonly buffers: TensorBuffers;
   /** A new float32 tensor with undefined values. */
   allocate(shape: readonly number[]): Output;
+  /** A new float32 tensor of `values`, which {@link buffers} have given. */
+  adopt(values: Float32Array, shape: readonly number[]): tf.TensorInfo;
   /** The live numbers of a float32 tensor. */
   values(tensor: tf.TensorInfo): Float32Array;
   /** The numbers of an int32 tensor. */
   integers(tensor: tf.TensorInfo): Int32Array;
   /** Whether the values lie here, in the backend's memory, and no other tensor refers to them. */
   exclusive(tensor: tf.TensorInfo): boolean;
+}
+
+/** Numbers in a tensor of that shape. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const side of shape) size *= side;
+  return size;
 }
 
 /**
@@ -57,12 +66,14 @@ export function createBackend(addon: Addon): NativeBackend {
     override data = new Entries((id) => tf.engine().moveData(this, id));
 
     allocate(shape: readonly number[]): Output {
-      let size = 1;
-      for (const side of shape) size *= side;
-      const values = this.buffers.take(size);
+      const values = this.buffers.take(sizeOf(shape));
+      return { info: this.adopt(values, shape), values };
+    }
+
+    adopt(values: Float32Array, shape: readonly number[]): tf.TensorInfo {
       const dataId = {};
       this.data.set(dataId, { values, dtype: 'float32', refCount: 1, pooled: true });
-      return { info: { dataId, shape: shape as number[], dtype: 'float32' }, values };
+      return { dataId, shape: shape as number[], dtype: 'float32' };
     }
 
     values(tensor: tf.TensorInfo): Float32Array {

@@ -76,7 +76,7 @@ function adamStep(parameters: Iterable<AdamParameter>, options: AdamOptions): vo
   for (const parameter of parameters) {
     const { value, first, second, gradient, step } = parameter;
     const variables = [value, first, second];
-    if (gradient.shape.join() !== value.shape.join()) {
+    if (!tf.util.arraysEqual(gradient.shape, value.shape)) {
       throw new Error(`A gradient of shape [${gradient.shape}] is not for [${value.shape}].`);
     }
     const here = [...variables, gradient].every(({ dataId }) => backend.data.has(dataId));

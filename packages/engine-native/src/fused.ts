@@ -3,14 +3,14 @@ import {
   hostFused,
   type SgdOptions,
   type SgdParameter,
-  type tf,
+  tf,
 } from '@archer-nas/engine';
 import { BINARY } from './addon.ts';
 import { averagePool } from './average-pool.ts';
 import { reluConvBatchNorm } from './conv-batch-norm.ts';
 import { nativeLayers } from './fused-layers.ts';
 import { nativeUpdates } from './fused-updates.ts';
-import { nativeBackend } from './kernel-tensors.ts';
+import { maybe, nativeBackend } from './kernel-tensors.ts';
 
 /** The fused kernels of the engine `native`. */
 export const nativeFused = {
@@ -30,20 +30,19 @@ function sgdStep(parameters: Iterable<SgdParameter>, options: SgdOptions): void 
   for (const parameter of parameters) {
     const { value, velocity, gradient } = parameter;
     // Whatever was computed on another backend is moved here by the first kernel that reads it.
-    const here = [value, velocity, gradient].every(
-      (tensor) => tensor === undefined || backend.data.has(tensor.dataId),
-    );
+    const here = gradient === undefined || backend.data.has(gradient.dataId);
     if (!here || !backend.exclusive(value) || !backend.exclusive(velocity)) {
       hostFused.sgdStep([parameter], options);
       continue;
     }
-    if (gradient && gradient.shape.join() !== value.shape.join()) {
+    if (gradient && !tf.util.arraysEqual(gradient.shape, value.shape)) {
       throw new Error(`A gradient of shape [${gradient.shape}] is not for [${value.shape}].`);
     }
-    const [w, v] = [backend.values(value), backend.values(velocity)];
-    const g = gradient ? backend.values(gradient) : null;
-    const numbers = [learningRate, momentum, weightDecay, scale] as const;
-    backend.addon.sgd(w.length, ...numbers, nesterov, w, v, g, w, v);
+    const w = backend.values(value);
+    const v = backend.values(velocity);
+    const g = maybe(backend, gradient);
+    const size = w.length;
+    backend.addon.sgd(size, learningRate, momentum, weightDecay, scale, nesterov, w, v, g, w, v);
   }
 }
 

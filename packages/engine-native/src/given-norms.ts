@@ -10,9 +10,9 @@ import {
 } from '@archer-nas/engine';
 import type { NativeBackend } from './backend.ts';
 import { make, maybe, nativeBackend } from './kernel-tensors.ts';
-import { convolutionPlan } from './kernels/shapes.ts';
+import { layerPlan } from './kernels/shapes.ts';
 import { normShape } from './kernels/training.ts';
-import { attributesOf, separablePlan } from './separable-plan.ts';
+import { separablePlan } from './separable-plan.ts';
 
 type GivenLayers = Pick<
   Required<FusedLayers>,
@@ -27,7 +27,7 @@ export const nativeGiven: GivenLayers = {
   reluConvBatchNormGiven(inputs, options) {
     const { x, filter, ...norm } = inputs;
     const composed = hostFused.reluConvBatchNormGiven;
-    const plan = convolutionPlan(x.shape, filter.shape, attributesOf(options));
+    const plan = layerPlan(x.shape, filter.shape, options);
     if (plan === undefined || x.size === 0) return composed(inputs, options);
     return layer(
       inputs,

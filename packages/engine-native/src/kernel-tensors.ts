@@ -21,6 +21,25 @@ export function make<T extends tf.Tensor = tf.Tensor>(
   return { tensor: tf.engine().makeTensorFromTensorInfo(info, backend) as T, values };
 }
 
+/**
+ * Hands a computed gradient over to the tape, or its memory back where nobody asks for it.
+ *
+ * @param values what `backend.buffers` have given
+ */
+export function leave(
+  backend: NativeBackend,
+  gradients: InputGradients,
+  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
+  values: Float32Array,
+): void {
+  if (gradients.wants(name)) {
+    const info = backend.adopt(values, shape);
+    gradients.add(name, tf.engine().makeTensorFromTensorInfo(info, backend));
+  } else {
+    backend.buffers.give(values);
+  }
+}
+
 /** A tensor of zeros. */
 export function zeros(backend: NativeBackend, shape: readonly number[]): tf.Tensor {
   const { tensor, values } = make(backend, shape);

@@ -24,10 +24,9 @@ export function takePath(addon: Addon, isa: string, precision: Precision): void 
 }
 
 /**
- * The shape of a tensor with room for what is saved of a convolution's result for its gradient:
- * that of the result, or of half as many floats for bf16 numbers.
+ * How many floats hold what is saved of a convolution's result for its gradient: as many as the
+ * result has numbers, or half of that for bf16.
  */
-export function savedShape(addon: Addon, result: readonly number[]): readonly number[] {
-  if (!halved.has(addon)) return result;
-  return [Math.ceil(result.reduce((size, side) => size * side, 1) / 2)];
+export function savedLength(addon: Addon, numbers: number): number {
+  return halved.has(addon) ? Math.ceil(numbers / 2) : numbers;
 }

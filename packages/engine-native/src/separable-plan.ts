@@ -1,13 +1,7 @@
-import { convolutionPlan, type Plan } from './kernels/shapes.ts';
+import { PlanTable } from './kernels/plan-table.ts';
+import { attributesOf, convolutionPlan, type Geometry, type Plan } from './kernels/shapes.ts';
 
-const plans = new Map<string, Plan | undefined>();
-
-/** Where the windows of a separable block lie. */
-interface Geometry {
-  readonly stride: number;
-  readonly pad: number;
-  readonly dilation?: number;
-}
+const plans = new PlanTable<Plan | undefined>();
 
 /**
  * The plan of a block, made once: the fifteen numbers of its depthwise convolution, with the
@@ -21,9 +15,9 @@ export function separablePlan(
   geometry: Geometry,
 ): Plan | undefined {
   const { stride, pad, dilation = 1 } = geometry;
-  const key = `${x}|${depthwise}|${pointwise}|${stride}|${pad}|${dilation}`;
-  if (!plans.has(key)) plans.set(key, planSeparable(x, depthwise, pointwise, geometry));
-  return plans.get(key);
+  return plans.get([x, depthwise, pointwise, [stride, pad, dilation]], () =>
+    planSeparable(x, depthwise, pointwise, geometry),
+  );
 }
 
 function planSeparable(
@@ -38,10 +32,4 @@ function planSeparable(
   const shape = spatial.shape.slice();
   shape[6] = outputs;
   return { shape, output: [...spatial.output.slice(0, 3), outputs] };
-}
-
-/** Attributes of tfjs's convolutions. */
-export function attributesOf({ stride, pad, dilation = 1 }: Geometry): Record<string, unknown> {
-  const strides = [stride, stride];
-  return { strides, pad, dilations: [dilation, dilation], dimRoundingMode: 'floor' };
 }

@@ -7,7 +7,8 @@ import type { Addon } from './addon.ts';
  */
 export class TensorBuffers {
   readonly #addon: Addon;
-  readonly #free = new Map<number, Float32Array[]>();
+  /** Free buffers by their size class. */
+  readonly #free: Float32Array[][] = [];
   readonly #owned = new WeakSet<ArrayBufferLike>();
   #bytes = 0;
 
@@ -22,17 +23,17 @@ export class TensorBuffers {
 
   /** `length` numbers with undefined values. */
   take(length: number): Float32Array {
-    const bytes = sizeClass(length * 4);
-    const last = this.#free.get(bytes)?.pop() ?? this.#allocate(bytes);
+    const size = sizeClass(length);
+    const last = this.#free[size]?.pop() ?? this.#allocate(4 * capacity(size));
     if (last.length === length) return last;
     return new Float32Array(last.buffer, last.byteOffset, length);
   }
 
   /** Takes back what {@link take} has given; nobody may use it afterwards. */
   give(values: Float32Array): void {
-    const bytes = sizeClass(values.byteLength);
-    const list = this.#free.get(bytes);
-    if (list === undefined) this.#free.set(bytes, [values]);
+    const size = sizeClass(values.length);
+    const list = this.#free[size];
+    if (list === undefined) this.#free[size] = [values];
     else list.push(values);
   }
 
@@ -50,9 +51,17 @@ export class TensorBuffers {
   }
 }
 
-/** The next size of four per power of two, at least 256 bytes. */
-function sizeClass(bytes: number): number {
-  const least = Math.max(256, bytes);
-  const step = 2 ** (Math.floor(Math.log2(least)) - 2);
-  return Math.ceil(least / step) * step;
+/** The fewest numbers of a buffer: 256 bytes. */
+const LEAST = 64;
+
+/** The number of the next size: there are four per power of two. */
+function sizeClass(length: number): number {
+  const least = Math.max(LEAST, length);
+  const exponent = 31 - Math.clz32(least);
+  return 4 * (exponent - 1) + Math.ceil(least / (1 << (exponent - 2)));
+}
+
+/** The numbers that a buffer of a size class holds. */
+function capacity(size: number): number {
+  return (4 + (size % 4)) * (1 << (Math.floor(size / 4) - 2));
 }

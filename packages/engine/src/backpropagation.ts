@@ -30,7 +30,7 @@ export function gradientsOf(f: () => tf.Scalar, xs: readonly tf.Tensor[]): Value
     } finally {
       state.gradientDepth = 0;
       state.activeTape = null;
-      for (const { saved } of tape) tf.dispose([...saved]);
+      for (const { saved } of tape) for (const item of saved) item.dispose();
     }
   }) as unknown as ValueAndGradients;
 }
@@ -63,21 +63,23 @@ class Walk {
     for (let at = this.#tape.length - 1; at >= 0; at--) {
       const node = this.#tape[at] as TapeNode;
       this.#pass(node);
-      for (const tensor of node.saved) tensor.dispose();
+      for (const item of node.saved) item.dispose();
     }
   }
 
   #pass(node: TapeNode): void {
-    const dys = node.outputs.map(({ id }) => this.#gradients.get(id) ?? null);
-    if (dys.every((dy) => dy === null) || !this.#dependsOn(node)) return;
-    for (const { id } of node.outputs) this.#gradients.delete(id);
-    const [dy] = dys;
-    if (node.backward !== undefined && dy) {
-      node.backward(dy, new Sums(node.inputs, dy, this.#wanted, this.#gradients));
-    } else {
-      this.#passForeign(node, dys);
-    }
-    for (const given of dys) given?.dispose();
+    if (!this.#dependsOn(node)) return;
+    if (node.backward !== undefined) this.#passLayer(node, node.backward);
+    else this.#passForeign(node);
+  }
+
+  #passLayer({ inputs, outputs }: TapeNode, backward: NonNullable<TapeNode['backward']>): void {
+    const { id } = outputs[0] as tf.Tensor;
+    const dy = this.#gradients.get(id);
+    if (dy === undefined) return;
+    this.#gradients.delete(id);
+    backward(dy, new Sums(inputs, dy, this.#wanted, this.#gradients));
+    dy.dispose();
   }
 
   #dependsOn({ inputs }: TapeNode): boolean {
@@ -86,7 +88,10 @@ class Walk {
   }
 
   /** An operation of tfjs, or one with a `customGrad`. */
-  #passForeign({ kernelName, inputs, gradient }: TapeNode, dys: (tf.Tensor | null)[]): void {
+  #passForeign({ kernelName, inputs, outputs, gradient }: TapeNode): void {
+    const dys = outputs.map(({ id }) => this.#gradients.get(id) ?? null);
+    if (dys.every((dy) => dy === null)) return;
+    for (const { id } of outputs) this.#gradients.delete(id);
     if (gradient === undefined) throw new Error(`tfjs has no gradient of ${kernelName}.`);
     const names = Object.keys(inputs).filter((name) => {
       return this.#wanted.has((inputs[name] as tf.Tensor).id);
@@ -99,6 +104,7 @@ class Walk {
     names.forEach((name, at) => {
       accumulate(this.#gradients, inputs[name] as tf.Tensor, found[at] as tf.Tensor);
     });
+    for (const dy of dys) dy?.dispose();
   }
 }
 
@@ -147,7 +153,7 @@ function accumulate(
   input: tf.Tensor,
   gradient: tf.Tensor,
 ): void {
-  if (gradient.shape.join() !== input.shape.join()) {
+  if (!tf.util.arraysEqual(gradient.shape, input.shape)) {
     throw new Error(`A gradient of shape [${gradient.shape}] is not for [${input.shape}].`);
   }
   const before = gradients.get(input.id);

@@ -15,4 +15,11 @@ export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-g
 export { tf } from './repaired.ts';
 export { share } from './share.ts';
 export { type StartedEngine, type StartOptions, startEngine } from './start-engine.ts';
-export { type InputGradients, type Layer, record, taping, untaped } from './tape.ts';
+export {
+  type InputGradients,
+  type Layer,
+  record,
+  type Saved,
+  taping,
+  untaped,
+} from './tape.ts';

@@ -16,14 +16,20 @@ export interface InputGradients {
   pass(name: string): void;
 }
 
+/** What a backward pass reads: a tensor, or memory that an engine holds in its own way. */
+export interface Saved {
+  /** Frees it; again is harmless. */
+  dispose(): void;
+}
+
 /** A computed layer that can be differentiated once. */
 export interface Layer {
   readonly name: string;
   /** Differentiable inputs; absent ones are left out. */
   readonly inputs: Named;
   readonly output: tf.Tensor;
-  /** What the backward pass reads, made by {@link share}: freed as soon as that has run. */
-  readonly saved: readonly tf.Tensor[];
+  /** What the backward pass reads; tensors are made by {@link share}. Freed as soon as it has run. */
+  readonly saved: readonly Saved[];
   backward(dy: tf.Tensor, gradients: InputGradients): void;
 }
 
@@ -33,7 +39,7 @@ export interface TapeNode {
   readonly kernelName: string;
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly outputs: readonly tf.Tensor[];
-  readonly saved: readonly tf.Tensor[];
+  readonly saved: readonly Saved[];
   readonly gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
   readonly backward?: Layer['backward'];
 }
@@ -76,7 +82,7 @@ export function untaped<T>(compute: () => T): T {
 export function record({ name, inputs, output, saved, backward }: Layer): void {
   const state = tapeState();
   const given = present(inputs);
-  for (const tensor of saved) tf.keep(tensor);
+  for (const item of saved) if (item instanceof tf.Tensor) tf.keep(item);
   const gradient = ([dy]: (tf.Tensor | null)[]) => collected(given, dy as tf.Tensor, backward);
   const outputs = [output];
   const id = state.nextTapeNodeId++;

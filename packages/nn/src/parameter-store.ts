@@ -41,7 +41,7 @@ export class ParameterStore implements ParameterSource {
   /** @throws ArcherError `ARCHER_PARAMETER` when there is none of that name and shape */
   get(name: string, shape: readonly number[]): tf.Tensor {
     const value = this.value(name);
-    if (value.shape.join() === shape.join()) return value;
+    if (tf.util.arraysEqual(value.shape, shape as number[])) return value;
     return missing(`${name} of shape [${shape}]`, `it has shape [${value.shape}]`);
   }
 

@@ -1,4 +1,4 @@
-import { tf } from '@archer-nas/engine';
+import { type InputGradients, record, taping, tf, untaped } from '@archer-nas/engine';
 import { addTo } from './elementwise.ts';
 import { fusedAveragePool } from './fused.ts';
 import type { Forward } from './network.ts';
@@ -47,9 +47,28 @@ export function avgPool2x2(x: tf.Tensor4D, forward: Forward): tf.Tensor4D {
 
 /** The mean over height and width: [batch, channels]. */
 export function globalAveragePool(x: tf.Tensor4D, forward: Forward): tf.Tensor2D {
-  const y = tf.mean<tf.Tensor2D>(x, [1, 2]);
+  const recorded = taping();
+  const y = untaped(() => tf.mean<tf.Tensor2D>(x, [1, 2]));
+  if (recorded) recordAverage(x.shape, { x }, y);
   forward.trace?.record('globalAveragePool', [x], y);
   return y;
+}
+
+/** Every pixel has an equal share of the gradient. (tfjs's own makes its ones in JavaScript.) */
+function recordAverage(
+  shape: tf.Tensor4D['shape'],
+  inputs: { readonly x: tf.Tensor4D },
+  output: tf.Tensor2D,
+): void {
+  const [images, height, width, channels] = shape;
+  const backward = (dy: tf.Tensor, gradients: InputGradients) => {
+    const dx = tf.tidy(() => {
+      const share = tf.div(dy.reshape([images, 1, 1, channels]), height * width);
+      return tf.mul(share, tf.fill(shape, 1));
+    });
+    gradients.add('x', dx);
+  };
+  record({ name: 'globalAveragePool', inputs, output, saved: [], backward });
 }
 
 /** The most negative float, which no maximum takes. */

@@ -48,26 +48,28 @@ export function reluConvBn(
     affine = false,
     eps = 1e-5,
     addend,
-    ...geometry
+    stride = 1,
+    padding = 0,
+    dilation = 1,
   } = options;
   const shape = [kernel, kernel, x.shape[3], outputs];
   const filter = forward.parameters.get(`${name}.conv.weight`, shape) as tf.Tensor4D;
   const inputBias = bias
     ? (forward.parameters.get(`${name}.conv.bias`, [outputs]) as tf.Tensor1D)
     : undefined;
-  const norm: BatchNormOptions = { affine, eps, ...(inputBias ? { inputBias } : {}) };
   const fused = fusedReluConvBatchNorm();
   if (fused !== undefined && forward.batchNorm !== 'running') {
-    const { stride = 1, padding: pad = 0, dilation = 1 } = geometry;
     const { gamma, beta } = affineParameters(forward, `${name}.norm`, outputs, affine);
-    const settings = { relu: true, stride, pad, dilation, epsilon: eps };
+    const settings = { relu: true, stride, pad: padding, dilation, epsilon: eps };
     const normal = fused({ x, filter, gamma, beta, addend, inputBias }, settings);
     return normalised(normal, forward, `${name}.norm`, inputBias);
   }
   const active = relu(x, forward);
+  const geometry = { stride, padding, dilation };
   const y = convolve(active, filter, geometry);
-  forward.trace?.record('conv2d', [active, filter], y, { ...geometry });
+  forward.trace?.record('conv2d', [active, filter], y, geometry);
   active.dispose();
+  const norm: BatchNormOptions = { affine, eps, ...(inputBias ? { inputBias } : {}) };
   const z = batchNorm(y, forward, `${name}.norm`, norm);
   y.dispose();
   return addTo(addend, z, forward);

@@ -1,5 +1,13 @@
 import type { Allowed } from '@archer-nas/core';
-import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@archer-nas/nn';
+import type {
+  Candidate,
+  Forward,
+  Gate,
+  Network,
+  NetworkTask,
+  ParameterSpec,
+  Site,
+} from '@archer-nas/nn';
 
 import { type Cell, EDGES, OPERATIONS } from './cell.ts';
 import { candidate, type LayerStyle, operationParameters } from './edge-operations.ts';
@@ -112,6 +120,12 @@ function sitesOf(plan: Plan): Site[] {
   );
 }
 
+/** The gate of an edge with one operation. */
+const ONLY: Gate = { support: [0] };
+
+/** Stands for a candidate outside of a gate's support, of which there are many in each step. */
+const NOT_RUN: Candidate = () => undefined;
+
 function edgesOf(
   plan: Plan,
   { cell, channels }: { readonly cell: number; readonly channels: number },
@@ -120,11 +134,11 @@ function edgesOf(
 ): Edge[] {
   return plan.operations.map((operations, edge) => {
     const place = { name: edgeName(cell, edge), channels };
-    return {
-      gate: plan.gated ? gateOf(gates, cell, edge) : { support: [0] },
-      operations,
-      candidates: operations.map((op) => candidate(op, place, plan.style, forward)),
-    };
+    const gate = plan.gated ? gateOf(gates, cell, edge) : ONLY;
+    const candidates = operations.map((op, option) =>
+      gate.support.includes(option) ? candidate(op, place, plan.style, forward) : NOT_RUN,
+    );
+    return { gate, operations, candidates };
   });
 }
 

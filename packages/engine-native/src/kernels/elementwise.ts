@@ -2,6 +2,7 @@
 import { tf } from '@archer-nas/engine';
 import { BINARY, UNARY } from '../addon.ts';
 import type { NativeBackend } from '../backend.ts';
+import { PlanTable } from './plan-table.ts';
 import { input, register } from './register.ts';
 
 const BINARIES = {
@@ -79,6 +80,15 @@ export function registerElementwise(): void {
       return y.info;
     });
   }
+  // tfjs's own fills an array of JavaScript's, which then is garbage.
+  register('Fill', (_inputs, attrs, backend) => {
+    const { shape, value, dtype = 'float32' } = attrs as Partial<tf.FillAttrs>;
+    if (shape === undefined || typeof value !== 'number' || dtype !== 'float32') return undefined;
+    if (shape.includes(0)) return undefined;
+    const y = backend.allocate(shape);
+    backend.addon.fill(y.values.length, value, y.values);
+    return y.info;
+  });
 }
 
 function unary(operation: number, x: tf.TensorInfo, backend: NativeBackend): tf.TensorInfo {
@@ -105,13 +115,11 @@ interface BroadcastPlan {
   readonly output: number[];
 }
 
-const plans = new Map<string, BroadcastPlan | undefined>();
+const plans = new PlanTable<BroadcastPlan | undefined>();
 
 /** How two shapes broadcast, made once; `undefined` where it takes too many axes. */
 function broadcastPlan(a: number[], b: number[]): BroadcastPlan | undefined {
-  const key = `${a}|${b}`;
-  if (!plans.has(key)) plans.set(key, planBroadcast(a, b));
-  return plans.get(key);
+  return plans.get([a, b], () => planBroadcast(a, b));
 }
 
 function planBroadcast(a: number[], b: number[]): BroadcastPlan | undefined {

@@ -1,4 +1,5 @@
 import { tf } from '@archer-nas/engine';
+import { PlanTable } from './plan-table.ts';
 import type { Attributes } from './register.ts';
 
 type Pair = number | [number, number];
@@ -16,6 +17,43 @@ const LARGEST = { window: 64, stride: 8, pad: 4096 };
 
 const convolutions = new Map<string, Plan | undefined>();
 const poolings = new Map<string, Plan | undefined>();
+const layers = new PlanTable<Plan | undefined>();
+const averages = new PlanTable<Plan | undefined>();
+
+/** How the windows of a layer lie, the same along both sides. */
+export interface Geometry {
+  readonly stride: number;
+  readonly pad: number;
+  readonly dilation?: number;
+}
+
+/** The plan of a layer's convolution, made once; `undefined` where the addon has none. */
+export function layerPlan(
+  x: readonly number[],
+  filter: readonly number[],
+  geometry: Geometry,
+): Plan | undefined {
+  const { stride, pad, dilation = 1 } = geometry;
+  return layers.get([x, filter, [stride, pad, dilation]], () =>
+    convolutionPlan(x, filter, attributesOf(geometry)),
+  );
+}
+
+/** The plan of a layer's average over windows of `size`, made once. */
+export function averagePlan(
+  x: readonly number[],
+  { size, stride, pad }: Geometry & { readonly size: number },
+): Plan | undefined {
+  return averages.get([x, [size, stride, pad]], () =>
+    poolingPlan(x, { filterSize: size, strides: stride, pad, dimRoundingMode: 'floor' }),
+  );
+}
+
+/** Attributes of tfjs's convolutions. */
+export function attributesOf({ stride, pad, dilation = 1 }: Geometry): Attributes {
+  const strides = [stride, stride];
+  return { strides, pad, dilations: [dilation, dilation], dimRoundingMode: 'floor' };
+}
 
 /**
  * The plan of a convolution with these shapes, made once; `undefined` where the addon has none.
