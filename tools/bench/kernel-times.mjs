@@ -12,20 +12,22 @@ const ADMINISTRATION = new Set(['buffer', 'setThreads', 'paths', 'usePath']);
  *   kernels: Record<string, { calls: number, ms: number }> } | null>} sums over all cycles; null when the current backend has no addon
  */
 export async function recordKernels(use) {
-  const backend = /** @type {any} */ (tf.backend());
-  const { addon } = backend;
-  if (addon === undefined) return null;
+  const { queue } = /** @type {any} */ (tf.backend());
+  if (queue === undefined) return null;
+  queue.run();
+  const { addon } = queue;
   /** @type {Record<string, { calls: number, ms: number }>} */
   const kernels = {};
-  backend.addon = { ...addon };
+  queue.addon = { ...addon };
   for (const [name, compute] of Object.entries(addon)) {
     if (ADMINISTRATION.has(name) || typeof compute !== 'function') continue;
     const total = { calls: 0, ms: 0 };
     kernels[name] = total;
-    backend.addon[name] = timed(compute, total);
+    queue.addon[name] = timed(compute, total);
   }
   try {
     const { ms } = await use();
+    queue.run();
     const used = Object.entries(kernels).filter(([, { calls }]) => calls > 0);
     return {
       ms: ms.reduce((a, b) => a + b),
@@ -33,7 +35,7 @@ export async function recordKernels(use) {
       kernels: Object.fromEntries(used),
     };
   } finally {
-    backend.addon = addon;
+    queue.addon = addon;
   }
 }
 

@@ -13,12 +13,12 @@ export function averagePool(
     throw new RangeError(`No pooling of [${x.shape}] by windows of ${options.size}.`);
   }
   const y = make<tf.Tensor4D>(backend, plan.output);
-  backend.addon.averagePool(plan.shape, backend.values(x), maybe(backend, addend), y.values);
+  backend.kernels.averagePool(plan.shape, backend.values(x), maybe(backend, addend), y.values);
   if (taping()) {
     const { shape } = x;
     const backward = (dy: tf.Tensor, gradients: InputGradients) => {
       gradientInto(backend, gradients, { name: 'x', shape }, (dx, add) => {
-        if (dx) backend.addon.averagePoolGradient(plan.shape, add, backend.values(dy), dx);
+        if (dx) backend.kernels.averagePoolGradient(plan.shape, add, backend.values(dy), dx);
       });
       gradients.pass('addend');
     };

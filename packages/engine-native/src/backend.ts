@@ -1,6 +1,7 @@
 import { tf } from '@archer-nas/engine';
-import type { Addon } from './addon.ts';
-import { Entries, type Entry } from './entries.ts';
+import type { Addon, Kernels } from './addon.ts';
+import { Entries, type Entry, Pooled } from './entries.ts';
+import { KernelQueue } from './kernel-queue.ts';
 import { TensorBuffers } from './tensor-buffers.ts';
 
 /** Name under which TensorFlow.js knows the backend on the addon. */
@@ -32,13 +33,15 @@ export interface Output {
 
 /** The backend: TensorFlow.js's plain one with tensors in reused memory. */
 export interface NativeBackend extends CpuBackend {
-  readonly addon: Addon;
+  readonly queue: KernelQueue;
+  /** The kernels: those of the queue. */
+  readonly kernels: Kernels;
   readonly buffers: TensorBuffers;
   /** A new float32 tensor with undefined values. */
   allocate(shape: readonly number[]): Output;
   /** A new float32 tensor of `values`, which {@link buffers} have given. */
   adopt(values: Float32Array, shape: readonly number[]): tf.TensorInfo;
-  /** The live numbers of a float32 tensor. */
+  /** A float32 tensor's memory for the next kernel, which may still have to be computed. */
   values(tensor: tf.TensorInfo): Float32Array;
   /** The numbers of an int32 tensor. */
   integers(tensor: tf.TensorInfo): Int32Array;
@@ -61,7 +64,8 @@ export function createBackend(addon: Addon): NativeBackend {
   const Cpu = (tf.findBackend('cpu') as CpuBackend).constructor as new () => CpuBackend;
 
   class Native extends Cpu implements NativeBackend {
-    readonly addon = addon;
+    readonly queue = new KernelQueue(addon);
+    readonly kernels = this.queue.kernels;
     readonly buffers = new TensorBuffers(addon);
     override data = new Entries((id) => tf.engine().moveData(this, id));
 
@@ -72,25 +76,29 @@ export function createBackend(addon: Addon): NativeBackend {
 
     adopt(values: Float32Array, shape: readonly number[]): tf.TensorInfo {
       const dataId = {};
-      this.data.set(dataId, { values, dtype: 'float32', refCount: 1, pooled: true });
+      this.data.set(dataId, new Pooled(values, this.queue));
       return { dataId, shape: shape as number[], dtype: 'float32' };
     }
 
     values(tensor: tf.TensorInfo): Float32Array {
-      const { values } = this.data.get(tensor.dataId);
+      const entry = this.data.get(tensor.dataId);
+      if (entry.memory !== undefined) return entry.memory;
+      this.queue.borrow();
+      const { values } = entry;
       // A cast that loses nothing shares its input's array, of whatever type that is.
       return values instanceof Float32Array ? values : Float32Array.from(values);
     }
 
     integers(tensor: tf.TensorInfo): Int32Array {
       const { values } = this.data.get(tensor.dataId);
+      this.queue.borrow();
       return values instanceof Int32Array ? values : Int32Array.from(values);
     }
 
     exclusive(tensor: tf.TensorInfo): boolean {
       if (!this.data.has(tensor.dataId)) return false;
-      const { pooled, refCount } = this.data.get(tensor.dataId);
-      return pooled === true && refCount === 1;
+      const { memory, refCount } = this.data.get(tensor.dataId);
+      return memory !== undefined && refCount === 1;
     }
 
     override write(
@@ -105,14 +113,14 @@ export function createBackend(addon: Addon): NativeBackend {
 
     override readSync(id: object): tf.backend_util.BackendValues {
       const values = super.readSync(id);
-      return this.data.get(id).pooled ? (values as Float32Array).slice() : values;
+      return this.data.get(id).memory ? (values as Float32Array).slice() : values;
     }
 
     override disposeData(id: object, force = false): boolean {
       if (!this.data.has(id)) return true;
-      const { pooled, values } = this.data.get(id);
+      const { memory } = this.data.get(id);
       const gone = super.disposeData(id, force);
-      if (gone && pooled) this.buffers.give(values as Float32Array);
+      if (gone && memory) this.buffers.give(memory);
       return gone;
     }
   }

@@ -8,7 +8,14 @@ import {
   type Unavailable,
 } from '@archer-nas/engine';
 import { type Addon, loadAddon } from './addon.ts';
-import { BACKEND, BACKENDS, type BackendName, createBackend, WASM_BACKEND } from './backend.ts';
+import {
+  BACKEND,
+  BACKENDS,
+  type BackendName,
+  createBackend,
+  type NativeBackend,
+  WASM_BACKEND,
+} from './backend.ts';
 import { nativeFused } from './fused.ts';
 import { registerKernels } from './kernels/register-all.ts';
 import { type Precision, pathsOf, takePath } from './precision.ts';
@@ -89,6 +96,8 @@ export function configure(
   backend: BackendName = BACKEND,
   precision: Precision = 'f32',
 ): void {
+  // What waits was called on the path before.
+  (tf.findBackend(backend) as NativeBackend | undefined)?.queue.run();
   takePath(addon, isa, precision);
   addon.setThreads(threads);
   if (tf.findBackendFactory(backend)) return;

@@ -28,11 +28,11 @@ export function reluConvBatchNorm(
   const z = make<tf.Tensor4D>(backend, plan.output);
   // Nothing on the way back: the convolution's result is normalised where it lies.
   const y = recorded
-    ? backend.buffers.take(savedLength(backend.addon, sizeOf(plan.output)))
+    ? backend.buffers.take(savedLength(backend.queue.addon, sizeOf(plan.output)))
     : z.values;
   const mean = make<tf.Tensor1D>(backend, channels);
   const variance = make<tf.Tensor1D>(backend, channels);
-  backend.addon.convBatchNorm(
+  backend.kernels.convBatchNorm(
     plan.shape,
     options.epsilon,
     options.relu,
@@ -62,14 +62,14 @@ function recordNormalised(
   const { x, filter, gamma, inputBias } = inputs;
   const backward = (dz: tf.Tensor, gradients: InputGradients) => {
     const backend = nativeBackend();
-    const { addon, buffers } = backend;
+    const { kernels, buffers } = backend;
     const channels = mean.shape;
     const dw = buffers.take(filter.size);
     const dgamma = buffers.take(mean.size);
     const dbeta = buffers.take(mean.size);
     const forX = { name: inputGradient ? 'x' : '', shape: x.shape };
     gradientInto(backend, gradients, forX, (dx, add) => {
-      addon.convBatchNormGradient(
+      kernels.convBatchNormGradient(
         shape,
         epsilon,
         relu,

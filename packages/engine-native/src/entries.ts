@@ -1,11 +1,31 @@
 import type { tf } from '@archer-nas/engine';
+import type { KernelQueue } from './kernel-queue.ts';
 
-/** The values of a tensor's data and whether their memory is reused. */
+/** A tensor's data. */
 export interface Entry {
-  values: Float32Array | Int32Array | Uint8Array;
+  readonly values: Float32Array | Int32Array | Uint8Array;
   dtype: tf.DataType;
   refCount: number;
-  pooled?: boolean;
+  /** Its memory, where that is reused: kernels that wait may still write to it. */
+  readonly memory?: Float32Array;
+}
+
+/** Data in reused memory: looking at the values runs the kernels that compute them. */
+export class Pooled implements Entry {
+  dtype: tf.DataType = 'float32';
+  refCount = 1;
+  readonly memory: Float32Array;
+  readonly #queue: KernelQueue;
+
+  constructor(memory: Float32Array, queue: KernelQueue) {
+    this.memory = memory;
+    this.#queue = queue;
+  }
+
+  get values(): Float32Array {
+    this.#queue.run();
+    return this.memory;
+  }
 }
 
 type Holder = Record<symbol, Entry | undefined>;

@@ -24,7 +24,7 @@ export const nativeUpdates: Required<FusedUpdates> = {
     const moments = [running.mean, running.variance, batch.mean, batch.variance];
     const [mean, variance, newer, newerVariance] = moments.map((t) => backend.values(t)) as Four;
     return outputs(channels, backend, (to, toVariance) =>
-      backend.addon.updateMoments(
+      backend.kernels.updateMoments(
         ...([channels, share, unbiased, mean, variance] as const),
         ...([newer, newerVariance, to, toVariance] as const),
       ),
@@ -37,7 +37,7 @@ export const nativeUpdates: Required<FusedUpdates> = {
     const means = batches.map(({ mean }) => backend.values(mean));
     const variances = batches.map(({ variance }) => backend.values(variance));
     return outputs(channels, backend, (mean, variance) =>
-      backend.addon.poolMoments(channels, counts, means, variances, mean, variance),
+      backend.kernels.poolMoments(channels, counts, means, variances, mean, variance),
     );
   },
 };
@@ -65,7 +65,7 @@ function norms(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   const result = backend.allocate([tensors.length]);
   const sizes = Int32Array.from(tensors, ({ size }) => size);
   const values = tensors.map((tensor) => backend.values(tensor));
-  backend.addon.norms(sizes, values, result.values);
+  backend.kernels.norms(sizes, values, result.values);
   return made(result.info, backend);
 }
 
@@ -86,7 +86,7 @@ function adamStep(parameters: Iterable<AdamParameter>, options: AdamOptions): vo
     }
     const { rate, root, decay, shrink } = adamCoefficients(options, step);
     const [w, m, v] = variables.map((variable) => backend.values(variable)) as Three;
-    backend.addon.adam(
+    backend.kernels.adam(
       ...([w.length, rate, beta1, beta2, epsilon, root, decay, shrink] as const),
       ...([w, m, v, backend.values(gradient), w, m, v] as const),
     );

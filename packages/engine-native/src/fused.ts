@@ -42,7 +42,7 @@ function sgdStep(parameters: Iterable<SgdParameter>, options: SgdOptions): void 
     const v = backend.values(velocity);
     const g = maybe(backend, gradient);
     const size = w.length;
-    backend.addon.sgd(size, learningRate, momentum, weightDecay, scale, nesterov, w, v, g, w, v);
+    backend.kernels.sgd(size, learningRate, momentum, weightDecay, scale, nesterov, w, v, g, w, v);
   }
 }
 
@@ -51,6 +51,6 @@ function addInPlace(sum: tf.Tensor, term: tf.Tensor): boolean {
   if (!backend.exclusive(sum)) return false;
   const values = backend.values(sum);
   const shape = Int32Array.of(1, values.length, 1, 1);
-  backend.addon.binary(BINARY.add, shape, values, backend.values(term), values);
+  backend.kernels.binary(BINARY.add, shape, values, backend.values(term), values);
   return true;
 }

@@ -34,7 +34,7 @@ export const nativeGiven: GivenLayers = {
       plan.output,
       (all) => composed(all, options),
       (backend, z) => {
-        backend.addon.convBatchNormGiven(
+        backend.kernels.convBatchNormGiven(
           plan.shape,
           options.epsilon,
           options.relu,
@@ -57,7 +57,7 @@ export const nativeGiven: GivenLayers = {
       plan.output,
       (all) => composed(all, options),
       (backend, z) => {
-        backend.addon.separableGiven(
+        backend.kernels.separableGiven(
           plan.shape,
           options.epsilon,
           options.relu,
@@ -83,7 +83,7 @@ export const nativeGiven: GivenLayers = {
         const shape = normShape(x.shape);
         const values = backend.values(x);
         const given = valuesOf(backend, norm);
-        backend.addon.batchNormGivenAdd(shape, options.epsilon, values, ...given, z);
+        backend.kernels.batchNormGivenAdd(shape, options.epsilon, values, ...given, z);
       },
     );
   },

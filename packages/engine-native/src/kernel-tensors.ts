@@ -43,7 +43,7 @@ export function leave(
 /** A tensor of zeros. */
 export function zeros(backend: NativeBackend, shape: readonly number[]): tf.Tensor {
   const { tensor, values } = make(backend, shape);
-  values.fill(0);
+  backend.kernels.fill(values.length, 0, values);
   return tensor;
 }
 

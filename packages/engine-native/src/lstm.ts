@@ -24,7 +24,7 @@ export function lstmStep(inputs: LstmInputs): LstmState {
   const state = make(backend, [2, samples, hidden]);
   const gates = make(backend, [samples, 4 * hidden]);
   const values = NAMES.map((name) => backend.values(inputs[name])) as Six;
-  backend.addon.lstm(shape, ...values, gates.values, state.values);
+  backend.kernels.lstm(shape, ...values, gates.values, state.values);
   if (taping()) recordStep(inputs, shape, state.tensor, gates.tensor);
   else gates.tensor.dispose();
   const [h, c] = tf.unstack(state.tensor) as [tf.Tensor2D, tf.Tensor2D];
@@ -66,7 +66,7 @@ function recordStep(
     const made = shapes.map((shape) => make(backend, shape));
     const given = kept.map((tensor) => backend.values(tensor)) as Five;
     const [dx, dh, dc, dwx, dwh, dbias] = made as SixMade;
-    backend.addon.lstmGradient(
+    backend.kernels.lstmGradient(
       shape,
       ...given,
       backend.values(gates),

@@ -13,7 +13,7 @@ export function mixture(inputs: readonly tf.Tensor[], weights: tf.Tensor1D): tf.
   const backend = nativeBackend();
   const y = make(backend, first.shape);
   const values = inputs.map((input) => backend.values(input));
-  backend.addon.mixture(first.size, backend.values(weights), values, y.values);
+  backend.kernels.mixture(first.size, backend.values(weights), values, y.values);
   if (taping()) recordMixture(inputs, weights, y.tensor);
   return y.tensor;
 }
@@ -28,7 +28,7 @@ function recordMixture(
     const backend = nativeBackend();
     const made = maps.map(({ shape }) => make(backend, shape));
     const byWeights = make(backend, shares.shape);
-    backend.addon.mixtureGradient(
+    backend.kernels.mixtureGradient(
       dy.size,
       backend.values(shares),
       backend.values(dy),

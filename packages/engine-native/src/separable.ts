@@ -40,7 +40,7 @@ export function separableBatchNorm(
   const last = steps[steps.length - 1]!;
   // Nothing on the way back: the last result is normalised where it lies.
   const output = recorded ? make<tf.Tensor4D>(backend, last.y.shape).tensor : last.y;
-  backend.addon.batchNormGivenAdd(
+  backend.kernels.batchNormGivenAdd(
     normShape(last.y.shape),
     options.epsilon,
     backend.values(last.y),
@@ -93,7 +93,7 @@ function forwardBlock(
   const y = make<tf.Tensor4D>(backend, plan.output);
   const mean = make<tf.Tensor1D>(backend, channels);
   const variance = make<tf.Tensor1D>(backend, channels);
-  backend.addon.separable(
+  backend.kernels.separable(
     plan.shape,
     epsilon,
     relu,
@@ -226,7 +226,7 @@ function backwardBlock(
     make(backend, shape),
   ) as Two;
   const [gamma, beta] = [0, 0].map(() => make(backend, step.mean.shape)) as Two;
-  backend.addon.separableGradient(
+  backend.kernels.separableGradient(
     step.plan.shape,
     epsilon,
     relu,

@@ -49,6 +49,6 @@ function run(
   shape: readonly number[],
 ): tf.TensorInfo {
   const { info, values } = backend.allocate(shape);
-  backend.addon[kernel](plan.shape, backend.values(a), backend.values(b), values);
+  backend.kernels[kernel](plan.shape, backend.values(a), backend.values(b), values);
   return info;
 }

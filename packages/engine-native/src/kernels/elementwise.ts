@@ -48,7 +48,7 @@ export function registerElementwise(): void {
     register(name, (inputs, _attrs, backend) => {
       const x = input(inputs, 'x');
       const y = backend.allocate(x.shape);
-      backend.addon.transcendental(operation, y.values.length, backend.values(x), y.values);
+      backend.kernels.transcendental(operation, y.values.length, backend.values(x), y.values);
       return y.info;
     });
   });
@@ -57,7 +57,7 @@ export function registerElementwise(): void {
     if (attrs.dim !== x.shape.length - 1) return undefined;
     const y = backend.allocate(x.shape);
     const columns = x.shape[attrs.dim]!;
-    backend.addon.softmax(y.values.length / columns, columns, backend.values(x), y.values);
+    backend.kernels.softmax(y.values.length / columns, columns, backend.values(x), y.values);
     return y.info;
   });
   register('Step', (inputs, attrs, backend) =>
@@ -67,7 +67,7 @@ export function registerElementwise(): void {
     const tensors = Object.values(inputs) as tf.TensorInfo[];
     const y = backend.allocate(tensors[0]!.shape);
     const values = tensors.map((tensor) => backend.values(tensor));
-    backend.addon.sumAll(y.values.length, values, y.values);
+    backend.kernels.sumAll(y.values.length, values, y.values);
     return y.info;
   });
   for (const [name, value] of [
@@ -76,7 +76,7 @@ export function registerElementwise(): void {
   ] as const) {
     register(name, (inputs, _attrs, backend) => {
       const y = backend.allocate(input(inputs, 'x').shape);
-      backend.addon.fill(y.values.length, value, y.values);
+      backend.kernels.fill(y.values.length, value, y.values);
       return y.info;
     });
   }
@@ -86,14 +86,14 @@ export function registerElementwise(): void {
     if (shape === undefined || typeof value !== 'number' || dtype !== 'float32') return undefined;
     if (shape.includes(0)) return undefined;
     const y = backend.allocate(shape);
-    backend.addon.fill(y.values.length, value, y.values);
+    backend.kernels.fill(y.values.length, value, y.values);
     return y.info;
   });
 }
 
 function unary(operation: number, x: tf.TensorInfo, backend: NativeBackend): tf.TensorInfo {
   const y = backend.allocate(x.shape);
-  backend.addon.unary(operation, y.values.length, backend.values(x), y.values);
+  backend.kernels.unary(operation, y.values.length, backend.values(x), y.values);
   return y.info;
 }
 
@@ -106,7 +106,7 @@ function binary(
   const plan = broadcastPlan(a.shape, b.shape);
   if (plan === undefined) return undefined;
   const y = backend.allocate(plan.output);
-  backend.addon.binary(operation, plan.shape, backend.values(a), backend.values(b), y.values);
+  backend.kernels.binary(operation, plan.shape, backend.values(a), backend.values(b), y.values);
   return y.info;
 }
 

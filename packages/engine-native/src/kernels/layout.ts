@@ -31,7 +31,7 @@ export function registerLayout(): void {
     });
     if (copy === undefined) return undefined;
     const y = backend.allocate(shape);
-    backend.addon.copy(copy, backend.values(x), y.values);
+    backend.kernels.copy(copy, backend.values(x), y.values);
     return y.info;
   });
 
@@ -51,8 +51,8 @@ export function registerLayout(): void {
     });
     if (copy === undefined) return undefined;
     const y = backend.allocate(shape);
-    backend.addon.fill(y.values.length, constantValue, y.values);
-    backend.addon.copy(copy, backend.values(x), y.values);
+    backend.kernels.fill(y.values.length, constantValue, y.values);
+    backend.kernels.copy(copy, backend.values(x), y.values);
     return y.info;
   });
 
@@ -64,7 +64,7 @@ export function registerLayout(): void {
     const copy = copyOf({ size: shape, from: perm.map((d) => from[d]!), to: strides(shape) });
     if (copy === undefined) return undefined;
     const y = backend.allocate(shape);
-    backend.addon.copy(copy, backend.values(x), y.values);
+    backend.kernels.copy(copy, backend.values(x), y.values);
     return y.info;
   });
 
@@ -83,7 +83,7 @@ export function registerLayout(): void {
     if (copies.includes(undefined)) return undefined;
     const y = backend.allocate(shape);
     tensors.forEach((tensor, i) => {
-      backend.addon.copy(copies[i]!, backend.values(tensor), y.values);
+      backend.kernels.copy(copies[i]!, backend.values(tensor), y.values);
     });
     return y.info;
   });

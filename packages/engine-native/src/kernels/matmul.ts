@@ -22,7 +22,7 @@ export function registerMatmul(): void {
       ...[product(lead), m, k, n, Number(transposeA), Number(transposeB)],
       ...[countA === 1 ? 0 : m * k, countB === 1 ? 0 : k * n],
     );
-    backend.addon.matmul(shape, backend.values(a), backend.values(b), y.values);
+    backend.kernels.matmul(shape, backend.values(a), backend.values(b), y.values);
     return y.info;
   });
 }

@@ -8,7 +8,7 @@ export function registerPooling(): void {
     const plan = poolingPlan(x.shape, attrs);
     if (!plan) return undefined;
     const y = backend.allocate(plan.output);
-    backend.addon.maxPool(plan.shape, backend.values(x), y.values);
+    backend.kernels.maxPool(plan.shape, backend.values(x), y.values);
     return y.info;
   });
   register('AvgPool', (inputs, attrs, backend) => {
@@ -16,7 +16,7 @@ export function registerPooling(): void {
     const plan = poolingPlan(x.shape, attrs);
     if (!plan) return undefined;
     const y = backend.allocate(plan.output);
-    backend.addon.averagePool(plan.shape, backend.values(x), null, y.values);
+    backend.kernels.averagePool(plan.shape, backend.values(x), null, y.values);
     return y.info;
   });
   register('MaxPoolGrad', (inputs, attrs, backend) => {
@@ -24,7 +24,7 @@ export function registerPooling(): void {
     const plan = poolingPlan(x.shape, attrs);
     if (!plan) return undefined;
     const dx = backend.allocate(x.shape);
-    backend.addon.maxPoolGradient(plan.shape, backend.values(x), backend.values(dy), dx.values);
+    backend.kernels.maxPoolGradient(plan.shape, backend.values(x), backend.values(dy), dx.values);
     return dx.info;
   });
   register('AvgPoolGrad', (inputs, attrs, backend) => {
@@ -32,7 +32,7 @@ export function registerPooling(): void {
     const plan = poolingPlan(x.shape, attrs);
     if (!plan) return undefined;
     const dx = backend.allocate(x.shape);
-    backend.addon.averagePoolGradient(plan.shape, false, backend.values(dy), dx.values);
+    backend.kernels.averagePoolGradient(plan.shape, false, backend.values(dy), dx.values);
     return dx.info;
   });
 }

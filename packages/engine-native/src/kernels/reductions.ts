@@ -7,13 +7,13 @@ import { type Attributes, input, register } from './register.ts';
 /** Registers sums, means and extremes over any axes. */
 export function registerReductions(): void {
   const sum: Kernel = (backend, { outer, n, inner }, x, y) =>
-    backend.addon.sum(outer, n, inner, 1, x, y);
+    backend.kernels.sum(outer, n, inner, 1, x, y);
   const mean: Kernel = (backend, { outer, n, inner }, x, y) =>
-    backend.addon.sum(outer, n, inner, 1 / n, x, y);
+    backend.kernels.sum(outer, n, inner, 1 / n, x, y);
   const extreme =
     (most: boolean): Kernel =>
     (backend, { outer, n, inner }, x, y) =>
-      backend.addon.extreme(most, outer, n, inner, x, y);
+      backend.kernels.extreme(most, outer, n, inner, x, y);
   const kernels = { Sum: sum, Mean: mean, Max: extreme(true), Min: extreme(false) };
   for (const [name, kernel] of Object.entries(kernels)) {
     register(name, (inputs, attrs, backend) => reduce(input(inputs, 'x'), attrs, backend, kernel));
@@ -67,7 +67,7 @@ function withAxesLast(
   const copy = copyOf({ size, from: perm.map((d) => from[d]!), to: strides(size) });
   if (copy === undefined) return undefined;
   const { info, values } = backend.allocate(size);
-  backend.addon.copy(copy, backend.values(x), values);
+  backend.kernels.copy(copy, backend.values(x), values);
   const outer = kept.reduce((product, d) => product * x.shape[d]!, 1);
   return { info, outer, n: values.length / outer };
 }

@@ -13,7 +13,7 @@ export function registerTraining(): void {
     const [losses, errors] = [backend.allocate([samples]), backend.allocate(logits.shape)];
     const wanted = backend.integers(labels);
     const x = backend.values(logits);
-    backend.addon.crossEntropy(samples, classes, x, wanted, losses.values, errors.values);
+    backend.kernels.crossEntropy(samples, classes, x, wanted, losses.values, errors.values);
     return [losses.info, errors.info];
   });
 
@@ -26,7 +26,7 @@ export function registerTraining(): void {
       nesterov: boolean;
     };
     const [w, v] = [backend.allocate(value.shape), backend.allocate(value.shape)];
-    backend.addon.sgd(
+    backend.kernels.sgd(
       w.values.length,
       rate,
       momentum,
@@ -50,7 +50,7 @@ function registerBatchNorm(): void {
     const channels = [shape[2]!];
     const z = backend.allocate(x.shape);
     const [mean, variance] = [backend.allocate(channels), backend.allocate(channels)];
-    backend.addon.batchNorm(
+    backend.kernels.batchNorm(
       shape,
       attrs.epsilon as number,
       backend.values(x),
@@ -70,7 +70,7 @@ function registerBatchNorm(): void {
     const channels = [shape[2]!];
     const dx = backend.allocate(x.shape);
     const [dgamma, dbeta] = [backend.allocate(channels), backend.allocate(channels)];
-    backend.addon.batchNormGradient(
+    backend.kernels.batchNormGradient(
       shape,
       attrs.epsilon as number,
       backend.values(input(inputs, 'dz')),
@@ -97,7 +97,7 @@ function registerBatchNorm(): void {
       return undefined;
     }
     const z = backend.allocate(x.shape);
-    backend.addon.batchNormGiven(
+    backend.kernels.batchNormGiven(
       shape,
       (attrs.varianceEpsilon as number | undefined) ?? 0.001,
       backend.values(x),
