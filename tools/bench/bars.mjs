@@ -76,21 +76,33 @@ function single(value) {
 /**
  * @param {readonly Row[]} rows
  * @returns {{ bar: Bar, verdict: 'reached' | 'missed' | 'not measured', value?: Spread,
- *   disturbed?: boolean }[]}
+ *   part?: number, disturbed?: boolean }[]} one for each part that has measured the bar's case
  */
 export function judge(rows) {
-  return BARS.map((bar) => {
-    const row = rows.find(
-      ({ of, engine, precision }) =>
-        of.network === bar.of.network &&
-        of.cells === bar.of.cells &&
-        of.batch === bar.of.batch &&
-        engine === bar.engine &&
-        precision === (bar.precision ?? 'f32'),
-    );
-    const value = row && bar.value(row);
-    if (row === undefined || value === undefined) return { bar, verdict: 'not measured' };
-    const good = bar.atMost ? value.median <= bar.bound : value.median >= bar.bound;
-    return { bar, verdict: good ? 'reached' : 'missed', value, disturbed: row.disturbed };
+  return BARS.flatMap((bar) => {
+    const verdicts = rows.filter((row) => isAbout(bar, row)).flatMap((row) => verdictOf(bar, row));
+    return verdicts.length > 0
+      ? verdicts
+      : [{ bar, verdict: /** @type {const} */ ('not measured') }];
   });
+}
+
+/** @param {Bar} bar @param {Row} row */
+function isAbout(bar, { of, engine, precision }) {
+  return (
+    of.network === bar.of.network &&
+    of.cells === bar.of.cells &&
+    of.batch === bar.of.batch &&
+    engine === bar.engine &&
+    precision === (bar.precision ?? 'f32')
+  );
+}
+
+/** @param {Bar} bar @param {Row} row */
+function verdictOf(bar, row) {
+  const value = bar.value(row);
+  if (value === undefined) return [];
+  const good = bar.atMost ? value.median <= bar.bound : value.median >= bar.bound;
+  const verdict = good ? /** @type {const} */ ('reached') : /** @type {const} */ ('missed');
+  return [{ bar, verdict, value, part: row.part, disturbed: row.disturbed }];
 }

@@ -85,7 +85,7 @@ async function bench() {
   const engines = list('engines').map(engineOf);
   const begin = performance.now();
   for (const of of cases()) {
-    if (options.resume && isDone(records, of, run.machine.commit)) {
+    if (options.resume && isDone(records, of, run.machine)) {
       log(`${caseName(of)}: done`);
       continue;
     }
@@ -94,7 +94,7 @@ async function bench() {
     const record = (/** @type {object} */ entry) => own.push({ ...entry, part });
     const start = performance.now();
     // What another batch has chosen holds; what this case chose at another time does not.
-    const choices = choicesIn(withCase(records, of, []));
+    const choices = choicesIn(withCase(records, { ...of, part }, []), run.machine);
     try {
       await measureCase(of, engines, torch, { ...settings, patience, log, record }, choices);
       record({ kind: 'done', ...of, minutes: (performance.now() - start) / 60e3 });
@@ -105,7 +105,7 @@ async function bench() {
       log(`  given up: ${reason}`);
     }
     run.minutes = (performance.now() - begin) / 60e3;
-    records = withCase(records, of, own);
+    records = withCase(records, { ...of, part }, own);
     writeRecords(records, folder);
   }
   process.stdout.write(report(records));

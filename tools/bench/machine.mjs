@@ -19,6 +19,14 @@ export function machine() {
   };
 }
 
+/**
+ * What tells machines apart whose numbers must not be compared.
+ * @param {Record<string, any>} [machine]
+ */
+export function machineName({ processor, cores, memoryGib, vectors } = {}) {
+  return `${processor}, ${cores} cores, ${memoryGib} GiB${vectors ? `, ${vectors}` : ''}`;
+}
+
 /** The processor's flags that matter to the kernels. */
 function vectorExtensions() {
   try {

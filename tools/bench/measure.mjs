@@ -144,10 +144,11 @@ async function slice(worker, phase, { seconds: training, least, retries, patienc
 
 /** @param {Worker} worker @param {Seat} seat @param {Settings} settings */
 async function recordEnd(worker, { contender, of }, settings) {
+  const { seconds } = settings;
   const { kib } = await worker.ask('peak');
   const profile =
     contender.engine === 'torch'
       ? null
-      : await worker.ask('profile', { phase: phasesOf(of.network)[0], seconds: 0, least: 3 });
+      : await worker.ask('profile', { phase: phasesOf(of.network)[0], seconds, least: 3 });
   settings.record({ kind: 'end', ...of, ...contender, peakKib: kib, profile });
 }

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { caseName } from './case-name.mjs';
 import { NETWORKS } from './cases.mjs';
+import { machineName } from './machine.mjs';
 import { report } from './report.mjs';
 
 /**
@@ -44,19 +45,29 @@ export function nextPart(records) {
   return 1 + Math.max(0, ...records.filter(isRun).map(partOf));
 }
 
+/** The machine of each part. @param {readonly Entry[]} records @returns {Map<number, string>} */
+export function machinesIn(records) {
+  return new Map(records.filter(isRun).map((run) => [partOf(run), machineName(run.machine)]));
+}
+
 /** The part of a record; those of before there were parts are of the first. @param {Entry} entry */
 export function partOf({ part = 1 }) {
   return part;
 }
 
 /**
- * The records with a case's anew, in the order of the cases; parts of which nothing is left are
- * gone.
- * @param {readonly Entry[]} records @param {Case} of @param {readonly Entry[]} own
+ * The records with those anew that a part has of a case, in the order of the cases: what the same
+ * machine had of it before is gone, and so are parts of which nothing is left.
+ * @param {readonly Entry[]} records @param {Case & { readonly part: number }} of
+ * @param {readonly Entry[]} own
  */
 export function withCase(records, of, own) {
   const name = caseName(of);
-  const others = records.filter((entry) => !isOfCase(entry) || caseName(entry) !== name);
+  const machines = machinesIn(records);
+  const here = machines.get(of.part);
+  const others = records.filter(
+    (entry) => !isOfCase(entry) || caseName(entry) !== name || machines.get(partOf(entry)) !== here,
+  );
   const all = [...others, ...own];
   const used = new Set(all.filter(isOfCase).map(partOf));
   return all
@@ -66,29 +77,31 @@ export function withCase(records, of, own) {
     .map(({ entry }) => entry);
 }
 
-/** Whether the case was measured to its end at this commit. */
-export function isDone(
-  /** @type {readonly Entry[]} */ records,
-  /** @type {Case} */ of,
-  /** @type {string} */ commit,
-) {
-  const done = records.find(
-    (entry) => entry.kind === 'done' && isOfCase(entry) && caseName(entry) === caseName(of),
-  );
-  const run = done && records.find((entry) => isRun(entry) && partOf(entry) === partOf(done));
-  return run?.machine?.commit === commit;
+/**
+ * Whether a machine has measured the case to its end at this commit.
+ * @param {readonly Entry[]} records @param {Case} of @param {Entry} machine
+ */
+export function isDone(records, of, machine) {
+  const [commit, here] = [machine.commit, machineName(machine)];
+  const parts = records
+    .filter((entry) => entry.kind === 'done' && isOfCase(entry) && caseName(entry) === caseName(of))
+    .map(partOf);
+  const runs = records.filter((entry) => isRun(entry) && parts.includes(partOf(entry)));
+  return runs.some((run) => run.machine?.commit === commit && machineName(run.machine) === here);
 }
 
 /**
- * PyTorch's configurations that took turns, by network, cells and precision: what a larger batch
- * takes over.
- * @param {readonly Entry[]} records
+ * PyTorch's configurations that took turns on a machine, by network, cells and precision: what a
+ * larger batch takes over there.
+ * @param {readonly Entry[]} records @param {Entry} machine
  */
-export function choicesIn(records) {
+export function choicesIn(records, machine) {
   /** @type {Map<string, Contender[]>} */
   const choices = new Map();
+  const machines = machinesIn(records);
+  const here = machineName(machine);
   for (const { kind, engine, precision, variant, mode, layout, ...of } of records) {
-    if (kind !== 'slice' || engine !== 'torch') continue;
+    if (kind !== 'slice' || engine !== 'torch' || machines.get(partOf(of)) !== here) continue;
     const key = choiceKey(/** @type {any} */ (of), precision);
     const known = choices.get(key) ?? [];
     if (known.some((one) => one.variant === variant)) continue;

@@ -28,7 +28,7 @@ function measured(of, part) {
 const both = [run(1, 'aaa'), ...measured(LARGE, 1), ...measured(SMALL, 1)];
 
 it('replaces a case and keeps the others, small ones first', () => {
-  const records = withCase([...both, run(2, 'bbb')], SMALL, measured(SMALL, 2));
+  const records = withCase([...both, run(2, 'bbb')], { ...SMALL, part: 2 }, measured(SMALL, 2));
   expect(records.map(({ kind, part, cells }) => `${kind} ${part} ${cells ?? ''}`.trim())).toEqual([
     ...['run 1', 'run 2', 'slice 2 1', 'done 2 1', 'slice 1 5', 'done 1 5'],
   ]);
@@ -36,39 +36,53 @@ it('replaces a case and keeps the others, small ones first', () => {
 });
 
 it('drops a part of which nothing is left', () => {
-  const once = withCase([...both, run(2, 'bbb')], SMALL, measured(SMALL, 2));
-  const twice = withCase([...once, run(3, 'ccc')], LARGE, measured(LARGE, 3));
+  const once = withCase([...both, run(2, 'bbb')], { ...SMALL, part: 2 }, measured(SMALL, 2));
+  const twice = withCase([...once, run(3, 'ccc')], { ...LARGE, part: 3 }, measured(LARGE, 3));
   expect(twice.filter(({ kind }) => kind === 'run').map(({ part }) => part)).toEqual([2, 3]);
 });
 
 it('knows which cases are done at a commit', () => {
-  const records = withCase([...both, run(2, 'bbb')], SMALL, measured(SMALL, 2).slice(0, 1));
-  expect(isDone(records, LARGE, 'aaa')).toBe(true);
-  expect(isDone(records, LARGE, 'bbb')).toBe(false);
-  expect(isDone(records, SMALL, 'bbb')).toBe(false);
+  const records = withCase(
+    [...both, run(2, 'bbb')],
+    { ...SMALL, part: 2 },
+    measured(SMALL, 2).slice(0, 1),
+  );
+  expect(isDone(records, LARGE, run(9, 'aaa').machine)).toBe(true);
+  expect(isDone(records, LARGE, run(9, 'bbb').machine)).toBe(false);
+  expect(isDone(records, SMALL, run(9, 'bbb').machine)).toBe(false);
 });
 
-it("finds PyTorch's configurations of an earlier part", () => {
+it("finds PyTorch's configurations of an earlier part of the same machine", () => {
   const torch = { engine: 'torch', precision: 'f32', variant: 'eager nhwc', mode: 'eager' };
   const slices = [1, 2].map((round) => ({
     kind: 'slice',
     ...SMALL,
     ...torch,
     layout: 'nhwc',
+    part: 1,
     round,
   }));
-  expect([...choicesIn([...both, ...slices])]).toEqual([
+  const { machine } = run(1, 'aaa');
+  expect([...choicesIn([...both, ...slices], machine)]).toEqual([
     ['typical 1 f32', [{ ...torch, layout: 'nhwc' }]],
   ]);
+  expect(choicesIn([...both, ...slices], { ...machine, vectors: 'avx2' }).size).toBe(0);
 });
 
-it('names commit and cases of each part on the page, and machines that differ', () => {
-  const other = run(2, 'bbb');
-  other.machine.processor = 'another CPU';
-  const page = report(withCase([...both, other], SMALL, measured(SMALL, 2)));
-  expect(page).toContain('| 1 | 2026-01-02 | commit aaa |  | 1 | typical N=5 B=256 | `run 1` |');
-  expect(page).toContain('| 2 | 2026-01-02 | commit bbb |  | 2 | typical N=1 B=64 | `run 2` |');
+it('keeps what another machine has measured of a case, and names both on the page', () => {
+  const other = { ...run(2, 'bbb'), machine: { ...run(2, 'bbb').machine, vectors: 'avx2' } };
+  const records = withCase([...both, other], { ...SMALL, part: 2 }, measured(SMALL, 2));
+  expect(records.filter(({ kind }) => kind === 'slice').map(({ part }) => part)).toEqual([1, 2, 1]);
+  expect(isDone(records, SMALL, other.machine)).toBe(true);
+  expect(isDone(records, LARGE, { ...other.machine, commit: 'aaa' })).toBe(false);
+  const page = report(records);
+  const first = 'commit aaa | CPU, 2 cores, 24 GiB |  | 1 | typical N=1 B=64, typical N=5 B=256';
+  expect(page).toContain(`| 1 | 2026-01-02 | ${first} | \`run 1\` |`);
+  const second = 'commit bbb | CPU, 2 cores, 24 GiB, avx2 |  | 2 | typical N=1 B=64';
+  expect(page).toContain(`| 2 | 2026-01-02 | ${second} | \`run 2\` |`);
   expect(page).toContain('**not one machine:** CPU, 2 cores');
+  expect(page).toContain('| typical N=1 B=64 | 1 | native f32 | 640.0 |');
+  expect(page).toContain('| typical N=1 B=64 | 2 | native f32 | 640.0 |');
 });
 
 it('names the cases that did not fit into memory', () => {

@@ -2,6 +2,7 @@
 // The parts of the page that say where, when and how was measured.
 import { caseName } from './case-name.mjs';
 import { IDLE_SHARE } from './load.mjs';
+import { machineName } from './machine.mjs';
 import { distinct, percent, speed, table } from './markdown.mjs';
 import { median } from './statistics.mjs';
 
@@ -12,26 +13,23 @@ export function machineOf(
   /** @type {readonly Entry[]} */ runs,
   /** @type {readonly Entry[]} */ records,
 ) {
-  const versions = new Map(
+  const versions = distinct(
     records
       .filter(({ kind }) => kind === 'worker')
-      .map(({ engine, version, isa }) => [engine, isa ? `${version} (${isa})` : version]),
+      .map(({ engine, version, isa }) => `${engine} ${version}${isa ? ` (${isa})` : ''}`),
   );
-  const machines = runs.map(({ machine = {} }) => {
-    const { processor, cores, memoryGib, system } = machine;
-    return `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}`;
-  });
+  const machines = runs.map(({ machine }) => machineName(machine));
+  const systems = distinct(runs.map(({ machine = {} }) => String(machine.system)));
   const nodes = distinct(runs.map(({ machine = {} }) => `Node ${machine.node}`));
-  const vectors = distinct(runs.map(({ machine = {} }) => machine.vectors ?? ''));
   const different = distinct(machines).length > 1 ? '**not one machine:** ' : '';
   return table(
     ['', ''],
     [
       ['machine', different + distinct(machines).join('; ')],
-      ['vector extensions', vectors.join('; ')],
+      ['system', systems.join('; ')],
       ['threads', distinct(runs.map(({ threads }) => String(threads))).join(', ')],
       ['others during the kept samples', disturbance(records)],
-      ['versions', [...nodes, ...[...versions].map((pair) => pair.join(' '))].join(', ')],
+      ['versions', [...nodes, ...versions].join(', ')],
     ],
   );
 }
@@ -41,14 +39,14 @@ export function partsOf(
   /** @type {readonly Entry[]} */ runs,
   /** @type {readonly Entry[]} */ records,
 ) {
-  const heads = ['part', 'date', 'Archer', 'load when it began', 'minutes', 'cases', 'command'];
+  const heads = ['part', 'date', 'Archer', 'machine', 'load when it began', 'minutes', 'cases'];
   return table(
-    heads,
+    [...heads, 'command'],
     runs.map(({ part = 1, date, machine = {}, minutes, command }) => {
       const own = records.filter((entry) => entry.network && (entry.part ?? 1) === part);
       const cases = distinct(own.map((entry) => caseName(/** @type {any} */ (entry))));
       return [
-        ...[String(part), String(date), `commit ${machine.commit}`],
+        ...[String(part), String(date), `commit ${machine.commit}`, machineName(machine)],
         ...[(machine.load ?? []).join(', '), Number(minutes ?? 0).toFixed(0)],
         ...[cases.join(', '), `\`${command}\``],
       ];
@@ -91,7 +89,7 @@ export function looksOf(records) {
 
 /** @param {Entry} look */
 function lookName(look) {
-  return `${caseName(/** @type {any} */ (look))} ${look.precision}`;
+  return `${caseName(/** @type {any} */ (look))} ${look.precision}, part ${look.part ?? 1}`;
 }
 
 /** @param {readonly Entry[]} runs */
@@ -120,6 +118,25 @@ export function methodOf(runs) {
       `programs used more than ${percent(IDLE_SHARE)} of a core, the turn was repeated up to ` +
       `${of('retries')} times and the quietest kept. Time in kernels comes from separate steps with ` +
       `a clock around each kernel. All parts took ${minutes.toFixed(0)} minutes.`,
+  ].join('\n\n');
+}
+
+/** What keeps a step from its limits, and what was done about it. */
+export function triedOf() {
+  return [
+    'Convolutions of 16 to 64 channels do not reach the peak of multiply-adds: each image is padded ' +
+      'and packed first, and the batch norm behind reads the result twice in either direction, ' +
+      'from memory where a batch does not fit into the cache. Separable blocks multiply little per ' +
+      'number that they move: they are bound by memory. bf16 doubles the multiply-adds ' +
+      'and leaves everything else.',
+    'Done about it: ReLU, convolution, batch norm and the addition of an edge are one kernel each ' +
+      'way; separable blocks in a row hand their results on before the batch norm; bf16 saves ' +
+      'convolution results in 16 bits; gradients are summed in the kernel that makes them; every ' +
+      'map is freed once nothing needs it. Outside of kernels is JavaScript: layers, tensors, tape. ' +
+      'Against it: a tape of its own in the place of that of TensorFlow.js, one entry per fused ' +
+      'layer without tensors for what is saved, and kernels that wait until a result is read, so ' +
+      'that JavaScript runs in one go with its data in the cache. Not tried: a recorded plan per ' +
+      'sub-network, which would save part of the rest where paths repeat.',
   ].join('\n\n');
 }
 

@@ -3,7 +3,15 @@
 import { judge } from './bars.mjs';
 import { caseName } from './case-name.mjs';
 import { percent, ratio, speed, table } from './markdown.mjs';
-import { absentOf, aloneOf, looksOf, machineOf, methodOf, partsOf } from './report-method.mjs';
+import {
+  absentOf,
+  aloneOf,
+  looksOf,
+  machineOf,
+  methodOf,
+  partsOf,
+  triedOf,
+} from './report-method.mjs';
 import { summarise } from './summary.mjs';
 
 /**
@@ -35,6 +43,7 @@ export function report(records) {
     ...rankingOf(rows.filter((row) => !isStep(row))),
     '## Limits',
     limitsOf(rows.filter(isStep), runs),
+    triedOf(),
     '## Where a step goes',
     kernelsOf(rows.filter(isStep)),
     '## PyTorch, by configuration',
@@ -50,13 +59,14 @@ export function report(records) {
 /** @param {readonly Row[]} rows */
 function barsOf(rows) {
   return table(
-    ['case', 'bar', 'asked', 'measured', ''],
-    judge(rows).map(({ bar, verdict, value, disturbed }) => {
+    ['case', 'bar', 'asked', 'part', 'measured', ''],
+    judge(rows).map(({ bar, verdict, value, part, disturbed }) => {
       const show = bar.percent ? percent : (/** @type {number} */ number) => number.toFixed(2);
       return [
         caseName(bar.of),
         bar.title,
         `${bar.atMost ? '≤' : '≥'} ${show(bar.bound)}`,
+        String(part ?? '–'),
         value ? show(value.median) : '–',
         (verdict === 'reached' ? verdict : `**${verdict}**`) + (disturbed ? ', not idle' : ''),
       ];
@@ -66,15 +76,15 @@ function barsOf(rows) {
 
 /** @param {readonly Row[]} rows */
 function tableOf(rows) {
-  const heads = ['case', 'engine', 'training, images/s', '×', 'evaluation, images/s', '×'];
+  const heads = ['case', 'part', 'engine', 'training, images/s', '×', 'evaluation, images/s', '×'];
   return table(
     [...heads, 'peak, MiB', '×'],
-    rows.map(({ of, engine, precision, variant, train, eval: evaluation, peakKib, peakRatio }) => [
-      caseName(of),
+    rows.map(({ of, part, engine, precision, variant, train, eval: evaluation, ...memory }) => [
+      ...[caseName(of), String(part)],
       [engine, precision, variant && `(${variant})`].filter(Boolean).join(' '),
       ...[train, evaluation].flatMap((phase) => [speed(phase?.speed), ratio(phase?.ratio)]),
-      peakKib ? (peakKib / 1024).toFixed(0) : '–',
-      peakRatio ? peakRatio.toFixed(2) : '',
+      memory.peakKib ? (memory.peakKib / 1024).toFixed(0) : '–',
+      memory.peakRatio ? memory.peakRatio.toFixed(2) : '',
     ]),
   );
 }
@@ -85,13 +95,13 @@ const isStep = ({ of }) => of.network !== 'ranking';
 /** @param {readonly Row[]} rows @returns {string[]} */
 function rankingOf(rows) {
   if (rows.length === 0) return [];
-  const heads = ['case', 'engine', 'each alone, images/s', '×', 'together, images/s', '×'];
+  const heads = ['case', 'part', 'engine', 'each alone, images/s', '×', 'together, images/s', '×'];
   return [
     '## Ranking',
     table(
       [...heads, 'together / alone'],
-      rows.map(({ of, engine, precision, variant, eval: alone, rank, sharing }) => [
-        caseName(of),
+      rows.map(({ of, part, engine, precision, variant, eval: alone, rank, sharing }) => [
+        ...[caseName(of), String(part)],
         [engine, precision, variant && `(${variant})`].filter(Boolean).join(' '),
         ...[alone, rank].flatMap((phase) => [speed(phase?.speed), ratio(phase?.ratio)]),
         engine === 'torch' ? '' : ratio(sharing),
@@ -116,18 +126,18 @@ function limitsOf(rows, runs) {
         `${roofline.gigabytes.toFixed(0)} GB/s of c = a + b (part ${part})`
       : `no peak (part ${part}: no compiler)`,
   );
-  const peak = `Measured on this machine: ${peaks.join('; ')}. `;
+  const peak = `Measured: ${peaks.join('; ')}. `;
   const note =
     'A training step counts three times the forward pass of convolutions and classifier.';
   return [
     peak + note,
     table(
-      ['case', 'engine', 'GFLOP/image', 'GFLOP/s', 'of peak', 'outside of kernels'],
+      ['case', 'part', 'engine', 'GFLOP/image', 'GFLOP/s', 'of peak', 'outside of kernels'],
       own.map(({ of, part, precision, train, flops, outside }) => {
         const limit = rooflines.get(part)?.[precision === 'f32' ? 'gflops' : 'gflopsBf16'];
         const rate = flops && train ? (flops * train.speed) / 1e9 : undefined;
         return [
-          caseName(of),
+          ...[caseName(of), String(part)],
           `native ${precision}`,
           flops ? (flops / 1e9).toFixed(3) : '–',
           rate ? rate.toFixed(0) : '–',
@@ -146,14 +156,15 @@ function kernelsOf(rows) {
   );
   if (own.length === 0) return 'No profile of more than one cell per stage was taken.';
   return table(
-    ['case', 'engine', 'kernels by time (share of the step, calls)', 'outside of kernels'],
-    own.map(({ of, precision, kernels = [], outside = 0 }) => {
+    ['case', 'part', 'engine', 'kernels by time (share of the step, calls)', 'outside of kernels'],
+    own.map(({ of, part, precision, kernels = [], outside = 0 }) => {
       const rest = kernels.slice(LISTED).reduce((sum, { share }) => sum + share, 0);
       const list = kernels
         .slice(0, LISTED)
         .map(({ name, share, calls }) => `${name} ${percent(share)} (${calls.toFixed(0)})`);
       if (rest > 0) list.push(`others ${percent(rest)}`);
-      return [caseName(of), `native ${precision}`, list.join(', '), percent(outside)];
+      const who = [caseName(of), String(part), `native ${precision}`];
+      return [...who, list.join(', '), percent(outside)];
     }),
   );
 }

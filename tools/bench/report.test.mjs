@@ -93,7 +93,7 @@ describe('a ranking', () => {
   it('has a table of its own', () => {
     const page = report(ranked);
     expect(page).toContain(
-      '| ranking N=5 B=64 | native f32 | 800.0 | 2.00 (2.00–2.00) | 1000 | 2.00 (2.00–2.00) | 1.25 (1.25–1.25) |',
+      '| ranking N=5 B=64 | 1 | native f32 | 800.0 | 2.00 (2.00–2.00) | 1000 | 2.00 (2.00–2.00) | 1.25 (1.25–1.25) |',
     );
     const steps = page.slice(page.indexOf('## Training'), page.indexOf('## Ranking'));
     expect(steps).not.toContain('ranking N=5');
@@ -118,12 +118,39 @@ describe('the bars', () => {
   });
 });
 
+describe('two machines', () => {
+  // The other one is half as fast, and PyTorch on it a quarter.
+  const other = [
+    { kind: 'run', part: 2, machine: { processor: 'CPU', cores: 2, vectors: 'avx2' } },
+    { ...slice(NATIVE, 0, 400), part: 2 },
+    { ...slice(EAGER, 0, 1200), part: 2 },
+  ];
+
+  it('are never compared with each other', () => {
+    const ratios = summarise([...records, ...other])
+      .filter(({ engine }) => engine === 'native')
+      .map(({ part, train }) => [part, train?.ratio?.median]);
+    expect(ratios).toEqual([
+      [1, 1.35],
+      [2, 3],
+    ]);
+  });
+
+  it('have a verdict each on a bar that both have measured', () => {
+    const title = 'training, f32, times PyTorch';
+    const verdicts = judge(summarise([...records, ...other])).filter(
+      ({ bar }) => bar.title === title && bar.of.network === 'typical',
+    );
+    expect(verdicts.map(({ part }) => part)).toEqual([1, 2]);
+  });
+});
+
 describe('the page', () => {
   const lines = report(records).split('\n');
 
   it('has the numbers of the records', () => {
     expect(lines).toContain(
-      '| typical N=5 B=64 | native f32 | 240.0 | 1.35 (1.20–1.50) | 1280 | 2.00 (2.00–2.00) | 300 | 0.50 |',
+      '| typical N=5 B=64 | 1 | native f32 | 240.0 | 1.35 (1.20–1.50) | 1280 | 2.00 (2.00–2.00) | 300 | 0.50 |',
     );
   });
 
@@ -131,7 +158,7 @@ describe('the page', () => {
     expect(lines).toContain('- native bf16: no AMX (typical N=5 B=64)');
     expect(lines.join()).toContain('idle: at most 1.0 % of a core');
     const disturbed = report([...records, slice(NATIVE, 2, 200, 'train', 0.5)]);
-    expect(disturbed).toMatch(/times PyTorch \| ≥ 1\.25 \| [0-9.]+ \| reached, not idle \|/);
+    expect(disturbed).toMatch(/times PyTorch \| ≥ 1\.25 \| 1 \| [0-9.]+ \| reached, not idle \|/);
     expect(lines.join()).not.toContain('not idle');
     expect(disturbed).toContain('**not idle**: 1 of 9 above 8.0 % of a core, at most 50 %');
   });

@@ -37,11 +37,14 @@ import { bestOfRounds, median, ratiosInRounds, spread } from './statistics.mjs';
 
 const STOCK = 'tfjs-wasm';
 
-/** @param {readonly Entry[]} records @returns {Row[]} */
+/**
+ * A case is measured in one part, or in one for each machine: only within it is anything compared.
+ * @param {readonly Entry[]} records @returns {Row[]}
+ */
 export function summarise(records) {
-  const names = [...new Set(records.filter(isSlice).map(caseOf).map(caseName))];
+  const names = [...new Set(records.filter(isSlice).map(partName))];
   return names.flatMap((name) => {
-    const own = records.filter((entry) => entry.network && caseName(caseOf(entry)) === name);
+    const own = records.filter((entry) => entry.network && partName(entry) === name);
     const groups = groupBy(
       own.filter(isSlice),
       ({ engine, precision }) => `${engine} ${precision}`,
@@ -52,6 +55,11 @@ export function summarise(records) {
 
 /** @param {Entry} entry */
 const isSlice = ({ kind }) => kind === 'slice';
+
+/** Case and part. @param {Entry} entry */
+function partName(entry) {
+  return `${caseName(caseOf(entry))}, part ${entry.part ?? 1}`;
+}
 
 /** @param {Entry} entry @returns {Case} */
 function caseOf({ network, cells, batch }) {

@@ -52,7 +52,7 @@ export interface NativeBackend extends CpuBackend {
 /** Numbers in a tensor of that shape. */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
-  for (const side of shape) size *= side;
+  for (let d = 0; d < shape.length; d++) size *= shape[d] as number;
   return size;
 }
 

@@ -25,8 +25,9 @@ export class PlanTable<Plan> {
 
 function hashOf(numbers: Numbers): number {
   let hash = 0;
-  for (const list of numbers) {
-    for (const value of list) hash = (Math.imul(hash, 31) + value) | 0;
+  for (let i = 0; i < numbers.length; i++) {
+    const list = numbers[i] as readonly number[];
+    for (let k = 0; k < list.length; k++) hash = (Math.imul(hash, 31) + (list[k] as number)) | 0;
   }
   return hash;
 }
