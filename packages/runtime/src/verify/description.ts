@@ -4,12 +4,13 @@ import {
   type JournalLine,
   type Manifest,
   type ResolvedManifest,
+  searchIdentity,
   sha256Hex,
   type UsedPlugin,
 } from '@archer-nas/core';
 import { decisive, type Fingerprint } from '../fingerprint.ts';
 import type { RunFolder } from '../folders.ts';
-import { field } from '../journal-reader.ts';
+import { field, originLine } from '../journal-reader.ts';
 import { damaged, detailOf, type Finding, intact, note } from './finding.ts';
 
 /** The files that describe a run, as far as they can be read. */
@@ -32,6 +33,12 @@ export function checkDescription(folder: RunFolder, lines: readonly JournalLine[
   if (manifest !== undefined && fingerprint !== undefined) {
     const same = canonicalJson(decisive(manifest)) === canonicalJson(fingerprint.manifest);
     if (!same) findings.push(damaged('fingerprint.json', 'describes another manifest'));
+    const origin = originLine(lines)?.body ?? null;
+    const recorded = field(origin, 'identity');
+    const identity = identityOf(manifest, fingerprint, Number(field(origin, 'seed')));
+    if (recorded !== undefined && recorded !== identity) {
+      findings.push(damaged('journal.jsonl', 'is of a search with another identity'));
+    }
   }
   return { manifest, fingerprint, findings };
 }
@@ -45,10 +52,20 @@ function readDescribed(
   if (!existsSync(folder[name])) return { finding: damaged(part, 'is missing') };
   const text = readFileSync(folder[name], 'utf8');
   try {
-    return { value: JSON.parse(text) as unknown, finding: checkHash(part, name, text, lines) };
+    const value: unknown = JSON.parse(text);
+    if (!hasShape(name, value)) return { finding: damaged(part, `is no ${name}`) };
+    const finding = checkHash(part, name, text, lines);
+    return finding.status === 'damaged' ? { finding } : { value, finding };
   } catch (error) {
     return { finding: damaged(part, `is no JSON: ${detailOf(error)}`) };
   }
+}
+
+/** Enough of it to compute with: a journal without hashes vouches for nothing. */
+function hasShape(name: (typeof FILES)[number], value: unknown): boolean {
+  const { space, strategy, study, manifest, plugins } = Object(value) as Record<string, unknown>;
+  const parts = name === 'manifest' ? [space, strategy, study] : [manifest, plugins];
+  return parts.every((part) => typeof part === 'object' && part !== null);
 }
 
 /** Lines that say how a run was begun, or went on after drift, have the hash of the file. */
@@ -66,6 +83,14 @@ function checkHash(
   if (at < 0) return damaged(part, 'does not have the hash that the journal has of it');
   if (at === hashes.length - 1) return intact(part, 'has its hash');
   return note(part, 'is older than the accepted drift; the next resume replaces it');
+}
+
+/** The identity of the search that these files describe. */
+export function identityOf(manifest: Manifest, fingerprint: Fingerprint, seed: number): string {
+  const { engine, dataHash } = fingerprint;
+  const engineClass = engine?.class ?? 'none';
+  const facts = { seed, engineClass, dataHash: dataHash ?? undefined };
+  return searchIdentity(resolvedOf(manifest, fingerprint), facts);
 }
 
 /** What the identity of a run is computed from, from its describing files. */

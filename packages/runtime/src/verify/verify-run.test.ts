@@ -182,6 +182,12 @@ describe('verifyRun', () => {
       'fingerprint.json',
       /hash/,
     ],
+    [
+      'the manifest to other JSON',
+      (r) => writeFileSync(join(r, 'manifest.json'), '[5]'),
+      'manifest.json',
+      /is no manifest/,
+    ],
     ['the fingerprint', (r) => rmSync(join(r, 'fingerprint.json')), 'fingerprint.json', /missing/],
   ])('finds that %s was changed', async (_, damage, part, detail) => {
     using folder = temporaryFolder();

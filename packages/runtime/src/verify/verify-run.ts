@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ArcherError, EXIT, isArcherError, searchIdentity } from '@archer-nas/core';
+import { ArcherError, EXIT, isArcherError } from '@archer-nas/core';
 import { DEFAULT_PROFILE, type RunFolder, runFolder } from '../folders.ts';
 import { effectiveLines, field, type Journal, originLine, readJournal } from '../journal-reader.ts';
 import { lockState } from '../lock.ts';
 import { resultFiles } from '../result-files.ts';
 import { resultOf } from '../run-result.ts';
 import { checkCheckpoints, checkpointNames } from './checkpoints.ts';
-import { checkDescription, type Description, resolvedOf } from './description.ts';
+import { checkDescription, type Description, identityOf, resolvedOf } from './description.ts';
 import { damaged, detailOf, type Finding, intact, note } from './finding.ts';
 
 /** What a look at a run folder found. */
@@ -94,14 +94,11 @@ function checkResult(
   if (result === undefined) return [note(RESULT, 'is not there: the run is not finished')];
   const origin = originLine(lines);
   if (origin === undefined || manifest === undefined || fingerprint === undefined) {
-    return [damaged(RESULT, 'cannot be computed again: what describes the run is damaged')];
+    return [note(RESULT, 'not checked: what describes the run is damaged')];
   }
   const seed = Number(field(origin.body, 'seed'));
-  const { engine, dataHash } = fingerprint;
   const resolved = resolvedOf(manifest, fingerprint);
-  const identity = searchIdentity(resolved, {
-    ...{ seed, engineClass: engine?.class ?? 'none', dataHash: dataHash ?? undefined },
-  });
+  const identity = identityOf(manifest, fingerprint, seed);
   const profile = String(field(origin.body, 'profile') ?? DEFAULT_PROFILE);
   const expected = resultFiles(
     resultOf(effectiveLines(lines), resolved, { profile, seed, identity }),
