@@ -1,5 +1,6 @@
 import type { State, Streams } from '@archer-nas/core';
 import type { tf } from '@archer-nas/engine';
+import type { Batch } from './batches.ts';
 import type { Gradients } from './clipping.ts';
 import type { Mixture, MixtureGradients, Rows } from './mixture.ts';
 import type { BatchNormMode, Network } from './network.ts';
@@ -50,12 +51,29 @@ export interface BilevelStep {
   readonly weights: WeightPoint;
 }
 
+/** α as a point where a loss can be looked at: for studies of the loss around it. */
+export interface AlphaPoint {
+  readonly alpha: Rows;
+  /** λ of α's optimiser: it adds λ to the diagonal of the Hessian. */
+  readonly weightDecay: number;
+  /** ∇_α of a loss at any α; first order. */
+  gradient(alpha: Rows, loss: BatchLoss): Rows;
+}
+
+/** What a bilevel search shows to studies of its loss. */
+export interface RelaxedView extends Omit<AlphaPoint, 'gradient'> {
+  /** ∇_α of the loss on a batch, with the statistics of the batch; w stays. */
+  gradientAt(alpha: Rows, batch: Batch): Rows;
+}
+
 /** A relaxed choice of architecture: its parameters, and what a supernet runs under them. */
 export interface Relaxation {
   /** Moves the parameters; absent where there are none to learn. Gives metrics for the report. */
   update?(step: BilevelStep): Readonly<Record<string, number>>;
   /** What the weight step trains. */
   weightMixture(step: BilevelStep): Mixture;
+  /** Absent where the loss is no function of α alone. */
+  readonly point?: AlphaPoint;
   /** How probable each option is now; the space derives an architecture from it. */
   readonly probabilities: Rows;
   readonly state: State;

@@ -14,6 +14,7 @@ import {
   type Modifier,
   type Network,
   type RelaxationRecipe,
+  type RelaxedView,
   type Rows,
   type SupernetViews,
   supernetViews,
@@ -33,6 +34,8 @@ export interface BilevelParts<A> {
 export interface BilevelViews<A> extends SupernetViews<A> {
   /** The probabilities of the options now. */
   readonly alpha: { readonly probabilities: Rows };
+  /** α and the loss around it. */
+  readonly relaxed: RelaxedView;
   /** The architecture that was derived at the end of each epoch so far. */
   readonly trajectory: readonly A[];
 }
@@ -85,10 +88,10 @@ class BilevelSearch<A> implements Search<A> {
       saved?.training,
     );
     this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
-    const { store, relaxation: alpha } = this.#training;
+    const { store, relaxation: alpha, relaxed } = this.#training;
     this.views = Object.assign(
       supernetViews({ space, data, network, store, options: options.evaluation, streams }),
-      { alpha, trajectory: this.#trajectory },
+      { alpha, relaxed, trajectory: this.#trajectory },
     );
   }
 

@@ -17,6 +17,7 @@ const plugin = definePlugin({
     'view:exporter',
     'view:supernet',
     'view:alpha',
+    'view:relaxed',
     'view:trajectory',
   ],
   parts: {

@@ -1,5 +1,13 @@
-import type { DataSet, Report, State, Streams } from '@archer-nas/core';
 import {
+  ArcherError,
+  type DataSet,
+  EXIT,
+  type Report,
+  type State,
+  type Streams,
+} from '@archer-nas/core';
+import {
+  type AlphaPoint,
   type Batch,
   type BilevelStep,
   clipCoefficient,
@@ -14,6 +22,7 @@ import {
   ParameterStore,
   type Relaxation,
   type RelaxationRecipe,
+  type RelaxedView,
   RunningStatistics,
   type Schedule,
   Sgd,
@@ -51,6 +60,8 @@ type Disposable = { dispose(): void };
 export class BilevelTraining {
   readonly store: ParameterStore;
   readonly relaxation: Relaxation;
+  /** What studies may ask of the loss around α as it is now. */
+  readonly relaxed: RelaxedView;
   /** Steps of the whole training. */
   readonly total: number;
   readonly #parts: TrainingParts;
@@ -80,6 +91,17 @@ export class BilevelTraining {
       this.#statistics = new RunningStatistics({}, saved?.statistics);
     }
     this.#done = saved?.done ?? 0;
+    const point = (): AlphaPoint => this.#point();
+    this.relaxed = {
+      get alpha() {
+        return point().alpha;
+      },
+      get weightDecay() {
+        return point().weightDecay;
+      },
+      gradientAt: (alpha, batch) =>
+        this.#releasing(() => point().gradient(alpha, this.#lossOn(batch))),
+    };
   }
 
   /** Steps that are complete. */
@@ -104,9 +126,9 @@ export class BilevelTraining {
 
   /** One step of the relaxation and one of the weights. */
   step(): Report {
-    const batches = [this.#train, this.#valid].map((split) => split.at(this.#done));
-    this.#owned = [...batches];
-    try {
+    return this.#releasing(() => {
+      const batches = [this.#train, this.#valid].map((split) => split.at(this.#done));
+      this.#owned.push(...batches);
       const [train, valid] = batches.map((batch) => this.#lossOn(batch));
       const at = this.#stepOn(train as SupernetLoss, valid as SupernetLoss); // one per batch
       const metrics =
@@ -116,10 +138,7 @@ export class BilevelTraining {
       this.#done += 1;
       const entropy = { 'alpha-entropy': meanEntropy(this.relaxation.probabilities) };
       return { metrics: { ...metrics, ...(this.isBetweenEpochs ? entropy : {}) } };
-    } finally {
-      for (const result of this.#owned) result.dispose();
-      this.#owned = [];
-    }
+    });
   }
 
   get state(): State {
@@ -137,6 +156,26 @@ export class BilevelTraining {
     this.#statistics?.dispose();
     this.#sgd.dispose();
     this.store.dispose();
+  }
+
+  /** @throws ArcherError where the loss is no function of α alone */
+  #point(): AlphaPoint {
+    const { point } = this.relaxation;
+    if (point !== undefined) return point;
+    throw new ArcherError('ARCHER_CAPABILITY', 'This relaxation has no loss by α alone.', {
+      hint: 'Ask about a search with a mixture, such as darts.',
+      exit: EXIT.manifest,
+    });
+  }
+
+  /** Frees what `work` has made, when it ends. */
+  #releasing<T>(work: () => T): T {
+    try {
+      return work();
+    } finally {
+      for (const result of this.#owned) result.dispose();
+      this.#owned = [];
+    }
   }
 
   #moveAlpha(at: BilevelStep): Readonly<Record<string, number>> {

@@ -1,5 +1,6 @@
 import type { State, Streams } from '@archer-nas/core';
 import {
+  type BatchLoss,
   type BilevelStep,
   beginRows,
   combineRows,
@@ -63,12 +64,21 @@ function relaxed(
       return {};
     },
     weightMixture: () => denseMixture(softmaxRows(alpha.rows)),
+    get point() {
+      return { alpha: alpha.rows, weightDecay: adam.weightDecay, gradient: firstOrder };
+    },
   };
 }
 
 function initial(size: number, deviation: number, streams: Streams, decision: number) {
   const stream = streams.stream('alpha', decision);
   return Float64Array.from({ length: size }, () => deviation * stream.normal());
+}
+
+/** ∇_α L(w, α) at fixed w. */
+function firstOrder(alpha: Rows, loss: BatchLoss): Rows {
+  const p = softmaxRows(alpha);
+  return softmaxGradientRows(p, loss.gradients(denseMixture(p), ['mixture']).rows);
 }
 
 /**

@@ -1,0 +1,36 @@
+import type { DataSet, DataSplit, Report } from '@archer-nas/core';
+import { batchReader, type RelaxedView } from '@archer-nas/nn';
+import { curvature, hessianAt } from './hessian.ts';
+
+/** Which loss is looked at, and how. */
+export interface CurvatureOptions {
+  readonly data: Pick<DataSet, 'image' | 'mean' | 'std' | 'augmentation'>;
+  readonly split: DataSplit;
+  readonly images: number;
+  readonly step: number;
+}
+
+/**
+ * Curvature of the loss at a search's α, with the decay of α on the diagonal (section 3.4 of the
+ * protocol of SmoothDARTS).
+ */
+export function curvatureOf(
+  { alpha, weightDecay, gradientAt }: RelaxedView,
+  { data, split, images, step }: CurvatureOptions,
+): Report {
+  const index = Int32Array.from({ length: Math.min(images, split.size) }, (_, image) => image);
+  const batch = batchReader(data, split).plain(index);
+  try {
+    const hessian = hessianAt((at) => gradientAt(at, batch), alpha, step);
+    const { maxEigenvalue, spectralNorm, trace } = curvature(hessian, weightDecay);
+    return {
+      metrics: { 'max-eigenvalue': maxEigenvalue, 'spectral-norm': spectralNorm, trace },
+      notes: [
+        `Hessian of the validation loss on ${index.length} images by ${hessian.length} architecture ` +
+          `parameters, differences of ${step}, ${weightDecay} added on the diagonal.`,
+      ],
+    };
+  } finally {
+    batch.dispose();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Benchmark } from '@archer-nas/core';
+import { type Bits, bitSpace } from '@archer-nas/testkit';
+import { expect, it } from 'vitest';
+import { trajectory } from './trajectory.ts';
+
+const space = bitSpace(2);
+const truth: Benchmark<Bits> = {
+  name: 'toy',
+  columns: [],
+  column: {
+    name: 'accuracy',
+    unit: '%',
+    direction: 'maximise',
+    split: 'test',
+    description: 'ones',
+  },
+  description: 'toy',
+  hash: 'toy',
+  value: (a) => a.reduce((sum, bit) => sum + 10 * bit, 50),
+  evaluator: () => {
+    throw new Error('not asked for');
+  },
+};
+
+it('has a row per epoch with the truth and the operations, and the last and best of them', () => {
+  const architectures: Bits[] = [
+    [0, 1],
+    [1, 1],
+    [0, 0],
+  ];
+  const { metrics, tables } = trajectory({ space, truth, architectures });
+  expect(metrics).toMatchObject({ 'final-accuracy': 50, 'best-accuracy': 70 });
+  const options = space.decisions?.[0]?.options ?? [];
+  expect(options).toHaveLength(2);
+  expect(tables?.trajectory?.columns).toEqual(['epoch', 'accuracy', ...options, 'architecture']);
+  expect(tables?.trajectory?.rows).toEqual([
+    [1, 60, 1, 1, '01'],
+    [2, 70, 0, 2, '11'],
+    [3, 50, 2, 0, '00'],
+  ]);
+});

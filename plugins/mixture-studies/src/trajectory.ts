@@ -1,0 +1,57 @@
+import type { Benchmark, Report, SearchSpace } from '@archer-nas/core';
+
+/** What {@link trajectory} looks at. */
+export interface TrajectoryOptions<A> {
+  readonly space: SearchSpace<A>;
+  /** Says how good an architecture is when it is trained alone. */
+  readonly truth: Benchmark<A>;
+  /** The architecture of each epoch, from the first. */
+  readonly architectures: readonly A[];
+}
+
+/**
+ * How good the architectures are that a search would have ended with after each epoch, and how
+ * often each of them has every operation.
+ */
+export function trajectory<A>({ space, truth, architectures }: TrajectoryOptions<A>): Report {
+  const { column } = truth;
+  const operations = optionNames(space);
+  const values = architectures.map((a) => truth.value(a));
+  const counts = architectures.map((a) => operationCounts(space, a, operations));
+  const better = (a: number, b: number) => (column.direction === 'maximise' ? a > b : a < b);
+  const best = values.reduce((found, v) => (better(v, found) ? v : found), values[0] ?? Number.NaN);
+  const last = counts.at(-1) ?? [];
+  return {
+    metrics: {
+      [`final-${column.name}`]: values.at(-1) ?? Number.NaN,
+      [`best-${column.name}`]: best,
+      ...Object.fromEntries(operations.map((name, i) => [`final-${name}`, last[i] ?? 0])),
+    },
+    tables: {
+      trajectory: {
+        title: `The architecture of each epoch, ${column.name} of ${truth.name}`,
+        columns: ['epoch', column.name, ...operations, 'architecture'],
+        rows: architectures.map((a, epoch) => [
+          epoch + 1,
+          values[epoch] ?? null,
+          ...(counts[epoch] ?? []),
+          space.format(a),
+        ]),
+        notes: [`${column.name}: ${column.description} (${column.unit}).`],
+      },
+    },
+  };
+}
+
+/** The names of all options of the space's decisions, each once. */
+function optionNames(space: SearchSpace<unknown>): string[] {
+  return [...new Set((space.decisions ?? []).flatMap(({ options = [] }) => options))];
+}
+
+/** How many decisions of an architecture have each of the options. */
+function operationCounts<A>(space: SearchSpace<A>, a: A, names: readonly string[]): number[] {
+  const chosen = (space.toChoices?.(a) ?? []).map((choice, decision) => {
+    return space.decisions?.[decision]?.options?.[choice];
+  });
+  return names.map((name) => chosen.filter((option) => option === name).length);
+}
