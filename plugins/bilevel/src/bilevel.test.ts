@@ -1,4 +1,4 @@
-import { createStreams, type EngineInfo, type Plugin } from '@archer-nas/core';
+import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import {
   denseMixture,
@@ -6,32 +6,11 @@ import {
   type Relaxation,
   type RelaxationRecipe,
 } from '@archer-nas/nn';
-import { type Bits, describeStrategy } from '@archer-nas/testkit';
+import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { bilevel } from './bilevel.ts';
-import plugin from './index.ts';
 import { bilevelOptions } from './options.ts';
-import { toyData, toyPlugins, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
-
-const engine: EngineInfo = {
-  name: 'js',
-  version: '4.22.0',
-  precision: 'f32',
-  isa: 'none',
-  class: 'js-test',
-  reproducible: 'bitwise',
-  description: 'plain JS',
-};
-
-for (const variant of [{}, { with: [{ use: 'toy-attack' }], nesterov: true, first: 'weights' }]) {
-  describeStrategy({
-    plugins: [plugin, ...toyPlugins] as unknown as Plugin[],
-    engine,
-    space: { use: 'toy-mixture' },
-    data: { use: 'toy-images' },
-    strategy: { use: 'bilevel', epochs: 2, relaxation: { use: 'toy-relaxation' }, ...variant },
-  });
-}
+import { toyData, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
 
 describe('bilevel', () => {
   const { signal } = new AbortController();
