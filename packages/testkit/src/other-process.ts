@@ -31,6 +31,8 @@ const server = await createServer({
   appType: 'custom',
   server: { middlewareMode: true, watch: null, hmr: false, ws: false },
   optimizeDeps: { noDiscovery: true },
+  // Lowers what this Node.js does not have yet, such as \`await using\`, as vitest does.
+  oxc: { target: 'node20' },
 });
 await server.ssrLoadModule(file);
 const found = {};

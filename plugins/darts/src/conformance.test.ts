@@ -1,4 +1,4 @@
-import { describePackage, describePreset } from '@archer-nas/testkit';
+import { describePackage, describePreset, describeRelaxation } from '@archer-nas/testkit';
 import plugins from './index.ts';
 
 const kit = { package: new URL('..', import.meta.url), plugins };
@@ -6,3 +6,4 @@ const kit = { package: new URL('..', import.meta.url), plugins };
 describePackage(kit);
 
 describePreset({ ...kit, preset: { kind: 'strategy', use: 'darts', order: 2, epochs: 5 } });
+describeRelaxation({ ...kit, relaxation: { use: 'darts', alpha: { lr: 0.1 } } });
