@@ -15,6 +15,8 @@ const available = realServer();
 /** A server that a storm goes over. */
 interface Shore extends AsyncDisposable {
   readonly url: string;
+  /** How long it may take to answer. */
+  readonly timeoutMs: number;
   kill?(): Promise<void>;
   restart?(): Promise<void>;
 }
@@ -23,6 +25,7 @@ async function fake(): Promise<Shore> {
   const server = await new FakeServer().start();
   return {
     url: server.url,
+    timeoutMs: 500,
     kill: async () => {
       server.plan = () => 'cut';
     },
@@ -65,7 +68,7 @@ async function storm(shore: Shore, out: string): Promise<void> {
   proxy.faults = badWeather;
   const calm = { out: path.join(out, 'calm'), rounds: ROUNDS, stepMs: 10 };
   const quiet = startRun(calm);
-  const run = { ...calm, out, uri: proxy.url };
+  const run = { ...calm, out, uri: proxy.url, timeoutMs: shore.timeoutMs };
   const folder = path.join(out, 'default', 'seed-0');
 
   expect((await startRun({ ...run, killAt: 130 }).end).code).toBeNull();
@@ -125,7 +128,10 @@ describe('R25 R26 R27 R32 after the storm the server has the journal, point by p
     'on a real one',
     async () => {
       if (!available) return;
-      await using shore = await available.start();
+      await using server = await available.start();
+      const { url, kill, restart } = server;
+      const mortal = kill && restart ? { kill, restart } : {};
+      const shore = { url, ...mortal, timeoutMs: 3000, [Symbol.asyncDispose]: async () => {} };
       await storm(shore, path.join(out, 'real'));
     },
     600_000,

@@ -1,5 +1,5 @@
 // What a storm's processes do with the run in a folder:
-// node storm-child.mjs run '{"out", "uri", "rounds", "stepMs", "killAt"}' runs it, or goes on with
+// node storm-child.mjs run '{"out", "uri", "timeoutMs", "rounds", "stepMs", "killAt"}' runs it, or goes on with
 //   it, and kills itself with SIGKILL after step `killAt`; prints one line per event
 // node storm-child.mjs points <run folder> prints the points that its journal asks for
 import { mlflow } from '@archer-nas/mlflow';
@@ -10,13 +10,13 @@ const [what, argument] = process.argv.slice(2);
 if (what === 'run') await goOn(JSON.parse(argument));
 else process.stdout.write(JSON.stringify(points(argument)));
 
-async function goOn({ out, uri, rounds, stepMs, killAt }) {
+async function goOn({ out, uri, timeoutMs, rounds, stepMs, killAt }) {
   const manifest = {
     ...{ name: 'storm', seeds: [0], study: [], profiles: {}, expect: [] },
     space: { use: 'toy-bits', bits: 8 },
     evaluator: { use: 'toy-ones', noise: 0.5 },
     strategy: { use: 'toy-climb', rounds, stepMs },
-    tracker: uri === undefined ? null : { use: 'mlflow', uri, flushMs: 50, timeoutMs: 2000 },
+    tracker: uri === undefined ? null : { use: 'mlflow', uri, flushMs: 50, timeoutMs },
   };
   const onEvent = (event) => {
     const done = event.progress?.done ?? '';

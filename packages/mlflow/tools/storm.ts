@@ -21,6 +21,8 @@ export interface StormRun {
   readonly out: string;
   /** Of the server; without one the run is not tracked. */
   readonly uri?: string;
+  /** Of one request. */
+  readonly timeoutMs?: number;
   readonly rounds: number;
   readonly stepMs: number;
   /** Kills itself with SIGKILL behind this step. */

@@ -124,4 +124,42 @@ export const rows = [
     from: '  if (!isFree || guards >= MAX_GUARDS) {',
     to: '  if (guards >= MAX_GUARDS) {',
   },
+  {
+    package: 'mlflow',
+    test: 'trouble.test.ts',
+    scenario: 'R26',
+    name: 'resend a batch blindly',
+    file: 'point-sender.ts',
+    from: `    if (this.#mayHave || this.#isUncertain)
+      await this.#history.read(points, this.#isUncertain, signal);
+`,
+    to: '',
+  },
+  {
+    package: 'mlflow',
+    test: 'later.test.ts',
+    scenario: 'R32',
+    name: 'resend what an earlier process sent',
+    file: 'place.ts',
+    from: 'return { run, parentId: saved.parentId, resumed: true };',
+    to: 'return { run, parentId: saved.parentId, resumed: false };',
+  },
+  {
+    package: 'mlflow',
+    test: 'succession.test.ts',
+    scenario: 'R31',
+    name: 'give a server the credentials of another',
+    file: 'tracker.ts',
+    from: 'address: readAddress(server) });',
+    to: 'address: { ...address, url: server } });',
+  },
+  {
+    package: 'runtime',
+    test: 'tracked-folder.test.ts',
+    scenario: 'R32',
+    name: 'skip the lock of what waits for a tracker',
+    file: 'tracked-folder.ts',
+    from: 'const lock = acquireLock(',
+    to: 'const lock = ((file) => ({ release: () => file }))(',
+  },
 ];
