@@ -1,4 +1,5 @@
-import type { SearchSpace } from './space.ts';
+import { Column } from './column.ts';
+import type { Codes, SearchSpace } from './space.ts';
 import type { State } from './state.ts';
 
 /** Architectures that only grow in number, in little space. */
@@ -6,7 +7,7 @@ export interface ArchitectureColumn<A> {
   push(architecture: A): void;
   /** @throws RangeError outside of 0 to length - 1 */
   at(index: number): A;
-  /** Those from `from` to before `to`: a list of notations, or choices row after row. */
+  /** Those from `from` to before `to`: their codes, choices row after row, or their notations. */
   snapshot(from: number, to: number): State;
 }
 
@@ -14,8 +15,8 @@ export interface ArchitectureColumn<A> {
 const BYTE_OPTIONS = 256;
 
 /**
- * A column for a space's architectures: their choices, as bytes where all are categorical,
- * or, where there are no choices of fixed number, their notation.
+ * A column for a space's architectures: their codes; where there are none their choices, as bytes
+ * where all are categorical; or, where there are no choices of fixed number, their notation.
  *
  * @param saved what `snapshot` gave, for `length` architectures
  */
@@ -24,7 +25,8 @@ export function architectureColumn<A>(
   length = 0,
   saved?: State,
 ): ArchitectureColumn<A> {
-  const { decisions = [], toChoices, fromChoices } = space;
+  const { codes, decisions = [], toChoices, fromChoices } = space;
+  if (codes !== undefined) return new CodeColumn(codes, length, saved);
   const fixed = decisions.length > 0 && decisions.every(({ when }) => when === undefined);
   if (!fixed || !toChoices || !fromChoices) return new Notations(space, saved);
   const small = decisions.every(
@@ -89,6 +91,30 @@ class Choices<A> implements ArchitectureColumn<A> {
     const grown = this.#of.make(Math.max(64, 2 * (this.#used + this.#of.width)));
     grown.set(this.#rows.subarray(0, this.#used));
     this.#rows = grown;
+  }
+}
+
+class CodeColumn<A> implements ArchitectureColumn<A> {
+  readonly #codes: Codes<A>;
+  readonly #column: Column;
+
+  constructor(codes: Codes<A>, length: number, saved: State | undefined) {
+    this.#codes = codes;
+    this.#column = new Column('int32', length, saved);
+  }
+
+  push(architecture: A): void {
+    this.#column.push(this.#codes.of(architecture));
+  }
+
+  at(index: number): A {
+    const code = this.#column.at(index);
+    if (code === undefined) throw outside(index, this.#column.length);
+    return this.#codes.at(code);
+  }
+
+  snapshot(from: number, to: number): State {
+    return this.#column.snapshot(from, to);
   }
 }
 

@@ -1,7 +1,8 @@
 import { type Allowed, narrowOptions, writeChoices } from './allowed-options.ts';
+import { choiceCodes } from './choice-codes.ts';
 import { choiceMoves, type Mutation, type Valid } from './choice-moves.ts';
 import { ArcherError, EXIT } from './errors.ts';
-import type { Choice, CostModel, Decision, SearchSpace } from './space.ts';
+import type { Choice, Codes, CostModel, Decision, SearchSpace } from './space.ts';
 
 /**
  * What a space of categorical decisions is made of. Choices here are option indices of the
@@ -36,6 +37,7 @@ export interface ChoiceSpace<A> extends SearchSpace<A> {
   readonly allowed: Allowed;
   readonly decisions: readonly (Decision & { readonly options: readonly string[] })[];
   readonly size: bigint;
+  readonly codes: Codes<A> | undefined;
   toChoices(a: A): Choice[];
   fromChoices(choices: readonly Choice[]): A;
   all(): Iterable<A>;
@@ -76,7 +78,8 @@ export function choiceSpace<A>(
   const within = (a: A): A => checkWithin(spec, allowed, a);
   const positions = allowed.map(inverse);
   let counted: bigint | undefined;
-  return {
+  const plain = valid === undefined && spec.mutation === undefined;
+  const space: ChoiceSpace<A> = {
     name: nameOf(spec, allowed),
     allowed,
     get size() {
@@ -109,9 +112,11 @@ export function choiceSpace<A>(
       return choices === undefined ? a : decode(choices);
     },
     restrict: (choices) => choiceSpace(spec, narrowOptions(allowed, choices, names)),
+    codes: choiceCodes({ allowed, plain, space: () => space }),
     ...(spec.canonical === undefined ? {} : { canonical: spec.canonical }),
     ...(spec.costs === undefined ? {} : { costs: costsWithin(spec.costs, allowed) }),
   };
+  return space;
 }
 
 /** Position in the list by option; holes where an option is not in the list. */

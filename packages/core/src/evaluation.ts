@@ -113,6 +113,11 @@ export interface Evaluator<A> {
   readonly identity?: string;
   /** Of recorded values: the hash of their content, part of a run's fingerprint like the data's. */
   readonly hash?: string;
+  /**
+   * Whether look-ups depend on architecture and budget alone, as those in a table do: then one
+   * answer does for a whole run. Not where they draw from the context's streams.
+   */
+  readonly recorded?: boolean;
   start(
     proposals: readonly Proposal<A>[],
     context: EvaluationContext,

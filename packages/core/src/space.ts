@@ -30,6 +30,20 @@ export interface CostModel<A> {
   >;
 }
 
+/**
+ * Architectures as integers below `size`, in the order of `all`, for those who make them by the
+ * thousand; not every such integer need be one. Draws take the same from the stream as the
+ * space's own, and give the same.
+ */
+export interface Codes<A> {
+  readonly size: number;
+  of(a: A): number;
+  /** The same object for the same code. */
+  at(code: number): A;
+  sample(stream: Stream): number;
+  mutate(code: number, stream: Stream): number;
+}
+
 /** Which networks exist; no tensors. `A` is the space's own, immutable architecture type. */
 export interface SearchSpace<A> {
   readonly name: string;
@@ -56,4 +70,6 @@ export interface SearchSpace<A> {
   /** The sub-space in which decision i may only take the listed options. */
   restrict?(allowed: readonly (readonly number[] | undefined)[]): SearchSpace<A>;
   readonly costs?: CostModel<A>;
+  /** For spaces small enough to be numbered in memory. */
+  readonly codes?: Codes<A> | undefined;
 }

@@ -27,7 +27,8 @@ export interface Streams {
   /**
    * Streams numbered from 0 under one name, independent of each other and of
    * `stream(name, …)`: for a loop that needs one per evaluation, because the name is hashed
-   * once for all of them. Each is good for 2^34 words.
+   * once for all of them. Each is good for 2^34 words, and until the next one is asked for:
+   * they are one object, which moves.
    */
   sequence(name: string, ...indices: readonly number[]): (index: number) => Stream;
   /** A source whose names are prefixed, for a part that must not meet its neighbours. */

@@ -32,7 +32,8 @@ function scoped(seed: number, path: readonly string[]): Streams {
     sequence(name, ...indices) {
       for (const index of indices) integer(`index of sequence '${name}'`, index);
       const words = wordsOf(derive(JSON.stringify([VERSION, seed, path, name, indices, SEQUENCE])));
-      return (index) => new PhiloxStream(words, place(name, index));
+      const stream = new PhiloxStream(words);
+      return (index) => stream.moveTo(place(name, index));
     },
     scope(name) {
       return scoped(seed, [...path, name]);
@@ -65,10 +66,7 @@ function place(name: string, index: number): number {
   throw new RangeError(`index of sequence '${name}' must be from 0 to 2^32 - 1, got ${index}`);
 }
 
-/**
- * Words are kept signed and in plain arrays, which the machine holds as small integers:
- * making a stream and drawing from it allocate next to nothing.
- */
+/** Words are kept signed and in plain arrays, which the machine holds as small integers. */
 class PhiloxStream implements Stream {
   readonly #key: readonly [number, number];
   readonly #counter: [number, number, number, number];
@@ -78,9 +76,18 @@ class PhiloxStream implements Stream {
   /** The second deviate of the last Box-Muller pair; NaN: none. */
   #spare = Number.NaN;
 
-  constructor({ key, upper }: Words, index = 0) {
+  constructor({ key, upper }: Words) {
     this.#key = key;
-    this.#counter = [0, index | 0, upper[0], upper[1]];
+    this.#counter = [0, 0, upper[0], upper[1]];
+  }
+
+  /** To the beginning of a sequence's stream, which this is from now on. */
+  moveTo(index: number): this {
+    this.#counter[0] = 0;
+    this.#counter[1] = index | 0;
+    this.#used = 4;
+    this.#spare = Number.NaN;
+    return this;
   }
 
   uint32(): number {

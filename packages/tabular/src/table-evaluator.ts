@@ -55,6 +55,7 @@ export function tableEvaluator<A>(view: TableView<A>): Evaluator<A> {
     metrics: [column, ...also].map(metricOf),
     description: `looked up in the table: ${column.description}${seconds}`,
     hash,
+    recorded: true,
     lookUp: (proposal, context) => lookUp(proposal, fidelityOf(proposal.budget ?? context.budget)),
     start: (proposals, context, saved) =>
       lookUpJob({ proposals, context, saved }, fidelityOf, lookUp),

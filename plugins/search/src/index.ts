@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { searchOptions } from './options.ts';
 import { beginRepeat } from './repeat.ts';
-import { AskAndTell } from './search.ts';
+import { askAndTell } from './strategy.ts';
 
 const search = definePlugin({
   id: 'search',
@@ -23,9 +23,8 @@ const search = definePlugin({
     const { space, evaluator } = deps;
     const sampler = deps.parts.sampler as SamplerRecipe;
     const images = validationImages(deps);
-    const objective = ifPresent(() => deps.objective);
-    const parts = { space, evaluator, sampler, objective, ...(images ? { images } : {}) };
-    return { begin: async (context, saved) => new AskAndTell(parts, options, context, saved) };
+    const given = { objective: ifPresent(() => deps.objective), metric: options.metric };
+    return askAndTell({ space, evaluator, sampler, ...given, images }, options);
   },
 });
 

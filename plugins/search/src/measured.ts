@@ -4,8 +4,8 @@ import {
   type Evaluation,
   type Evaluator,
   EXIT,
+  mappedEvaluator,
   type MetricSpec,
-  type Metrics,
   type Objective,
   singleMetric,
 } from '@archer-nas/core';
@@ -39,14 +39,14 @@ function metricOf(evaluator: Evaluator<unknown>, name: string | undefined): Metr
 }
 
 /**
- * Adds the space's costs that the objective asks for and the evaluator does not measure.
+ * The evaluator with those costs of the space that the objective asks for and it does not measure.
  * @throws ArcherError when neither has a metric that the objective asks for
  */
 export function withCosts<A>(
   objective: Objective,
   evaluator: Evaluator<A>,
   costs: CostModel<A> | undefined,
-): (evaluation: Evaluation<A>) => Evaluation<A> {
+): Evaluator<A> {
   const measured = new Set(evaluator.metrics.map(({ name }) => name));
   const asked = [
     ...objective.metrics.map(({ name }) => name),
@@ -58,14 +58,15 @@ export function withCosts<A>(
   const must = new Set(objective.metrics.map(({ name }) => name));
   const lacks = wanted.filter((name) => must.has(name) && !added.includes(name));
   if (lacks.length > 0) throw unmeasured(lacks, [...measured], costs?.names ?? []);
-  if (added.length === 0 || costs === undefined) return (evaluation) => evaluation;
-  return (evaluation) => {
+  if (added.length === 0 || costs === undefined) return evaluator;
+  const completed = (evaluation: Evaluation<A>): Evaluation<A> => {
     if (evaluation.status !== 'final') return evaluation;
     const all = costs.of(evaluation.proposal.architecture);
     const metrics: Record<string, number> = {};
     for (const name of added) metrics[name] = all[name] as number;
-    return { ...evaluation, metrics: { ...metrics, ...(evaluation.metrics as Metrics) } };
+    return { ...evaluation, metrics: { ...metrics, ...evaluation.metrics } };
   };
+  return mappedEvaluator(evaluator, { evaluation: completed });
 }
 
 function unmeasured(

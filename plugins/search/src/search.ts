@@ -25,7 +25,6 @@ import {
 import { durationOf, type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
 import { frontTable, resultMetrics } from './front.ts';
 import { Incumbents } from './incumbents.ts';
-import { objectiveOf, withCosts } from './measured.ts';
 import { opinion } from './opinion.ts';
 import { type Limits, limitsOf, type SearchOptions } from './options.ts';
 import { loadProposal, saveProposal } from './saved.ts';
@@ -33,13 +32,17 @@ import { loadProposal, saveProposal } from './saved.ts';
 /** What an ask-and-tell search is made of. */
 export interface SearchParts<A> {
   readonly space: SearchSpace<A>;
-  readonly evaluator: Evaluator<A>;
+  readonly evaluator: AskedEvaluator<A>;
   readonly sampler: SamplerRecipe;
-  /** Where the manifest has one. */
-  readonly objective?: Objective | undefined;
+  readonly objective: Objective;
   /** Images that the evaluator scores on; absent where the manifest has no data. */
-  readonly images?: EvaluationContext['images'];
+  readonly images?: EvaluationContext["images"] | undefined;
 }
+
+/** An evaluator that looks up, or one that has to be started. */
+export type AskedEvaluator<A> =
+  | { readonly lookUp: LookUp<A> }
+  | { readonly lookUp?: undefined; readonly start: Evaluator<A>['start'] };
 
 type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
@@ -91,8 +94,7 @@ export class AskAndTell<A> implements Search<A> {
   readonly #sampler: Sampler<A>;
   readonly #context: EvaluationContext;
   readonly #streams: (ask: number) => Stream;
-  readonly #complete: (evaluation: Evaluation<A>) => Evaluation<A>;
-  readonly #lookUp: LookUp<A>;
+  readonly #lookUp: LookUp<A> | undefined;
   readonly #name: string;
   readonly #log: EvaluationLog<A>;
   readonly #incumbents: Incumbents<A>;
@@ -120,8 +122,7 @@ export class AskAndTell<A> implements Search<A> {
     this.#parts = parts;
     this.#options = options;
     this.#limits = limitsOf(options);
-    this.#objective = objectiveOf(evaluator, { ...parts, metric: options.metric });
-    this.#complete = withCosts(this.#objective, evaluator, space.costs);
+    this.#objective = parts.objective;
     const metric = this.#objective.metrics[0] as MetricSpec; // an objective has metrics
     const sampling = { space, metric, objective: this.#objective };
     this.#sampler = parts.sampler.begin<A>(sampling, saved?.sampler);
@@ -132,7 +133,7 @@ export class AskAndTell<A> implements Search<A> {
       ...(images ? { images } : {}),
       ...(options.fidelity ? { budget: options.fidelity } : {}),
     };
-    this.#lookUp = evaluator.lookUp?.bind(evaluator) ?? unknown;
+    this.#lookUp = evaluator.lookUp?.bind(evaluator);
     this.#name = parts.sampler.name ?? 'search';
     this.#log = new EvaluationLog(space, this.#limits.unit, saved?.log);
     this.#incumbents = new Incumbents(this.#objective, (a) => space.id(a));
@@ -148,10 +149,10 @@ export class AskAndTell<A> implements Search<A> {
       scores: opinion(space, streams),
       histories: [historyOf({ ...arm, log: this.#log })],
     };
-    if (!evaluator.lookUp) this.phases = [this.#evaluationPhase()];
+    if (!this.#lookUp) this.phases = [this.#evaluationPhase()];
     if (saved?.open) this.#open = this.#reopened(saved.open);
     // A proposal is always asked for ahead, so that a step is only the evaluator's.
-    else if (!evaluator.lookUp && !saved) this.#goOn();
+    else if (!this.#lookUp && !saved) this.#goOn();
   }
 
   get state(): State {
@@ -197,8 +198,7 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   async step(signal: AbortSignal): Promise<Report> {
-    const { evaluator } = this.#parts;
-    const report = evaluator.lookUp
+    const report = this.#lookUp
       ? this.#lookUpMany(signal, this.#lookUp)
       : await this.#evaluateOn(signal);
     return { ...report, metrics: this.#standing() };
@@ -224,7 +224,7 @@ export class AskAndTell<A> implements Search<A> {
       name: 'evaluation',
       sample: async () => {
         const proposals = this.#open?.proposals ?? [];
-        const job = this.#parts.evaluator.start(proposals, this.#context);
+        const job = this.#start(proposals);
         return { job, times: this.progress.total / Math.max(1, proposals.length) };
       },
     };
@@ -250,15 +250,12 @@ export class AskAndTell<A> implements Search<A> {
     const report = await open.job.step(signal);
     const { done, total } = open.job.progress;
     if (done >= total) {
-      this.#takeOff(open, open.job.evaluations().map(this.#complete));
+      this.#takeOff(open, open.job.evaluations());
       open.job.dispose?.();
       this.#open = undefined;
       this.#goOn();
     }
-    const { evaluations } = report;
-    return evaluations
-      ? { ...report, evaluations: (evaluations as Evaluation<A>[]).map(this.#complete) }
-      : report;
+    return report;
   }
 
   /** Asks and lands until there is something to evaluate, or nothing more to come. */
@@ -266,8 +263,7 @@ export class AskAndTell<A> implements Search<A> {
     while (!this.#over) {
       const asked = this.#ask();
       if (asked !== undefined) {
-        const job = this.#parts.evaluator.start(asked.proposals, this.#context);
-        this.#open = { ...asked, job };
+        this.#open = { ...asked, job: this.#start(asked.proposals) };
         return;
       }
       this.#landNext();
@@ -281,11 +277,9 @@ export class AskAndTell<A> implements Search<A> {
     while (!this.#over && this.#log.length < to) {
       const asked = this.#ask();
       if (asked === undefined) this.#landNext();
-      else if (this.#options.workers === 1) this.#lookUpAlone(asked.proposals);
+      else if (this.#options.workers === 1) this.#lookUpAlone(asked.proposals, lookUp);
       else {
-        const evaluations = asked.proposals.map((one) =>
-          this.#complete(lookUp(one, this.#context)),
-        );
+        const evaluations = asked.proposals.map((one) => lookUp(one, this.#context));
         this.#takeOff(asked, evaluations);
       }
     }
@@ -295,9 +289,9 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   /** What a flight is good for, without one: nobody else is in the air. */
-  #lookUpAlone(proposals: readonly Proposal<A>[]): void {
+  #lookUpAlone(proposals: readonly Proposal<A>[], lookUp: LookUp<A>): void {
     let end = this.#clock;
-    const evaluations = proposals.map((one) => this.#complete(this.#lookUp(one, this.#context)));
+    const evaluations = proposals.map((one) => lookUp(one, this.#context));
     let known = 0;
     while (known < evaluations.length) {
       const evaluation = evaluations[known] as Evaluation<A>;
@@ -379,15 +373,15 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   #reopened({ order, start, proposals, job }: NonNullable<Saved['open']>): Open<A> {
-    const { space, evaluator } = this.#parts;
-    const loaded = proposals.map((one) => loadProposal(space, one));
-    return { order, start, proposals: loaded, job: evaluator.start(loaded, this.#context, job) };
+    const loaded = proposals.map((one) => loadProposal(this.#parts.space, one));
+    return { order, start, proposals: loaded, job: this.#start(loaded, job) };
   }
-}
 
-/** Stands in where the evaluator looks nothing up, and is never called there. */
-function unknown(): never {
-  throw new TypeError('this evaluator has no look-up');
+  /** Called only where nothing is looked up. */
+  #start(proposals: readonly Proposal<A>[], saved?: State): EvaluationJob<A> {
+    const { start } = this.#parts.evaluator as Pick<Evaluator<A>, 'start'>;
+    return start.call(this.#parts.evaluator, proposals, this.#context, saved);
+  }
 }
 
 function stuck(evaluated: number, why = 'though none is outstanding'): ArcherError {

@@ -4,9 +4,9 @@ import {
   type Cost,
   type Evaluation,
   type EvaluationContext,
-  type EvaluationJob,
   type Evaluator,
   EXIT,
+  mappedEvaluator,
 } from '@archer-nas/core';
 
 /** How a table stands in for training. */
@@ -33,22 +33,12 @@ export function tableMode<A>(
   benchmark: Benchmark<A>,
   { also, budget, cost }: TableModeOptions,
 ): Evaluator<A> {
-  const inner = benchmark.evaluator(also);
-  const { metrics, description, hash } = inner;
-  const lookUp = inner.lookUp?.bind(inner);
-  const contextOf = withBudget(budget);
   const priced = (evaluation: Evaluation<A>): Evaluation<A> =>
     cost === 'all' ? evaluation : { ...evaluation, cost: only(cost, evaluation, benchmark.name) };
-  return {
-    metrics,
-    ...(description === undefined ? {} : { description }),
-    ...(hash === undefined ? {} : { hash }),
-    start: (proposals, context, saved) =>
-      repriced(inner.start(proposals, contextOf(context), saved), priced),
-    ...(lookUp && {
-      lookUp: (proposal, context) => priced(lookUp(proposal, contextOf(context))),
-    }),
-  };
+  return mappedEvaluator(benchmark.evaluator(also), {
+    evaluation: priced,
+    context: withBudget(budget),
+  });
 }
 
 /** Adds the budget to a context that has none; the last answer is kept for the next look-up. */
@@ -61,27 +51,6 @@ function withBudget(epochs: number | undefined) {
     from = context;
     to = { ...context, budget: { amount: epochs, unit: 'epoch' } };
     return to;
-  };
-}
-
-function repriced<A>(
-  job: EvaluationJob<A>,
-  priced: (evaluation: Evaluation<A>) => Evaluation<A>,
-): EvaluationJob<A> {
-  return {
-    get state() {
-      return job.state;
-    },
-    get progress() {
-      return job.progress;
-    },
-    async step(signal) {
-      const { evaluations, ...report } = await job.step(signal);
-      const all = evaluations as readonly Evaluation<A>[] | undefined; // they are this job's
-      return all === undefined ? report : { ...report, evaluations: all.map(priced) };
-    },
-    evaluations: () => job.evaluations().map(priced),
-    dispose: () => job.dispose?.(),
   };
 }
 

@@ -1,0 +1,106 @@
+import type {
+  Codes,
+  Evaluation,
+  EvaluationContext,
+  Evaluator,
+  History,
+  Progress,
+  Proposal,
+  Report,
+  Search,
+  SearchResult,
+  State,
+  Views,
+} from '@archer-nas/core';
+
+type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
+
+/** A look-up by the codes of architectures; of recorded values each answer is kept. */
+export function codedLookUp<A>(
+  lookUp: LookUp<A>,
+  codes: Codes<A>,
+  recorded: boolean,
+): LookUp<number> {
+  const known: Outcome[] = [];
+  return (proposal, context) => {
+    const { architecture: code, budget } = proposal;
+    const kept = budget === undefined ? known[code] : undefined;
+    if (kept !== undefined) return evaluationOf(proposal, kept);
+    const decoded = { ...proposal, architecture: codes.at(code) };
+    const { proposal: _, ...outcome } = lookUp(decoded, context);
+    if (recorded && budget === undefined) known[code] = outcome;
+    return { proposal, ...outcome };
+  };
+}
+
+/** What is known of an architecture, whoever proposed it. */
+type Outcome = Omit<Evaluation<unknown>, 'proposal'>;
+
+/** Written out for what searches meet by the thousand, which spreading makes several times as dear. */
+function evaluationOf<A>(proposal: Proposal<A>, outcome: Outcome): Evaluation<A> {
+  const { budget, metrics, cost, status } = outcome;
+  if (status !== 'final' || budget === undefined || outcome.curve !== undefined) {
+    return { proposal, ...outcome };
+  }
+  return { proposal, budget, metrics, cost, status };
+}
+
+/** A search over codes as a search over architectures. */
+export class Decoded<A> implements Search<A> {
+  readonly views: Views<A>;
+  readonly #search: Search<number>;
+  readonly #codes: Codes<A>;
+
+  /** @param views those that are not of the search over codes */
+  constructor(search: Search<number>, codes: Codes<A>, views: Views<A>) {
+    const { histories = [] } = search.views;
+    this.#search = search;
+    this.#codes = codes;
+    this.views = { ...views, histories: histories.map((one) => this.#history(one)) };
+  }
+
+  get state(): State {
+    return this.#search.state;
+  }
+
+  get progress(): Progress {
+    return this.#search.progress;
+  }
+
+  incumbents(): readonly Evaluation<A>[] {
+    return this.#search.incumbents().map((one) => this.#evaluation(one));
+  }
+
+  step(signal: AbortSignal): Promise<Report> {
+    return this.#search.step(signal);
+  }
+
+  async result(): Promise<SearchResult<A>> {
+    const result = await this.#search.result();
+    return { ...result, best: result.best.map((one) => this.#evaluation(one)) };
+  }
+
+  dispose(): void {
+    this.#search.dispose?.();
+  }
+
+  #evaluation({ proposal, ...rest }: Evaluation<number>): Evaluation<A> {
+    const architecture = this.#codes.at(proposal.architecture);
+    return { proposal: { ...proposal, architecture }, ...rest };
+  }
+
+  #history(inner: History<number>): History<A> {
+    const { arm, repeat, objective, snapshot } = inner;
+    return {
+      arm,
+      repeat,
+      objective,
+      get length() {
+        return inner.length;
+      },
+      at: (index) => this.#evaluation(inner.at(index)),
+      paid: (index) => inner.paid(index),
+      ...(snapshot && { snapshot: () => snapshot.call(inner) }),
+    };
+  }
+}
