@@ -20,7 +20,9 @@ export function codedSpace<A>(space: SearchSpace<A>, codes: Codes<A>): SearchSpa
     ...(toChoices && { toChoices: (code: number) => toChoices.call(space, at(code)) }),
     ...(fromChoices && { fromChoices: (choices) => of(fromChoices.call(space, choices)) }),
     ...(all && { all: () => mapped(all.call(space), of) }),
-    ...(neighbours && { neighbours: (code: number) => mapped(neighbours.call(space, at(code)), of) }),
+    ...(neighbours && {
+      neighbours: (code: number) => mapped(neighbours.call(space, at(code)), of),
+    }),
     ...(mutate && { mutate: codes.mutate }),
     ...(crossover && {
       crossover: (a: number, b: number, stream) => of(crossover.call(space, at(a), at(b), stream)),

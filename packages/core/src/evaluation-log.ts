@@ -1,6 +1,7 @@
 import { type ArchitectureColumn, architectureColumn } from './architecture-column.ts';
 import { Column } from './column.ts';
-import type { Cost, Evaluation, Objective, Point, Proposal } from './evaluation.ts';
+import type { Cost, Evaluation, Objective, Outcome, Point, Proposal } from './evaluation.ts';
+import type { Newborn } from './numbered-sampler.ts';
 import { Budgets, NumberedNames, NumberRecords } from './record-columns.ts';
 import type { History } from './search.ts';
 import type { SearchSpace } from './space.ts';
@@ -46,6 +47,8 @@ export class EvaluationLog<A> {
   readonly #metrics: NumberRecords;
   readonly #cost: NumberRecords;
   readonly #rest: Map<number, Rest>;
+  /** Of the last evaluations; not yet in the columns. */
+  #unread: Outcome[] = [];
   #length: number;
 
   /** @param clock the unit of the times that evaluations are pushed with */
@@ -65,9 +68,9 @@ export class EvaluationLog<A> {
     this.#asked = new Budgets(length, columns.asked);
     this.#budgets = new Budgets(length, columns.budget);
     this.#status = new Column('int32', length, columns.status);
-    this.#times = new Column('float64', length, columns.time);
     this.#metrics = new NumberRecords(length, columns.metrics);
     this.#cost = new NumberRecords(length, columns.cost);
+    this.#times = new Column('float64', length, this.#timesFrom(columns.time));
     this.#rest = new Map(rest);
   }
 
@@ -83,22 +86,54 @@ export class EvaluationLog<A> {
 
   /** @param time the simulated clock when the evaluation was known */
   push(evaluation: Evaluation<A>, time: number): void {
-    const { proposal, status } = evaluation;
+    const { proposal } = evaluation;
     this.#architectures.push(proposal.architecture);
     this.#ids.push(proposal.id);
     this.#parents.push(proposal.parent);
     this.#asked.push(proposal.budget);
-    this.#budgets.push(evaluation.budget);
-    this.#status.push(status === 'final' ? 0 : STATUSES.indexOf(status));
     this.#times.push(time);
-    this.#metrics.push(evaluation.metrics);
-    this.#cost.push(evaluation.cost as Readonly<Record<string, number>>);
-    if (hasRest(evaluation)) this.#rest.set(this.#length, restOf(evaluation));
+    this.#read();
+    this.#keep(evaluation, proposal, this.#length++);
+  }
+
+  /** The same of a numbered proposal. @see NumberedSampler */
+  pushNewborn(newborn: Readonly<Newborn<A>>, outcome: Outcome, time: number): void {
+    const { prefix, number, architecture, parent } = newborn;
+    this.#ids.pushNumber(prefix, number);
+    this.#parents.pushNumber(prefix, parent);
+    this.#asked.push(undefined);
+    this.#architectures.push(architecture);
+    this.#times.push(time);
+    this.#unread.push(outcome);
     this.#length++;
+  }
+
+  /**
+   * Recorded outcomes lie all over the memory, where reading one after the other, many at a time,
+   * is several times as fast as each when it comes.
+   */
+  #read(): void {
+    const unread = this.#unread;
+    if (unread.length === 0) return;
+    const from = this.#length - unread.length;
+    this.#unread = [];
+    for (let i = 0; i < unread.length; i++) {
+      this.#keep(unread[i] as Outcome, NOTHING, from + i); // below its length
+    }
+  }
+
+  #keep(outcome: Outcome, asked: RestAsked, index: number): void {
+    const { budget, status, metrics, cost } = outcome;
+    this.#budgets.push(budget);
+    this.#status.push(status === 'final' ? 0 : STATUSES.indexOf(status));
+    this.#metrics.push(metrics);
+    this.#cost.push(cost as Readonly<Record<string, number>>);
+    if (hasRest(outcome, asked)) this.#rest.set(index, restOf(outcome, asked));
   }
 
   /** @throws RangeError outside of 0 to length - 1 */
   at(index: number): Evaluation<A> {
+    this.#read();
     const architecture = this.#architectures.at(index);
     const { reason, curve, continues, weight } = this.#rest.get(index) ?? {};
     const id = this.#ids.at(index) as string; // every evaluation is pushed with one
@@ -120,11 +155,41 @@ export class EvaluationLog<A> {
 
   /** One cost of an evaluation; 0 where it has none. */
   costOf(index: number, unit: keyof Cost): number {
-    return this.#cost.value(index, unit) ?? 0;
+    this.#read();
+    return this.#cost.reader(unit, 0)(index);
+  }
+
+  /** What an evaluation adds to the clock where one comes after the other. */
+  #durations(): (index: number) => number {
+    return this.clock === 'evaluations' ? () => 1 : this.#cost.reader(this.clock, 0);
+  }
+
+  /** The times, or where they begin if each is the one before and the cost, to the bit. */
+  #timeSnapshot(from: number, to: number): State {
+    const start = from === 0 ? 0 : this.timeOf(from - 1);
+    const durationOf = this.#durations();
+    let sum = start;
+    for (let i = from; i < to; i++) {
+      sum += durationOf(i);
+      if (!Object.is(sum, this.#times.at(i))) return this.#times.snapshot(from, to);
+    }
+    return { sumFrom: start };
+  }
+
+  #timesFrom(saved: State | undefined): State | undefined {
+    const { sumFrom } = (saved ?? {}) as Partial<SummedTimes>;
+    if (sumFrom === undefined) return saved;
+    const durationOf = this.#durations();
+    let sum = sumFrom;
+    return Float64Array.from({ length: this.#length }, (_, i) => {
+      sum += durationOf(i);
+      return sum;
+    });
   }
 
   /** The evaluations from `from` to before `to`; later ones do not change it. */
   snapshot(from = 0, to = this.#length): State {
+    this.#read();
     const state: LogState = {
       length: to - from,
       clock: this.clock,
@@ -135,7 +200,7 @@ export class EvaluationLog<A> {
         asked: this.#asked.snapshot(from, to),
         budget: this.#budgets.snapshot(from, to),
         status: this.#status.snapshot(from, to),
-        time: this.#times.snapshot(from, to),
+        time: this.#timeSnapshot(from, to),
         metrics: this.#metrics.snapshot(from, to),
         cost: this.#cost.snapshot(from, to),
       },
@@ -145,6 +210,11 @@ export class EvaluationLog<A> {
     };
     return state as unknown as State;
   }
+}
+
+/** Times that are the sum of the costs from here on. */
+interface SummedTimes {
+  readonly sumFrom: number;
 }
 
 /** Which evaluations of a log are one history, and of what. */
@@ -193,14 +263,18 @@ export function historyOf<A>(of: HistoryOf<A>): History<A> {
   };
 }
 
-function hasRest({ proposal, reason, curve }: Evaluation<unknown>): boolean {
-  const asked = proposal.continues !== undefined || proposal.weight !== undefined;
+/** What few proposals have. */
+type RestAsked = Pick<Proposal<unknown>, 'continues' | 'weight'>;
+
+const NOTHING: RestAsked = {};
+
+function hasRest({ reason, curve }: Outcome, { continues, weight }: RestAsked): boolean {
+  const asked = continues !== undefined || weight !== undefined;
   return asked || reason !== undefined || curve !== undefined;
 }
 
-function restOf({ proposal, reason, curve }: Evaluation<unknown>): Rest {
+function restOf({ reason, curve }: Outcome, { continues, weight }: RestAsked): Rest {
   const points = curve?.map(({ at, value }) => ({ at, value }));
-  const { continues, weight } = proposal as Proposal<unknown>;
   return defined({ reason, curve: points, continues, weight }) as Rest;
 }
 

@@ -53,6 +53,9 @@ export interface Evaluation<A> {
   readonly reason?: string;
 }
 
+/** What is known of a proposal, whosever it was. */
+export type Outcome = Omit<Evaluation<unknown>, 'proposal'>;
+
 /**
  * Which architecture next. Its life: `propose`, the evaluations come back through
  * `observe`, and so on; `advance` marks the end of an epoch or round, for samplers whose
@@ -64,6 +67,8 @@ export interface Sampler<A> {
   /** `progress.done` epochs or rounds of `progress.total` are complete. */
   advance?(progress: Progress): Report;
   readonly state: State;
+  /** The same sampler for those who need no object per proposal. */
+  readonly numbered?: import('./numbered-sampler.ts').NumberedSampler<A>;
 }
 
 /** Makes samplers over decisions or spaces; what a plugin of kind `sampler` creates. */

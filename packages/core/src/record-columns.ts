@@ -55,10 +55,11 @@ export class NumberRecords {
     return record;
   }
 
-  /** One value; `undefined` where the record has none of that name. */
-  value(index: number, name: string): number | undefined {
+  /** Reads the values of one name; `absent` where a record has none. */
+  reader(name: string, absent: number): (index: number) => number {
     const column = this.#columns.find((one) => one.name === name);
-    return column && isThere(column, index) ? column.values.at(index) : undefined;
+    if (column === undefined) return () => absent;
+    return (index) => (isThere(column, index) ? (column.values.at(index) ?? absent) : absent);
   }
 
   snapshot(from: number, to: number): State {
@@ -90,37 +91,49 @@ function isThere({ absent, values }: NamedColumn, index: number): boolean {
   return index < values.length && (absent === undefined || absent.at(index) === 0);
 }
 
+const NO_NUMBER = -1;
+const NO_NAME = -2;
+
 /** Names that end with a number, such as ids: the numbers, and the few texts before them. */
 export class NumberedNames {
   readonly #prefixes: string[];
-  /** Which prefix; -1: there is no name. */
+  /** Which prefix; where there is no name, the one before. */
   readonly #which: Column;
-  /** -1: the name has no number. */
+  /** Or {@link NO_NUMBER}, or {@link NO_NAME}. */
   readonly #number: Column;
-  #last = 0;
+  #last: number;
 
   constructor(length = 0, saved?: State) {
     const from = saved as { prefixes: readonly string[]; which: State; number: State } | undefined;
     this.#prefixes = [...(from?.prefixes ?? [])];
     this.#which = new Column('int32', length, from?.which);
     this.#number = new Column('int32', length, from?.number);
+    this.#last = this.#which.at(length - 1) ?? 0;
   }
 
   push(name: string | undefined): void {
     if (name === undefined) {
-      this.#which.push(-1);
-      this.#number.push(-1);
+      this.#which.push(this.#last);
+      this.#number.push(NO_NAME);
       return;
     }
     const digits = trailingDigits(name);
-    this.#number.push(digits === 0 ? -1 : numberOf(name, digits));
+    this.#number.push(digits === 0 ? NO_NUMBER : numberOf(name, digits));
     this.#which.push(this.#prefixOf(name, name.length - digits));
+  }
+
+  /** The name of `number` behind `prefix`, which does not end with a digit; -1: no name. */
+  pushNumber(prefix: string, number: number): void {
+    this.#number.push(number < 0 ? NO_NAME : number);
+    if (number < 0 || this.#prefixes[this.#last] === prefix) this.#which.push(this.#last);
+    else this.#which.push(this.#prefixOf(prefix, prefix.length));
   }
 
   at(index: number): string | undefined {
     const prefix = this.#prefixes[this.#which.at(index) ?? -1];
     const number = this.#number.at(index);
-    return prefix === undefined || number === -1 ? prefix : `${prefix}${number}`;
+    if (number === NO_NAME) return undefined;
+    return number === NO_NUMBER ? prefix : `${prefix}${number}`;
   }
 
   snapshot(from: number, to: number): State {
@@ -171,6 +184,8 @@ export class Budgets {
   readonly #kinds: Budget[];
   /** Position in `#kinds`; -1: there is no budget. */
   readonly #which: Column;
+  /** What came last, and its position. */
+  #given: Budget | undefined;
   #last = -1;
 
   constructor(length = 0, saved?: State) {
@@ -180,7 +195,11 @@ export class Budgets {
   }
 
   push(budget: Budget | undefined): void {
-    this.#which.push(budget === undefined ? -1 : this.#kindOf(budget));
+    if (budget !== this.#given) {
+      this.#given = budget;
+      this.#last = budget === undefined ? -1 : this.#kindOf(budget);
+    }
+    this.#which.push(this.#last);
   }
 
   at(index: number): Budget | undefined {
@@ -194,10 +213,7 @@ export class Budgets {
   }
 
   #kindOf({ amount, unit }: Budget): number {
-    const last = this.#kinds[this.#last];
-    if (last?.amount === amount && last.unit === unit) return this.#last;
     const known = this.#kinds.findIndex((one) => one.amount === amount && one.unit === unit);
-    this.#last = known < 0 ? this.#kinds.push({ amount, unit }) - 1 : known;
-    return this.#last;
+    return known < 0 ? this.#kinds.push({ amount, unit }) - 1 : known;
   }
 }

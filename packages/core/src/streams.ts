@@ -66,25 +66,24 @@ function place(name: string, index: number): number {
   throw new RangeError(`index of sequence '${name}' must be from 0 to 2^32 - 1, got ${index}`);
 }
 
-/** Words are kept signed and in plain arrays, which the machine holds as small integers. */
 class PhiloxStream implements Stream {
-  readonly #key: readonly [number, number];
-  readonly #counter: [number, number, number, number];
-  readonly #block: [number, number, number, number] = [0, 0, 0, 0];
+  readonly #key: Int32Array;
+  readonly #counter: Int32Array;
+  readonly #block = new Uint32Array(4);
   /** Words of the block that are used up. */
   #used = 4;
   /** The second deviate of the last Box-Muller pair; NaN: none. */
   #spare = Number.NaN;
 
   constructor({ key, upper }: Words) {
-    this.#key = key;
-    this.#counter = [0, 0, upper[0], upper[1]];
+    this.#key = Int32Array.of(...key);
+    this.#counter = Int32Array.of(0, 0, ...upper);
   }
 
   /** To the beginning of a sequence's stream, which this is from now on. */
   moveTo(index: number): this {
     this.#counter[0] = 0;
-    this.#counter[1] = index | 0;
+    this.#counter[1] = index;
     this.#used = 4;
     this.#spare = Number.NaN;
     return this;
@@ -92,7 +91,7 @@ class PhiloxStream implements Stream {
 
   uint32(): number {
     if (this.#used === 4) this.#refill();
-    return (this.#block[this.#used++] as number) >>> 0;
+    return this.#block[this.#used++] as number;
   }
 
   float(): number {
@@ -161,8 +160,8 @@ class PhiloxStream implements Stream {
     philox4x32(this.#counter, this.#key, this.#block);
     this.#used = 0;
     const counter = this.#counter;
-    counter[0] = (counter[0] + 1) | 0;
-    if (counter[0] === 0) counter[1] = (counter[1] + 1) | 0;
+    counter[0] = (counter[0] as number) + 1;
+    if (counter[0] === 0) counter[1] = (counter[1] as number) + 1;
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Evaluation, Metrics, Objective } from './evaluation.ts';
+import type { Metrics, Objective, Outcome } from './evaluation.ts';
 
 /**
  * The metrics of an evaluation that may win: final, with a number for everything that the
  * objective looks at. Others are `undefined`.
  */
 export function winningMetrics(
-  evaluation: Evaluation<unknown>,
+  evaluation: Outcome,
   { metrics, constraints }: Pick<Objective, 'metrics' | 'constraints'>,
 ): Metrics | undefined {
   if (evaluation.status !== 'final') return undefined;
@@ -20,10 +20,7 @@ function isNumber(value: number | undefined): boolean {
 }
 
 /** The same of an evaluation that may be a result: within the objective's limits, too. */
-export function incumbentMetrics(
-  evaluation: Evaluation<unknown>,
-  objective: Objective,
-): Metrics | undefined {
+export function incumbentMetrics(evaluation: Outcome, objective: Objective): Metrics | undefined {
   const metrics = winningMetrics(evaluation, objective);
   return metrics !== undefined && objective.violation(metrics) === 0 ? metrics : undefined;
 }

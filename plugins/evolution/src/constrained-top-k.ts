@@ -7,7 +7,7 @@ import {
   type Stream,
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
-import { type Brood, childOf, evolve, type Scheme } from './engine.ts';
+import { type Brood, evolve, type Scheme } from './engine.ts';
 import { crossover, type GeneSpace, type Genes, geneSpace, mutate, randomGenes } from './genes.ts';
 import { byFitness, type Individual, requireFitness } from './individual.ts';
 
@@ -50,15 +50,17 @@ function topK<A>(
   const genes = geneSpace(NAME, space);
   const legal = limits(space, options.constraint);
   return {
-    breed({ population, generation, claim }, stream) {
-      if (generation > options.generations) return [];
+    breed(brood, stream) {
+      const { population, generation } = brood;
+      if (generation > options.generations) return undefined;
       const take = (candidate: Genes): boolean => {
         const a = genes.fromGenes(candidate);
-        return legal(a) && claim(a);
+        return legal(a) && brood.claim(a);
       };
       const made = children({ population, take }, genes, options, stream);
       if (generation === 0 && made.length === 0) throw impossible(space, options);
-      return made.map((one) => childOf(genes.fromGenes(one)));
+      for (const one of made) brood.bear(genes.fromGenes(one));
+      return undefined;
     },
     // The best of the old parents and the new generation; of equals, the older one.
     survive: (parents, newcomers) =>

@@ -1,22 +1,19 @@
-import type {
-  Objective,
-  Proposal,
-  Sampler,
-  SamplerContext,
-  SamplerRecipe,
-  SearchSpace,
-  State,
-  Stream,
+import {
+  type Merit,
+  type Newborn,
+  type NumberedSampler,
+  type Objective,
+  type Outcome,
+  type SamplerContext,
+  type SamplerRecipe,
+  type SearchSpace,
+  type State,
+  type Stream,
+  samplerOf,
 } from '@archer-nas/core';
-import { type Individual, individuals, loadIndividual, saveIndividual } from './individual.ts';
+import { type Individual, loadIndividual, saveIndividual } from './individual.ts';
 
-/** A new architecture, with the id of what it was made from. */
-export interface Child<A> {
-  readonly architecture: A;
-  readonly parent?: string;
-}
-
-/** What a scheme sees when it makes children. */
+/** What a scheme sees when it makes children, and where it puts them. */
 export interface Brood<A> {
   /** May be changed: who dies before a birth is removed here. */
   readonly population: Individual<A>[];
@@ -25,9 +22,17 @@ export interface Brood<A> {
   readonly outstanding: number;
   /** How often children were made; the first time is 0. */
   readonly generation: number;
+  /** Adds a child, of a parent where it has one. */
+  bear(architecture: A, parent?: Individual<A>): undefined;
   /** Takes an architecture, unless it was taken before. */
   claim(a: A): boolean;
   isTaken(a: A): boolean;
+}
+
+/** A new architecture, with what it was made from. */
+export interface Child<A> {
+  readonly architecture: A;
+  readonly parent?: Individual<A>;
 }
 
 /** A kind of evolution: everything that tells one from another. */
@@ -36,8 +41,10 @@ export interface Scheme<A> {
    * The first population, then children of the chosen parents. None: the search is over.
    * `wait`: whoever could be a parent is not evaluated yet.
    */
-  breed(brood: Brood<A>, stream: Stream): readonly Child<A>[] | 'wait';
-  /** Who lives on, of the population and those who were evaluated. May reuse the list. */
+  breed(brood: Brood<A>, stream: Stream): 'wait' | undefined;
+  /**
+   * Who lives on, of the population and those who were evaluated. May reuse the first list.
+   */
   survive(population: Individual<A>[], newcomers: readonly Individual<A>[]): Individual<A>[];
 }
 
@@ -64,7 +71,8 @@ interface Saved {
   readonly population: readonly State[];
   /** Of the generation that is being evaluated. */
   readonly newcomers: readonly State[];
-  readonly queue: readonly { readonly architecture: string; readonly parent: string | null }[];
+  /** Children that nobody has asked for yet, with the numbers of their parents; -1: none. */
+  readonly queue: readonly { readonly architecture: string; readonly parent: number }[];
   readonly claimed: readonly string[];
 }
 
@@ -83,152 +91,126 @@ export function evolve(of: EvolutionOf): SamplerRecipe {
   return {
     name: of.name,
     ...(of.evaluations === undefined ? {} : { evaluations: of.evaluations }),
-    begin: (context, saved) => new Evolution(of, context, saved),
+    begin: (context, saved) => samplerOf(new Evolution(of, context, saved), context.objective),
   };
 }
 
-class Evolution<A> implements Sampler<A> {
+class Evolution<A> implements NumberedSampler<A>, Brood<A> {
+  readonly newborn: Newborn<A>;
   readonly #space: SearchSpace<A>;
   readonly #scheme: Scheme<A>;
-  readonly #prefix: string;
   readonly #isSteady: boolean;
-  readonly #judge: ReturnType<typeof individuals<A>>;
   readonly #claimed: Set<string>;
-  readonly #claim = (a: A): boolean => {
-    const id = this.#space.id(a);
-    if (this.#claimed.has(id)) return false;
-    this.#claimed.add(id);
-    return true;
-  };
-  readonly #isTaken = (a: A): boolean => this.#claimed.has(this.#space.id(a));
-  /** Of one making, because a steady evolution has a child at a time. */
-  readonly #brood: Brood<A>;
-  #proposed: number;
-  #generation: number;
-  #outstanding: number;
-  #population: Individual<A>[];
+  proposed: number;
+  generation: number;
+  outstanding: number;
+  population: Individual<A>[];
   #newcomers: Individual<A>[];
-  #queue: Child<A>[];
+  /** The last `#count` children, with the numbers of their parents: lists that are used again. */
+  readonly #children: A[] = [];
+  readonly #parents: number[] = [];
+  #count = 0;
+  /** The child that is asked for next. */
+  #next = 0;
 
   constructor(of: EvolutionOf, { space, objective }: SamplerContext<A>, state?: State) {
     const saved = (state as Saved | undefined) ?? START;
     const load = (one: State): Individual<A> => loadIndividual(space, objective, one);
+    const prefix = `${of.prefix ?? of.name}-`;
+    this.newborn = { prefix, number: -1, architecture: undefined as A, parent: -1 }; // before `ask`
     this.#space = space;
     this.#scheme = of.scheme(space, objective);
-    this.#prefix = of.prefix ?? of.name;
     this.#isSteady = of.pace === 'steady';
-    this.#judge = individuals(objective);
     this.#claimed = new Set(saved.claimed);
-    this.#proposed = saved.proposed;
-    this.#generation = saved.generation;
-    this.#outstanding = saved.outstanding;
-    this.#population = saved.population.map(load);
+    this.proposed = saved.proposed;
+    this.generation = saved.generation;
+    this.outstanding = saved.outstanding;
+    this.population = saved.population.map(load);
     this.#newcomers = saved.newcomers.map(load);
-    this.#brood = this.#ownBrood();
-    this.#queue = saved.queue.map(({ architecture, parent }) =>
-      childOf(space.parse(architecture), parent ?? undefined),
-    );
+    for (const { architecture, parent } of saved.queue) {
+      this.#add(space.parse(architecture), parent);
+    }
   }
 
   get state(): State {
     const space = this.#space;
     const saved: Saved = {
-      proposed: this.#proposed,
-      generation: this.#generation,
-      outstanding: this.#outstanding,
-      population: this.#population.map((one) => saveIndividual(space, one)),
+      proposed: this.proposed,
+      generation: this.generation,
+      outstanding: this.outstanding,
+      population: this.population.map((one) => saveIndividual(space, one)),
       newcomers: this.#newcomers.map((one) => saveIndividual(space, one)),
-      queue: this.#queue.map(({ architecture, parent }) => ({
+      queue: this.#children.slice(this.#next, this.#count).map((architecture, i) => ({
         architecture: space.format(architecture),
-        parent: parent ?? null,
+        parent: this.#parents[this.#next + i] as number, // as many as children
       })),
       claimed: [...this.#claimed],
     };
     return saved as unknown as State;
   }
 
-  propose(n: number, stream: Stream): readonly Proposal<A>[] | 'wait' | 'done' {
-    const first = this.#next(stream);
-    if (typeof first === 'string') return first;
-    const proposals = [first]; // one is what is asked for most, and an empty list has room for many
-    while (proposals.length < n) {
-      const next = this.#next(stream);
-      if (typeof next === 'string') break;
-      proposals.push(next);
-    }
-    return proposals;
-  }
-
-  #next(stream: Stream): Proposal<A> | 'wait' | 'done' {
-    if (this.#queue.length === 0) {
+  ask(stream: Stream): 'wait' | 'done' | undefined {
+    if (this.#next === this.#count) {
       const stop = this.#breed(stream);
       if (stop !== undefined) return stop;
     }
-    return this.#proposalOf(this.#queue.shift() as Child<A>);
+    const { newborn } = this;
+    newborn.number = this.proposed++;
+    newborn.architecture = this.#children[this.#next] as A;
+    newborn.parent = this.#parents[this.#next++] as number; // as many as children
+    this.outstanding++;
+    return undefined;
   }
 
-  observe(evaluations: Parameters<Sampler<A>['observe']>[0]): void {
-    this.#outstanding -= evaluations.length;
-    for (const evaluation of evaluations) {
-      const individual = this.#judge(evaluation);
-      if (individual === undefined) continue;
-      if (this.#isSteady) this.#survive([individual]);
-      else this.#newcomers.push(individual);
-    }
+  tell(number: number, architecture: A, outcome: Outcome, merit: Readonly<Merit>): void {
+    this.outstanding--;
+    const { violation, fitness } = merit;
+    if (Number.isNaN(violation)) return;
+    const individual = { number, architecture, outcome, violation, fitness };
+    if (this.#isSteady) this.#survive([individual]);
+    else this.#newcomers.push(individual);
   }
 
-  #ownBrood(): Brood<A> {
-    const of = {
-      population: () => this.#population,
-      proposed: () => this.#proposed,
-      outstanding: () => this.#outstanding,
-      generation: () => this.#generation,
-    };
-    return {
-      get population() {
-        return of.population();
-      },
-      get proposed() {
-        return of.proposed();
-      },
-      get outstanding() {
-        return of.outstanding();
-      },
-      get generation() {
-        return of.generation();
-      },
-      claim: this.#claim,
-      isTaken: this.#isTaken,
-    };
+  bear(architecture: A, parent?: Individual<A>): undefined {
+    this.#add(architecture, parent === undefined ? -1 : parent.number);
   }
 
-  /** Fills the queue. @returns why it cannot */
+  claim(a: A): boolean {
+    if (this.isTaken(a)) return false;
+    this.#claimed.add(this.#space.id(a));
+    return true;
+  }
+
+  isTaken(a: A): boolean {
+    return this.#claimed.has(this.#space.id(a));
+  }
+
+  /** Makes children. @returns why it cannot */
   #breed(stream: Stream): 'wait' | 'done' | undefined {
     if (!this.#isSteady) {
-      if (this.#outstanding > 0) return 'wait';
+      if (this.outstanding > 0) return 'wait';
       this.#survive(this.#newcomers);
       this.#newcomers = [];
     }
-    const children = this.#scheme.breed(this.#brood, stream);
-    if (children === 'wait') return 'wait';
-    if (children.length === 0) return 'done';
-    this.#generation++;
-    this.#queue = [...children];
+    this.#count = 0;
+    this.#next = 0;
+    if (this.#scheme.breed(this, stream) === 'wait') return 'wait';
+    if (this.#count === 0) return 'done';
+    this.generation++;
     return undefined;
   }
 
   #survive(newcomers: readonly Individual<A>[]): void {
-    if (newcomers.length > 0) this.#population = this.#scheme.survive(this.#population, newcomers);
+    if (newcomers.length > 0) this.population = this.#scheme.survive(this.population, newcomers);
   }
 
-  #proposalOf({ architecture, parent }: Child<A>): Proposal<A> {
-    const id = `${this.#prefix}-${this.#proposed++}`;
-    this.#outstanding++;
-    return parent === undefined ? { id, architecture } : { id, architecture, parent };
+  #add(architecture: A, parent: number): void {
+    this.#children[this.#count] = architecture;
+    this.#parents[this.#count++] = parent;
   }
 }
 
-/** A child without a `parent` field where it has none. */
-export function childOf<A>(architecture: A, parent?: string): Child<A> {
-  return parent === undefined ? { architecture } : { architecture, parent };
+/** Adds all children. */
+export function bearAll<A>(brood: Brood<A>, children: readonly Child<A>[]): undefined {
+  for (const { architecture, parent } of children) brood.bear(architecture, parent);
 }

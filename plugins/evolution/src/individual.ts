@@ -1,39 +1,24 @@
 import {
   ArcherError,
-  type Evaluation,
   EXIT,
   type Metrics,
+  meritOf,
   type Objective,
+  type Outcome,
   type SearchSpace,
   type State,
-  winningMetrics,
 } from '@archer-nas/core';
 
 /** An evaluated architecture that may have children. */
 export interface Individual<A> {
   /** Of its proposal. */
-  readonly id: string;
+  readonly number: number;
   readonly architecture: A;
-  readonly metrics: Metrics;
+  readonly outcome: Outcome;
   /** How far limits are missed; less is better than any fitness. */
   readonly violation: number;
   /** The one number that is maximised; NaN where the objective has none. */
   readonly fitness: number;
-}
-
-/** Evaluations as individuals; failures, and those that lack a number, are `undefined`. */
-export function individuals<A>(
-  objective: Objective,
-): (evaluation: Evaluation<A>) => Individual<A> | undefined {
-  const limited = objective.constraints.length > 0;
-  return (evaluation) => {
-    const metrics = winningMetrics(evaluation, objective);
-    if (metrics === undefined) return undefined;
-    const { id, architecture } = evaluation.proposal;
-    const violation = limited ? objective.violation(metrics) : 0;
-    const fitness = objective.scalar ? objective.scalar(metrics) : Number.NaN;
-    return { id, architecture, metrics, violation, fitness };
-  };
 }
 
 /** Whether `a` is strictly better, of individuals with a fitness. */
@@ -64,9 +49,9 @@ export function requireFitness(name: string, objective: Objective): void {
 /** An individual as state; what the objective says of it is computed again. */
 export function saveIndividual<A>(
   space: SearchSpace<A>,
-  { id, architecture, metrics }: Individual<A>,
+  { number, architecture, outcome }: Individual<A>,
 ) {
-  return { id, architecture: space.format(architecture), metrics };
+  return { number, architecture: space.format(architecture), metrics: outcome.metrics };
 }
 
 /** Inverse of {@link saveIndividual}. */
@@ -75,12 +60,13 @@ export function loadIndividual<A>(
   objective: Objective,
   saved: State,
 ): Individual<A> {
-  const { id, architecture, metrics } = saved as {
-    readonly id: string;
+  const { number, architecture, metrics } = saved as {
+    readonly number: number;
     readonly architecture: string;
     readonly metrics: Metrics;
   };
-  const proposal = { id, architecture: space.parse(architecture) };
-  const made = individuals<A>(objective)({ proposal, metrics, cost: {}, status: 'final' });
-  return made as Individual<A>; // only those that had all numbers were saved
+  // Only those that had all numbers were saved.
+  const outcome = { metrics, cost: {}, status: 'final' } as const;
+  const merit = meritOf(outcome, objective);
+  return { number, architecture: space.parse(architecture), outcome, ...merit };
 }

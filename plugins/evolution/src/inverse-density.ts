@@ -10,7 +10,7 @@ import {
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
 import { inverseProbabilities, kernelDensity, minMaxScaled } from './density.ts';
-import { type Child, childOf, evolve, type Scheme } from './engine.ts';
+import { bearAll, type Child, evolve, type Scheme } from './engine.ts';
 import type { Individual } from './individual.ts';
 import { mutationOf } from './variation.ts';
 
@@ -52,45 +52,42 @@ function sparse<A>(
   const costsOf = cheapCosts(options.costs, space, objective);
   const { initial, children, accepted, bandwidth, attempts } = options;
   return {
-    breed({ population, claim, isTaken }, stream) {
+    breed(brood, stream) {
+      const { population } = brood;
+      const claim = ({ architecture }: Child<A>): boolean => brood.claim(architecture);
       const random = (wanted: number): Child<A>[] =>
-        collect(
-          wanted,
-          attempts,
-          () => childOf(space.sample(stream)),
-          ({ architecture }) => claim(architecture),
-        );
-      if (population.length === 0) return random(initial);
+        collect(wanted, attempts, () => ({ architecture: space.sample(stream) }), claim);
+      if (population.length === 0) return bearAll(brood, random(initial));
       const front = population.map(({ architecture }) => costsOf(architecture));
       const scaled = minMaxScaled(front, front);
       // P(parent) ∝ 1 / p_KDE(its costs)
       const weights = inverseProbabilities(kernelDensity(scaled, scaled, bandwidth));
       const draw = (): Child<A> => {
         const parent = population[stream.weighted(weights)] as Individual<A>;
-        return childOf(mutate(parent.architecture, stream), parent.id);
+        return { architecture: mutate(parent.architecture, stream), parent };
       };
       const seen = new Set<string>();
-      const brood = collect(children, attempts, draw, ({ architecture }) => {
+      const litter = collect(children, attempts, draw, ({ architecture }) => {
         const id = space.id(architecture);
-        return !isTaken(architecture) && !seen.has(id) && seen.add(id) !== undefined;
+        return !brood.isTaken(architecture) && !seen.has(id) && seen.add(id) !== undefined;
       });
       // Where the front has no unevaluated child left, it may be elsewhere.
-      if (brood.length === 0) return random(accepted);
+      if (litter.length === 0) return bearAll(brood, random(accepted));
       // P(accepted) ∝ 1 / p_KDE(its costs), without replacement
       const places = minMaxScaled(
-        brood.map(({ architecture }) => costsOf(architecture)),
+        litter.map(({ architecture }) => costsOf(architecture)),
         front,
       );
       const order = drawWithout(
         inverseProbabilities(kernelDensity(scaled, places, bandwidth)),
         stream,
       );
-      const chosen = order.slice(0, accepted).map((i) => brood[i] as Child<A>);
-      return chosen.filter(({ architecture }) => claim(architecture));
+      const chosen = order.slice(0, accepted).map((i) => litter[i] as Child<A>);
+      return bearAll(brood, chosen.filter(claim));
     },
     survive(population, newcomers) {
       const all = [...population, ...newcomers];
-      const at = (i: number) => (all[i] as Individual<A>).metrics;
+      const at = (i: number) => (all[i] as Individual<A>).outcome.metrics;
       const [front = []] = nonDominatedFronts(all.length, (i, j) =>
         objective.compare(at(i), at(j)),
       );

@@ -1,5 +1,5 @@
 import type { Objective, SamplerRecipe, SearchSpace } from '@archer-nas/core';
-import { childOf, evolve, type Scheme } from './engine.ts';
+import { evolve, type Scheme } from './engine.ts';
 import { type Individual, isFitter, requireFitness } from './individual.ts';
 import { PlaceDraws } from './tournament.ts';
 import { mutationOf } from './variation.ts';
@@ -33,11 +33,12 @@ function pairwise<A>(
   const mutate = mutationOf(NAME, space);
   const draws = new PlaceDraws(2);
   return {
-    breed({ population, proposed, outstanding }, stream) {
-      if (proposed < size) return [childOf(space.sample(stream))];
+    breed(brood, stream) {
+      const { population } = brood;
+      if (brood.proposed < size) return brood.bear(space.sample(stream));
       // Whoever is killed is missing until the child is evaluated; failed children always.
-      if (population.length < 2 && outstanding > 0) return 'wait';
-      if (population.length < 2) return [childOf(space.sample(stream))];
+      if (population.length < 2 && brood.outstanding > 0) return 'wait';
+      if (population.length < 2) return brood.bear(space.sample(stream));
       const [first, second] = draws.withoutReplacement(population.length, stream) as unknown as [
         number,
         number,
@@ -45,7 +46,7 @@ function pairwise<A>(
       const { better, worse } = fight(population, first, second);
       const parent = population[better] as Individual<A>;
       population.splice(worse, 1);
-      return [childOf(mutate(parent.architecture, stream), parent.id)];
+      return brood.bear(mutate(parent.architecture, stream), parent);
     },
     survive(population, newcomers) {
       population.push(...newcomers);

@@ -7,7 +7,7 @@ import {
   type Stream,
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
-import { type Child, childOf, evolve, type Scheme } from './engine.ts';
+import { bearAll, type Child, evolve, type Scheme } from './engine.ts';
 import {
   crossover,
   type GeneSpace,
@@ -57,17 +57,18 @@ function sortedAndCrowded<A>(
   const genes = geneSpace(NAME, space);
   const { population: size, offspring, attempts } = options;
   return {
-    breed({ population, generation, claim }, stream) {
-      const ranked = rank(population, objective);
-      const isFirst = generation === 0 || ranked.length === 0;
+    breed(brood, stream) {
+      const ranked = rank(brood.population, objective);
+      const isFirst = brood.generation === 0 || ranked.length === 0;
       const draw = (): Child<A> => {
-        if (isFirst) return childOf(space.sample(stream));
+        if (isFirst) return { architecture: space.sample(stream) };
         const [a, b] = [select(ranked, stream), select(ranked, stream)];
         const child = vary(a, b, genes, options, stream);
-        return childOf(genes.fromGenes(child), a.id);
+        return { architecture: genes.fromGenes(child), parent: a };
       };
       const wanted = isFirst ? size : offspring;
-      return collect(wanted, attempts, draw, ({ architecture }) => claim(architecture));
+      const isNew = ({ architecture }: Child<A>): boolean => brood.claim(architecture);
+      return bearAll(brood, collect(wanted, attempts, draw, isNew));
     },
     // Merge, keep by front and crowding.
     survive: (population, newcomers) =>
@@ -84,11 +85,11 @@ export function rank<A>(
 ): readonly Ranked<A>[] {
   const at = (i: number): Individual<A> => population[i] as Individual<A>;
   const fronts = nonDominatedFronts(population.length, (i, j) =>
-    objective.compare(at(i).metrics, at(j).metrics),
+    objective.compare(at(i).outcome.metrics, at(j).outcome.metrics),
   );
   return fronts.flatMap((places, front) => {
     const points = places.map(
-      (i) => objective.metrics.map(({ name }) => at(i).metrics[name] as number), // all are numbers
+      (i) => objective.metrics.map(({ name }) => at(i).outcome.metrics[name] as number), // all are numbers
     );
     const distances = crowdingDistances(points);
     const ranked = places.map((i, k) => ({ one: at(i), front, distance: distances[k] as number }));

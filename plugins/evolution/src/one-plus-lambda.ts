@@ -6,7 +6,7 @@ import {
   type SearchSpace,
   type Stream,
 } from '@archer-nas/core';
-import { type Child, childOf, evolve, type Scheme } from './engine.ts';
+import { evolve, type Scheme } from './engine.ts';
 import { byFitness, type Individual, isFitter, requireFitness } from './individual.ts';
 import { mutationOf } from './variation.ts';
 
@@ -56,15 +56,15 @@ function oneParent<A>(
     return wanted === 'same' ? a : child;
   };
   return {
-    breed({ population }, stream) {
-      const evaluated = population[0];
-      if (evaluated === undefined) return [childOf(space.sample(stream))];
+    breed(brood, stream) {
+      const evaluated = brood.population[0];
+      if (evaluated === undefined) return brood.bear(space.sample(stream));
       // The parent drifts, and is not evaluated again: the network is the same.
       const architecture = until('same', evaluated.architecture, stream);
       const parent = { ...evaluated, architecture };
-      population[0] = parent;
-      const child = (): Child<A> => childOf(until('other', architecture, stream), parent.id);
-      return Array.from({ length: lambda }, child);
+      brood.population[0] = parent;
+      for (let i = 0; i < lambda; i++) brood.bear(until('other', architecture, stream), parent);
+      return undefined;
     },
     survive([parent], newcomers) {
       const best = byFitness(newcomers)[0] as Individual<A>; // called with at least one

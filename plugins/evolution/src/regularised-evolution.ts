@@ -1,5 +1,5 @@
 import type { Objective, SamplerRecipe, SearchSpace } from '@archer-nas/core';
-import { childOf, evolve, type Scheme } from './engine.ts';
+import { evolve, type Scheme } from './engine.ts';
 import { type Individual, isFitter, requireFitness } from './individual.ts';
 import { PlaceDraws } from './tournament.ts';
 import { mutationOf } from './variation.ts';
@@ -35,23 +35,23 @@ function ageing<A>(
   const mutate = mutationOf(NAME, space);
   const draws = new PlaceDraws(sample);
   return {
-    breed({ population, proposed, outstanding }, stream) {
-      // while |population| < P: a random architecture
-      if (proposed < size) return [childOf(space.sample(stream))];
+    breed(brood, stream) {
+      const { population } = brood;
+      const isEmpty = population.length === 0;
       // Only where every individual failed: none is a parent.
-      if (population.length === 0) {
-        return outstanding > 0 ? 'wait' : [childOf(space.sample(stream))];
-      }
+      if (isEmpty && brood.proposed >= size && brood.outstanding > 0) return 'wait';
+      // while |population| < P: a random architecture
+      if (isEmpty || brood.proposed < size) return brood.bear(space.sample(stream));
       // parent = the highest-accuracy model of a sample of S
       const places = replacement
         ? draws.withReplacement(population.length, stream)
         : draws.withoutReplacement(population.length, stream);
       const parent = fittest(population, places);
-      return [childOf(mutate(parent.architecture, stream), parent.id)];
+      return brood.bear(mutate(parent.architecture, stream), parent);
     },
     survive(population, newcomers) {
       // add child to right of population; remove dead from left
-      population.push(...newcomers);
+      for (const one of newcomers) population.push(one);
       while (population.length > size) population.shift();
       return population;
     },

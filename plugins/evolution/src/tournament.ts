@@ -19,8 +19,22 @@ export class PlaceDraws {
 
   /** `count` places below `size`, independent of each other. Good until the next draw. */
   withReplacement(size: number, stream: Stream): Int32Array {
-    this.#digits(this.#places.length, stream, () => size);
-    return this.#places;
+    const places = this.#places;
+    const radix = size >>> 0;
+    for (let i = 0; i < places.length; ) {
+      let product = size;
+      let end = i + 1;
+      while (end < places.length && product * size <= TWO_32) {
+        product *= size;
+        end++;
+      }
+      let rest = stream.int(product) >>> 0;
+      for (; i < end; i++) {
+        places[i] = rest % radix;
+        rest = (rest / radix) >>> 0;
+      }
+    }
+    return places;
   }
 
   /**

@@ -1,11 +1,9 @@
 import type {
   Codes,
   Evaluation,
-  EvaluationContext,
   Evaluator,
   History,
   Progress,
-  Proposal,
   Report,
   Search,
   SearchResult,
@@ -15,34 +13,12 @@ import type {
 
 type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
-/** A look-up by the codes of architectures; of recorded values each answer is kept. */
-export function codedLookUp<A>(
-  lookUp: LookUp<A>,
-  codes: Codes<A>,
-  recorded: boolean,
-): LookUp<number> {
-  const known: Outcome[] = [];
+/** A look-up by the codes of architectures. */
+export function codedLookUp<A>(lookUp: LookUp<A>, codes: Codes<A>): LookUp<number> {
   return (proposal, context) => {
-    const { architecture: code, budget } = proposal;
-    const kept = budget === undefined ? known[code] : undefined;
-    if (kept !== undefined) return evaluationOf(proposal, kept);
-    const decoded = { ...proposal, architecture: codes.at(code) };
-    const { proposal: _, ...outcome } = lookUp(decoded, context);
-    if (recorded && budget === undefined) known[code] = outcome;
-    return { proposal, ...outcome };
+    const decoded = { ...proposal, architecture: codes.at(proposal.architecture) };
+    return { ...lookUp(decoded, context), proposal };
   };
-}
-
-/** What is known of an architecture, whoever proposed it. */
-type Outcome = Omit<Evaluation<unknown>, 'proposal'>;
-
-/** Written out for what searches meet by the thousand, which spreading makes several times as dear. */
-function evaluationOf<A>(proposal: Proposal<A>, outcome: Outcome): Evaluation<A> {
-  const { budget, metrics, cost, status } = outcome;
-  if (status !== 'final' || budget === undefined || outcome.curve !== undefined) {
-    return { proposal, ...outcome };
-  }
-  return { proposal, budget, metrics, cost, status };
 }
 
 /** A search over codes as a search over architectures. */

@@ -1,4 +1,10 @@
-import { ArcherError, type Evaluation, type SearchSpace, type State } from '@archer-nas/core';
+import {
+  ArcherError,
+  type Evaluation,
+  type Outcome,
+  type SearchSpace,
+  type State,
+} from '@archer-nas/core';
 import type { Limits } from './options.ts';
 import { loadEvaluation, saveEvaluation } from './saved.ts';
 
@@ -42,17 +48,14 @@ function landsBefore(a: Flight<unknown>, b: Flight<unknown>): boolean {
 }
 
 /** What an evaluation takes on the clock; nothing where its cost is not stated. */
-export function durationOf(
-  { cost, status, proposal }: Evaluation<unknown>,
-  limits: Limits,
-): number {
+export function durationOf({ cost, status }: Outcome, limits: Limits): number {
   if (limits.unit === 'evaluations') return 1;
   const duration = cost[limits.unit];
   if (duration !== undefined) return duration;
   if (limits.time === Number.POSITIVE_INFINITY || status !== 'final') return 0;
   throw new ArcherError(
     'ARCHER_NO_COST',
-    `search: the budget is in ${limits.unit}, but the evaluation of ${proposal.id} states none.`,
+    `search: the budget is in ${limits.unit}, but an evaluation states none.`,
     { hint: 'Give the budget in evaluations, or use an evaluator that states its cost.' },
   );
 }

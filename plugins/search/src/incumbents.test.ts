@@ -12,7 +12,7 @@ const evaluation = (architecture: string, m: number): Evaluation<string> => ({
 function best(objective: Objective, ...list: Evaluation<string>[]): string[] {
   const incumbents = new Incumbents<string>(objective, (a) => a);
   list.forEach((one, index) => {
-    incumbents.offer(index, one);
+    incumbents.offer(index, one.proposal.architecture, one);
   });
   return incumbents.indices.map((index) => list[index]?.proposal.architecture ?? '');
 }

@@ -1,4 +1,10 @@
-import { type Evaluation, incumbentMetrics, type Metrics, type Objective } from '@archer-nas/core';
+import {
+  incumbentMetrics,
+  type Merit,
+  type Metrics,
+  type Objective,
+  type Outcome,
+} from '@archer-nas/core';
 
 interface Entry<A> {
   readonly index: number;
@@ -15,6 +21,8 @@ export class Incumbents<A> {
   readonly #objective: Objective;
   readonly #id: (a: A) => string;
   #front: Entry<A>[] = [];
+  /** Of the one best, where the objective is one number. */
+  #fitness = Number.NaN;
 
   constructor(objective: Objective, id: (a: A) => string) {
     this.#objective = objective;
@@ -31,19 +39,24 @@ export class Incumbents<A> {
     return this.#front.length === 1 ? this.#front[0]?.metrics : undefined;
   }
 
-  offer(index: number, evaluation: Evaluation<A>): void {
-    const metrics = incumbentMetrics(evaluation, this.#objective);
+  /** Whether an outcome is worth offering. False only of those that would change nothing. */
+  mayBe({ violation, fitness }: Readonly<Merit>): boolean {
+    return violation === 0 && !(fitness < this.#fitness);
+  }
+
+  offer(index: number, architecture: A, outcome: Outcome): void {
+    const metrics = incumbentMetrics(outcome, this.#objective);
     if (metrics === undefined) return;
-    const { proposal } = evaluation;
     let dominates = false;
     for (const other of this.#front) {
       const order = this.#objective.compare(metrics, other.metrics);
       if (order === 1) return;
-      if (order === 0 && this.#id(proposal.architecture) >= this.#id(other.architecture)) return;
+      if (order === 0 && this.#id(architecture) >= this.#id(other.architecture)) return;
       if (order !== undefined) dominates = true;
     }
     if (dominates) this.#front = this.#front.filter((other) => this.#stays(other, metrics));
-    this.#front.push({ index, metrics, architecture: proposal.architecture });
+    this.#front.push({ index, metrics, architecture });
+    this.#fitness = this.#objective.scalar?.(metrics) ?? Number.NaN;
   }
 
   #stays(entry: Entry<A>, metrics: Metrics): boolean {

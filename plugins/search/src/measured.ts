@@ -4,8 +4,8 @@ import {
   type Evaluation,
   type Evaluator,
   EXIT,
-  mappedEvaluator,
   type MetricSpec,
+  mappedEvaluator,
   type Objective,
   singleMetric,
 } from '@archer-nas/core';

@@ -165,7 +165,7 @@ class Repeat<A> implements Search<A> {
     const objective = this.#objectives[0] as Objective; // the manifest gives at least one arm
     const incumbents = new Incumbents<A>(objective, (a) => space.id(a));
     all.forEach((one, index) => {
-      incumbents.offer(index, one);
+      incumbents.offer(index, one.proposal.architecture, one);
     });
     return incumbents.indices.map((index) => all[index] as Evaluation<A>);
   }

@@ -6,8 +6,11 @@ import {
   EvaluationLog,
   type Evaluator,
   historyOf,
+  type Merit,
   type MetricSpec,
+  type NumberedSampler,
   type Objective,
+  type Outcome,
   type Phase,
   type Progress,
   type Proposal,
@@ -22,7 +25,7 @@ import {
   type Stream,
   type Views,
 } from '@archer-nas/core';
-import { durationOf, type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
+import { type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
 import { frontTable, resultMetrics } from './front.ts';
 import { Incumbents } from './incumbents.ts';
 import { opinion } from './opinion.ts';
@@ -35,8 +38,10 @@ export interface SearchParts<A> {
   readonly evaluator: AskedEvaluator<A>;
   readonly sampler: SamplerRecipe;
   readonly objective: Objective;
+  /** Where values are recorded and the space is one of codes. */
+  readonly recorded?: RecordedValues<A> | undefined;
   /** Images that the evaluator scores on; absent where the manifest has no data. */
-  readonly images?: EvaluationContext["images"] | undefined;
+  readonly images?: EvaluationContext['images'] | undefined;
 }
 
 /** An evaluator that looks up, or one that has to be started. */
@@ -48,6 +53,21 @@ type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
 /** Evaluations in a row that may cost nothing, where the budget is in seconds or epochs. */
 const MOST_FREE = 100_000;
+
+/** Values that depend on the architecture alone, and what they mean to this search. */
+export interface RecordedValues<A> {
+  outcome(architecture: A, context: EvaluationContext): Outcome;
+  /** On the simulated clock. */
+  duration(architecture: A): number;
+  /** Good until the next. */
+  merit(architecture: A): Readonly<Merit>;
+}
+
+/** The two that need no object for a proposal. */
+interface Alone<A> {
+  readonly numbered: NumberedSampler<A>;
+  readonly recorded: RecordedValues<A>;
+}
 
 /** Proposals that the evaluator is working on. */
 interface Open<A> {
@@ -137,7 +157,10 @@ export class AskAndTell<A> implements Search<A> {
     this.#name = parts.sampler.name ?? 'search';
     this.#log = new EvaluationLog(space, this.#limits.unit, saved?.log);
     this.#incumbents = new Incumbents(this.#objective, (a) => space.id(a));
-    for (let i = 0; i < this.#log.length; i++) this.#incumbents.offer(i, this.#log.at(i));
+    for (let i = 0; i < this.#log.length; i++) {
+      const one = this.#log.at(i);
+      this.#incumbents.offer(i, one.proposal.architecture, one);
+    }
     this.#flights = (saved?.flights ?? []).map((one) => loadFlight(space, one, this.#limits));
     this.#asked = saved?.asked ?? 0;
     this.#issued = saved?.issued ?? 0;
@@ -274,13 +297,17 @@ export class AskAndTell<A> implements Search<A> {
     signal.throwIfAborted();
     const from = this.#log.length;
     const to = from + this.#options.perStep;
+    const alone = this.#alone();
     while (!this.#over && this.#log.length < to) {
-      const asked = this.#ask();
-      if (asked === undefined) this.#landNext();
-      else if (this.#options.workers === 1) this.#lookUpAlone(asked.proposals, lookUp);
+      if (alone !== undefined) this.#recallNext(alone);
       else {
-        const evaluations = asked.proposals.map((one) => lookUp(one, this.#context));
-        this.#takeOff(asked, evaluations);
+        const asked = this.#ask();
+        if (asked === undefined) this.#landNext();
+        else
+          this.#takeOff(
+            asked,
+            asked.proposals.map((one) => lookUp(one, this.#context)),
+          );
       }
     }
     if (this.#log.length === from) return {};
@@ -288,35 +315,58 @@ export class AskAndTell<A> implements Search<A> {
     return { evaluated: [{ ...arm, log: this.#log.snapshot(from) }] };
   }
 
-  /** What a flight is good for, without one: nobody else is in the air. */
-  #lookUpAlone(proposals: readonly Proposal<A>[], lookUp: LookUp<A>): void {
-    let end = this.#clock;
-    const evaluations = proposals.map((one) => lookUp(one, this.#context));
-    let known = 0;
-    while (known < evaluations.length) {
-      const evaluation = evaluations[known] as Evaluation<A>;
-      end += durationOf(evaluation, this.#limits);
-      if (end > this.#limits.time) break;
-      this.#learn(evaluation, end);
-      known++;
+  /** Where one proposal after the other is made, evaluated and observed: no object need be. */
+  #alone(): Alone<A> | undefined {
+    const { recorded } = this.#parts;
+    const { workers, batch } = this.#options;
+    const { numbered } = this.#sampler;
+    return numbered && recorded && workers * batch === 1 ? { numbered, recorded } : undefined;
+  }
+
+  #recallNext({ numbered, recorded }: Alone<A>): void {
+    const stop = this.#room() === 0 ? 'done' : numbered.ask(this.#streams(this.#asked++));
+    if (stop !== undefined) {
+      this.#refused(stop);
+      this.#over = true;
+      return;
     }
-    this.#over = known < evaluations.length;
-    this.#tell(this.#over ? evaluations.slice(0, known) : evaluations, end);
+    this.#issued++;
+    const { number, architecture } = numbered.newborn;
+    const outcome = recorded.outcome(architecture, this.#context);
+    const end = this.#clock + recorded.duration(architecture);
+    if (end <= this.#limits.time) {
+      const merit = recorded.merit(architecture);
+      const index = this.#log.length;
+      if (this.#incumbents.mayBe(merit)) this.#incumbents.offer(index, architecture, outcome);
+      this.#log.pushNewborn(numbered.newborn, outcome, end);
+      numbered.tell(number, architecture, outcome, merit);
+    } else this.#over = true;
+    this.#moveClock(end);
   }
 
   /** New proposals; none when all workers are busy, the budget is given out, or none come. */
   #ask(): Omit<Open<A>, 'job'> | undefined {
-    const { workers, batch } = this.#options;
-    const left = this.#limits.evaluations - this.#issued;
-    if (this.#exhausted || left <= 0 || this.#flights.length >= workers) return undefined;
-    if (this.#clock >= this.#limits.time) return undefined;
-    const answer = this.#sampler.propose(Math.min(batch, left), this.#streams(this.#asked));
+    const room = this.#room();
+    if (room === 0) return undefined;
+    const answer = this.#sampler.propose(room, this.#streams(this.#asked));
     const order = this.#asked++;
-    if (answer === 'done') this.#exhausted = true;
-    if (answer === 'wait' && this.#flights.length === 0) throw stuck(this.#log.length);
+    if (typeof answer === 'string') this.#refused(answer);
     if (typeof answer === 'string' || answer.length === 0) return undefined;
     this.#issued += answer.length;
     return { order, start: this.#clock, proposals: answer };
+  }
+
+  /** How many proposals may be asked for. */
+  #room(): number {
+    const { workers, batch } = this.#options;
+    const { evaluations, time } = this.#limits;
+    const isFull = this.#exhausted || this.#flights.length >= workers || this.#clock >= time;
+    return isFull ? 0 : Math.min(batch, evaluations - this.#issued);
+  }
+
+  #refused(answer: 'wait' | 'done'): void {
+    if (answer === 'done') this.#exhausted = true;
+    else if (this.#flights.length === 0) throw stuck(this.#log.length);
   }
 
   #takeOff({ order, start }: Omit<Open<A>, 'job'>, evaluations: readonly Evaluation<A>[]): void {
@@ -351,17 +401,20 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   #learn(evaluation: Evaluation<A>, time: number): void {
-    this.#incumbents.offer(this.#log.length, evaluation);
+    this.#incumbents.offer(this.#log.length, evaluation.proposal.architecture, evaluation);
     this.#log.push(evaluation, time);
   }
 
   /** Hands the sampler what is known at the clock's `end`. */
   #tell(known: readonly Evaluation<A>[], end: number): void {
-    const { time, evaluations } = this.#limits;
-    this.#guard(end);
-    this.#clock = Math.min(end, time);
     if (known.length > 0) this.#sampler.observe(known);
-    if (this.#log.length >= evaluations) this.#over = true;
+    this.#moveClock(end);
+  }
+
+  #moveClock(end: number): void {
+    this.#guard(end);
+    this.#clock = Math.min(end, this.#limits.time);
+    if (this.#log.length >= this.#limits.evaluations) this.#over = true;
   }
 
   /** @throws ArcherError when the clock stands still for ever */

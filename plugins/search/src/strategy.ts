@@ -11,11 +11,12 @@ import {
 import { codedLookUp, Decoded } from './coded.ts';
 import { objectiveOf, withCosts } from './measured.ts';
 import { opinion } from './opinion.ts';
-import type { SearchOptions } from './options.ts';
+import { limitsOf, type SearchOptions } from './options.ts';
+import { Recorded } from './recorded.ts';
 import { AskAndTell, type SearchParts } from './search.ts';
 
 /** What the manifest gives. */
-export interface Given<A> extends Omit<SearchParts<A>, 'evaluator' | 'objective'> {
+export interface Given<A> extends Omit<SearchParts<A>, 'evaluator' | 'objective' | 'recorded'> {
   readonly evaluator: Evaluator<A>;
   readonly objective?: Objective | undefined;
   readonly metric?: string | undefined;
@@ -41,11 +42,15 @@ function onCodes<A>(
   { codes, evaluator, ...parts }: Given<A> & { codes: Codes<A>; objective: Objective },
   options: SearchOptions,
 ): (context: SearchContext, saved?: State) => Search<A> {
-  const lookUp = evaluator.lookUp?.bind(evaluator) as NonNullable<Evaluator<A>['lookUp']>; // above
+  const inner = evaluator.lookUp?.bind(evaluator) as NonNullable<Evaluator<A>['lookUp']>; // above
+  const lookUp = codedLookUp(inner, codes);
+  const about = { lookUp, size: codes.size, objective: parts.objective, limits: limitsOf(options) };
+  const recorded = evaluator.recorded ? { recorded: new Recorded(about) } : {};
   const coded = {
     ...parts,
     space: codedSpace(parts.space, codes),
-    evaluator: { lookUp: codedLookUp(lookUp, codes, evaluator.recorded === true) },
+    evaluator: { lookUp },
+    ...recorded,
   };
   return (context, saved) => {
     const search = new AskAndTell<number>(coded, options, context, saved);
