@@ -111,6 +111,6 @@ function compact(values: Values): State {
   }
   if (least === most) return first;
   if (isAscending) return { first };
-  if (least >= -(2 ** 7) && most < 2 ** 7) return Int8Array.from(values);
-  return least >= -(2 ** 15) && most < 2 ** 15 ? Int16Array.from(values) : values;
+  if (least >= -(2 ** 7) && most < 2 ** 7) return new Int8Array(values);
+  return least >= -(2 ** 15) && most < 2 ** 15 ? new Int16Array(values) : values;
 }

@@ -43,7 +43,8 @@ export interface Scheme<A> {
    */
   breed(brood: Brood<A>, stream: Stream): 'wait' | undefined;
   /**
-   * Who lives on, of the population and those who were evaluated. May reuse the first list.
+   * Who lives on, of the population and those who were evaluated. May reuse the first list; the
+   * second is lent.
    */
   survive(population: Individual<A>[], newcomers: readonly Individual<A>[]): Individual<A>[];
 }
@@ -106,6 +107,8 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
   outstanding: number;
   population: Individual<A>[];
   #newcomers: Individual<A>[];
+  /** The newcomer of a steady evolution: a list that is used again. */
+  readonly #one: Individual<A>[] = [];
   /** The last `#count` children, with the numbers of their parents: lists that are used again. */
   readonly #children: A[] = [];
   readonly #parents: number[] = [];
@@ -167,8 +170,11 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
     const { violation, fitness } = merit;
     if (Number.isNaN(violation)) return;
     const individual = { number, architecture, outcome, violation, fitness };
-    if (this.#isSteady) this.#survive([individual]);
-    else this.#newcomers.push(individual);
+    if (!this.#isSteady) this.#newcomers.push(individual);
+    else {
+      this.#one[0] = individual;
+      this.#survive(this.#one);
+    }
   }
 
   bear(architecture: A, parent?: Individual<A>): undefined {
