@@ -2,7 +2,7 @@
 // Evaluations per second of regularised evolution on NAS-Bench-201: Archer, with its journal on, beside
 // a plain Python script that looks cells up in a dictionary, in turns on one machine.
 //
-//   npx nx run tools:bench-tabular [--rounds 3] [--times 3000] [--write]
+//   npx nx run tools:bench-tabular [--rounds 3] [--times 10000] [--write]
 //
 // Needs the table in ARCHER_TABLES or ../shared/data, and python3.
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { tabularPage } from './tabular-page.mjs';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    times: { type: 'string', default: '3000' },
+    times: { type: 'string', default: '10000' },
     write: { type: 'boolean', default: false },
   },
 });

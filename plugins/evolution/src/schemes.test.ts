@@ -233,8 +233,8 @@ describe('large-scale evolution', () => {
         if (one) sampler.observe([{ ...measure(one), metrics: { ones: 4 - i } }]); // ranks 1 to 4
       }
       sampler.propose(1, next(4));
-      const { population } = sampler.state as { population: readonly { id: string }[] };
-      const gone = [0, 1, 2, 3].findIndex((i) => population.every(({ id }) => id !== `lse-${i}`));
+      const { population } = sampler.state as { population: readonly { number: number }[] };
+      const gone = [0, 1, 2, 3].findIndex((i) => population.every((one) => one.number !== i));
       killed[gone] = (killed[gone] ?? 0) + 1;
     }
     const shares = killed.map((count) => count / runs);

@@ -3,10 +3,16 @@ import {
   createStreams,
   type Evaluation,
   type Evaluator,
+  type Merit,
+  type Newborn,
+  type NumberedSampler,
   type Outcome,
+  type SamplerContext,
   type SamplerRecipe,
   type SearchSpace,
+  type State,
   type Strategy,
+  type Stream,
   samplerOf,
 } from '@archer-nas/core';
 import { cloneState, drive } from '@archer-nas/testkit';
@@ -31,33 +37,43 @@ const space = choiceSpace<Digits>({
 const { codes: _, ...withoutCodes } = space;
 
 /** Climbs: a child of the best so far, which is all its state; ten random ones first. */
+class Climber<A> implements NumberedSampler<A> {
+  readonly newborn: Newborn<A>;
+  #best = { number: -1, fitness: Number.NEGATIVE_INFINITY, architecture: '' };
+  readonly #space: SearchSpace<A>;
+
+  constructor({ space }: SamplerContext<A>, saved?: State) {
+    this.#space = space;
+    this.newborn = { prefix: 'c-', number: -1, architecture: undefined as A, parent: -1 };
+    if (saved === undefined) return;
+    const { best, number } = saved as unknown as { best: never; number: number };
+    this.#best = best;
+    this.newborn.number = number;
+  }
+
+  get state(): State {
+    return { best: { ...this.#best }, number: this.newborn.number };
+  }
+
+  ask(stream: Stream): undefined {
+    const { newborn } = this;
+    const { number, architecture } = this.#best;
+    const isChild = newborn.number++ > 8 && number >= 0;
+    newborn.parent = isChild ? number : -1;
+    newborn.architecture = isChild
+      ? (this.#space.mutate?.(this.#space.parse(architecture), stream) as A)
+      : this.#space.sample(stream);
+  }
+
+  tell(number: number, a: A, _: Outcome, { violation, fitness }: Readonly<Merit>): void {
+    if (violation !== 0 || fitness <= this.#best.fitness) return;
+    this.#best = { number, fitness, architecture: this.#space.format(a) };
+  }
+}
+
 const climber: SamplerRecipe = {
   name: 'climber',
-  begin<A>({ space, objective }, saved) {
-    const newborn = { prefix: 'c-', number: -1, architecture: undefined as A, parent: -1 };
-    let best = { number: -1, fitness: Number.NEGATIVE_INFINITY, architecture: '' };
-    if (saved) ({ best, number: newborn.number } = saved as never);
-    const numbered = {
-      newborn,
-      get state() {
-        return { best, number: newborn.number };
-      },
-      ask(stream: never) {
-        const parent = space.parse(best.architecture || '0-0-0') as A;
-        const isChild = newborn.number++ > 8 && best.number >= 0;
-        newborn.parent = isChild ? best.number : -1;
-        newborn.architecture = (
-          isChild ? space.mutate?.(parent, stream) : space.sample(stream)
-        ) as A;
-        return undefined;
-      },
-      tell(number: number, a: A, _: Outcome, { violation, fitness }: never) {
-        if (violation !== 0 || fitness <= best.fitness) return;
-        best = { number, fitness, architecture: space.format(a as never) };
-      },
-    };
-    return samplerOf<A>(numbered, objective);
-  },
+  begin: (context, saved) => samplerOf(new Climber(context, saved), context.objective),
 };
 
 /** Digits whose sum is 5 fail, of sum 7 lack the metric. */
