@@ -52,12 +52,23 @@ describe('requests', () => {
     expect(server.paths.filter((path) => path === 'metrics/get-history')).toHaveLength(3);
   });
 
-  it('keeps an upload below the run, whatever its name', async () => {
+  it('R44 keeps an upload below the run, whatever its name', async () => {
     const c = client();
     const run = await newRun(c);
     await c.uploadArtifact(run, '../../x y.txt', 'hi');
     const put = server.seen.at(-1);
     expect(put?.path).toMatch(/^artifacts:1\/run1\/artifacts\/x y\.[0-9a-f]{8}\.txt$/);
+  });
+
+  it('R44 tells the names of a listing as they are: it has nothing that writes what they name', async () => {
+    const names = ['../../etc/passwd', '/etc/passwd', 'C:\\x', 'a/../../b', 'ok.txt'];
+    const files = names.map((path) => ({ path, is_dir: false, file_size: 1 }));
+    server.plan = (path) =>
+      path === 'artifacts/list' ? { status: 200, body: JSON.stringify({ files }) } : undefined;
+    const listed = await client().listArtifacts('run1');
+    expect(listed.map(({ path }) => path)).toEqual(names);
+    const methods = Object.getOwnPropertyNames(MlflowClient.prototype);
+    expect(methods.filter((name) => /download|save|write|extract/i.test(name))).toEqual([]);
   });
 
   it('says which stores take no uploads', async () => {

@@ -1,6 +1,6 @@
 // What a storm's processes do with the run in a folder:
-// node storm-child.mjs run '{"out", "uri", "timeoutMs", "rounds", "stepMs", "killAt"}' runs it, or goes on with
-//   it, and kills itself with SIGKILL after step `killAt`; prints one line per event
+// node storm-child.mjs run '{"out", "uri", "timeoutMs", "rounds", "stepMs", "killAt"}' runs it, or
+//   goes on with it, and kills itself with SIGKILL after step `killAt`; one line per event
 // node storm-child.mjs points <run folder> prints the points that its journal asks for
 import { mlflow } from '@archer-nas/mlflow';
 import { readRun, run } from '@archer-nas/runtime';
