@@ -73,6 +73,20 @@ describe('R32 a run that was killed with a full outbox', () => {
     expect(stored(server)).toEqual(truth(10));
   });
 
+  it('and began again from zero is not taken for what it was', async () => {
+    run.steps(0, 10);
+    await sync(server, run);
+    const again = recorded({ startedMs: run.tracked().startedMs + 1000 });
+    again.memory = run.memory;
+    again.steps(0, 12);
+    expect(trackerOf(server).waiting?.(again.tracked(false), [], 'finished')).toContain(
+      '12 metric points of the journal lines 0 to 22',
+    );
+    expect(await sync(server, again)).toEqual(NOTHING_LEFT);
+    expect(stored(server)).toEqual(truth(12));
+    expect(server.runs.size).toBe(2);
+  });
+
   it('without its memory is found again and not sent twice', async () => {
     run.steps(0, 10);
     await sync(server, run);

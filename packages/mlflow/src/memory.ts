@@ -6,6 +6,8 @@ const status = z.enum(['FINISHED', 'FAILED', 'KILLED']);
 const place = z.object({
   /** Identity of the search; another one has another place. */
   search: z.string(),
+  /** When the run began whose journal it is about: one that began again has other lines. */
+  startedMs: z.number(),
   experimentId: z.string(),
   parentId: z.string(),
   runId: z.string(),

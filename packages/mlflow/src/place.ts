@@ -173,10 +173,11 @@ export class Place {
     return { run, parentId, resumed: !isNew };
   }
 
-  /** A server that was restored from a backup has less than it once took. */
+  /** A server that was restored from a backup has less than it once took; so has a new journal. */
   #confirmed(saved: SavedPlace, run: Run): SavedPlace {
-    const stored = Number(tagOf(run, 'archer.seq') ?? -1);
-    if (stored < saved.seq) return { ...saved, seq: stored, files: {}, end: null };
+    const { startedMs } = this.#run;
+    const stored = saved.startedMs === startedMs ? Number(tagOf(run, 'archer.seq') ?? -1) : -1;
+    if (stored < saved.seq) return { ...saved, startedMs, seq: stored, files: {}, end: null };
     return this.#run.isLive ? { ...saved, end: null } : saved;
   }
 
@@ -184,6 +185,7 @@ export class Place {
   #remember({ info }: Run, parentId: string): void {
     const place: SavedPlace = {
       search: this.#run.id,
+      startedMs: this.#run.startedMs,
       experimentId: info.experiment_id,
       parentId,
       runId: info.run_id,

@@ -1,7 +1,7 @@
 import type { RunEnd, TrackedRun } from '@archer-nas/core';
 import { hashOf } from './artifact-queue.ts';
 import { endStatus } from './end-status.ts';
-import { Memory } from './memory.ts';
+import { Memory, type SavedPlace } from './memory.ts';
 import { Translator } from './translate.ts';
 
 /** What of a run is not known to be at a server, one line each; nobody is asked. */
@@ -12,7 +12,7 @@ export function waitingFor(
 ): string[] {
   using memory = new Memory(run.folder, server);
   memory.take();
-  const place = memory.place?.search === run.id ? memory.place : undefined;
+  const place = isOf(run, memory.place) ? memory.place : undefined;
   const points = pointsAfter(run, place?.seq ?? -1);
   const unsent = files.filter((name) => {
     const content = run.folder.file(name);
@@ -24,6 +24,10 @@ export function waitingFor(
     ...unsent.map((name) => `artifact ${name}`),
     ...(place?.end === endStatus(run, memory, end) ? [] : ['the status at the end']),
   ];
+}
+
+function isOf({ id, startedMs }: TrackedRun, place: SavedPlace | undefined): boolean {
+  return place?.search === id && place.startedMs === startedMs;
 }
 
 function pointsAfter({ folder, startedMs }: TrackedRun, seq: number): string | undefined {

@@ -14,6 +14,8 @@ export interface RunFolder {
   readonly result: string;
   readonly tables: string;
   readonly exports: string;
+  /** What trackers remember, a file each. */
+  readonly trackers: string;
   readonly lock: string;
 }
 
@@ -31,6 +33,7 @@ export function runFolder(root: string): RunFolder {
     result: join(root, 'result.json'),
     tables: join(root, 'tables'),
     exports: join(root, 'exports'),
+    trackers: join(root, 'trackers'),
     lock: join(root, 'lock'),
   };
 }

@@ -127,6 +127,19 @@ describe('R32 syncRun', () => {
     expect(toy.server.files).toEqual(['manifest.json', 'fingerprint.json']);
   });
 
+  it('sends a run that began again from zero anew', async () => {
+    using folder = temporaryFolder();
+    const toy = toyTracker();
+    const root = await runWith(folder.path, toy);
+    const before = toy.server.points.length;
+    expect(before).toBeGreaterThan(0);
+    toy.server.isUp = false;
+    await runToys(folder.path, { manifest, lookup: toy.lookup, restart: true });
+    toy.server.isUp = true;
+    expect(await syncRun(root, toy)).toMatchObject({ status: 'sent' });
+    expect(toy.server.points.slice(before)).toEqual(science(root));
+  });
+
   it('gives another server the address that it is told', async () => {
     using folder = temporaryFolder();
     const toy = toyTracker();

@@ -9,7 +9,7 @@ import { decodeState, encodeState } from './state-codec.ts';
 
 /** A run folder as the tracker `id` may use it: its memory is `trackers/<id>.json`. */
 export function trackedFolder(folder: RunFolder, id: string): TrackedFolder {
-  const file = join(folder.root, 'trackers', `${id}.json`);
+  const file = join(folder.trackers, `${id}.json`);
   return {
     lines: () => journalLines(folder.journal),
     file: (name) => readInside(folder.root, name),
