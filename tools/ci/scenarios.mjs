@@ -1,6 +1,7 @@
 // @ts-check
 // Which test shows which reliability scenario. Titles of tests begin with the scenarios' numbers;
-// docs/reliability.md lists them, and a scenario that no test names is an error.
+// docs/reliability.md lists them, and a scenario that neither a test names nor a command shows is an
+// error.
 //
 //   node tools/ci/scenarios.mjs            checks docs/reliability.md
 //   node tools/ci/scenarios.mjs --write    writes it
@@ -17,10 +18,18 @@ const END = '<!-- /scenarios -->';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
-/** What each number stands for. @type {Record<string, string>} */
+/**
+ * What each number stands for, and what shows it where that takes longer than a test.
+ * @type {Record<string, { what: string, command?: string }>}
+ */
 export const SCENARIOS = JSON.parse(
   readFileSync(join(import.meta.dirname, 'scenarios.json'), 'utf8'),
 );
+
+/** @param {string} number */
+function scenario(number) {
+  return SCENARIOS[number] ?? { what: 'no scenario' };
+}
 
 /** The numbers that a title begins with. @param {string} title @returns {string[]} */
 export function numbersOf(title) {
@@ -70,8 +79,10 @@ export function countsByScenario(vitest) {
 /** @param {ReadonlyMap<string, readonly string[]>} files @returns {string} */
 export function scenarioTable(files) {
   const rows = [...files].map(([number, paths]) => {
+    const { what, command } = scenario(number);
     const links = paths.map((path) => `[${path.replace(/^.*\//, '')}](../${path})`);
-    return `| ${number} | ${SCENARIOS[number]} | ${links.join(', ')} |`;
+    const shown = command === undefined ? links : [...links, `\`npx ${command}\``];
+    return `| ${number} | ${what} | ${shown.join(', ')} |`;
   });
   return ['| | what happens | shown by |', '|---|---|---|', ...rows].join('\n');
 }
@@ -99,7 +110,9 @@ function printResults(file) {
     const { passed = 0, failed = 0, skipped = 0 } = counts.get(number) ?? {};
     const verdict = failed > 0 ? 'FAILED' : passed > 0 ? 'ok' : 'not run';
     const tests = `${passed} passed, ${failed} failed, ${skipped} skipped`;
-    console.log(`${number}  ${verdict.padEnd(8)} ${tests.padEnd(34)} ${SCENARIOS[number]}`);
+    const { what, command } = scenario(number);
+    const elsewhere = command === undefined ? '' : ` (${command})`;
+    console.log(`${number}  ${verdict.padEnd(8)} ${tests.padEnd(34)} ${what}${elsewhere}`);
   }
 }
 
@@ -114,7 +127,9 @@ function main() {
   const expected = withTable(text, scenarioTable(files));
   if (values.write) writeFileSync(document, expected);
   const problems = [...files].flatMap(([number, paths]) =>
-    paths.length > 0 ? [] : [`no test names ${number}: ${SCENARIOS[number]}`],
+    paths.length > 0 || scenario(number).command !== undefined
+      ? []
+      : [`no test names ${number}: ${scenario(number).what}`],
   );
   if (!values.write && text !== expected) {
     problems.push(`${DOCUMENT} is old; run node tools/ci/scenarios.mjs --write`);

@@ -44,10 +44,14 @@ describe('reliability scenarios', () => {
     });
   });
 
-  it('are rows that link their tests', () => {
-    const table = scenarioTable(new Map([['R22', ['packages/runtime/src/lock.test.ts']]]));
-    expect(table.split('\n')[2]).toBe(
-      `| R22 | ${SCENARIOS.R22} | [lock.test.ts](../packages/runtime/src/lock.test.ts) |`,
-    );
+  it('are rows that link their tests, and name the command of what takes longer', () => {
+    const files = new Map([
+      ['R22', ['packages/runtime/src/lock.test.ts']],
+      ['R47', []],
+    ]);
+    expect(scenarioTable(files).split('\n').slice(2)).toEqual([
+      `| R22 | ${SCENARIOS.R22?.what} | [lock.test.ts](../packages/runtime/src/lock.test.ts) |`,
+      `| R47 | ${SCENARIOS.R47?.what} | \`npx nx run runtime:scale\` |`,
+    ]);
   });
 });
