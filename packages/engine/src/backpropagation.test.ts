@@ -109,4 +109,31 @@ describeOnHosts('gradientsOf', (name) => {
     const steps = alive.slice(1).map((now, i) => now - (alive[i] as number));
     expect(steps).toEqual([-1, -1, -1]);
   });
+
+  it('frees what is saved and no tensor, passed or not, also when the pass fails', () => {
+    const a = tf.tensor1d([1, 2]);
+    const freed: string[] = [];
+    const holding = (x: tf.Tensor, title: string) => {
+      const output = share(x);
+      const backward = (_: tf.Tensor, gradients: InputGradients) => {
+        expect(freed).not.toContain(title);
+        gradients.pass('x');
+      };
+      const saved = [{ dispose: () => void freed.push(title) }];
+      record({ name: 'holding', inputs: { x }, output, saved, backward });
+      return output;
+    };
+    gradientsOf(() => {
+      holding(a, 'aside');
+      return tf.sum<tf.Scalar>(holding(holding(a, 'first'), 'second'));
+    }, [a]);
+    expect(freed.indexOf('second')).toBeLessThan(freed.indexOf('first'));
+    expect(new Set(freed)).toEqual(new Set(['aside', 'first', 'second']));
+    const failing = () => {
+      holding(a, 'failed');
+      throw new Error('stop');
+    };
+    expect(() => gradientsOf(failing, [a])).toThrow('stop');
+    expect(freed).toContain('failed');
+  });
 });
