@@ -58,6 +58,7 @@ function heading(report: RunReport, { colour = false }: TextOptions): string {
       ? [printable(`on ${fingerprint.machine.cpu}, Archer ${fingerprint.core}`)]
       : []),
     `in ${printable(report.folder)}`,
+    ...report.remarks.map((remark) => printable(remark)),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { JournalLine, Table } from '@archer-nas/core';
 import type { BestArchitecture, RunFingerprint, RunRecord } from './record.ts';
+import { remarksOf } from './remarks.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
 /** One job of a run: the search or a study. */
@@ -23,6 +24,8 @@ export interface RunReport {
   readonly fingerprint: RunFingerprint | undefined;
   /** Seconds spent in steps, all resumes together, by job. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** Steps that were taken again, and changes on the way. */
+  readonly remarks: readonly string[];
   readonly best: readonly BestArchitecture[];
   readonly jobs: readonly JobReport[];
   readonly verdicts: readonly Verdict[];
@@ -44,6 +47,7 @@ export function runReport(record: RunRecord): RunReport {
     identity: result?.identity,
     fingerprint,
     seconds: secondsByJob(lines),
+    remarks: remarksOf(lines),
     best: result?.search.best ?? [],
     jobs: result === undefined ? unfinishedJobs(lines) : finishedJobs(result),
     verdicts: verdicts(manifest?.expect ?? [], [record]),
