@@ -49,6 +49,24 @@ function experiment({ seeds = SEEDS, ...changes }: Experiment = {}) {
   return { folder, manifest, out, command, seeds: seeds.map((seed) => seedOf(out, seed)) };
 }
 
+/** Interrupts a pool at work, and checks that all of it has ended in order. */
+async function interrupt(
+  command: readonly string[],
+  seeds: readonly string[],
+  signal: NodeJS.Signals,
+): Promise<void> {
+  // In a group of its own, all of which gets the signal, as from Ctrl-C or a closed terminal.
+  const child = start(command, { detached: true });
+  await untilSteps(seeds, 2);
+  const workers = seeds.map(workerOf);
+  process.kill(-(child.process.pid as number), signal);
+  const said = await child.said;
+  expect(said.code).toBe(130);
+  expect(said.err).toContain('Go on with the same command.');
+  expect(await untilGone(workers, 0)).toBe(true);
+  expect(seeds.map(savedAt)).toStrictEqual(seeds.map(stepsIn));
+}
+
 describe('R10 seeds in a pool of processes', () => {
   it.each(['1', '3'])(
     'give the same as in one process, bit for bit: --processes %s',
@@ -149,26 +167,14 @@ describe('R15 processes of a pool whose parent is killed', () => {
   );
 });
 
-describe('R16 R12 R13 a pool that is interrupted', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'by %s ends with checkpoints and exit code 130, and goes on when it is run again',
+describe('R12 R13 a pool that is interrupted', () => {
+  it.each(['SIGINT', 'SIGHUP'] as const)(
+    'by %s ends with a checkpoint of each seed and exit code 130',
     async (signal) => {
-      const { out, command, seeds } = experiment({ strategy: SLOW, seeds: TWO });
-      // In a group of its own, all of which gets the signal, as from Ctrl-C or a closed terminal.
-      const child = start(command, { detached: true });
-      await untilSteps(seeds, 5);
-      const workers = seeds.map(workerOf);
-      process.kill(-(child.process.pid as number), signal);
-      const said = await child.said;
-      expect(said.code).toBe(130);
-      expect(said.err).toContain('Go on with the same command.');
-      expect(await untilGone(workers, 0)).toBe(true);
-      expect(seeds.map(savedAt)).toStrictEqual(seeds.map(stepsIn));
-
-      const again = await start(command).said;
-      expect(again.code).toBe(0);
-      expect(again.out.match(/seed \d, resumed/g)).toHaveLength(2);
-      expect(outcomes(out, TWO)).toStrictEqual(slowTruth.slice(0, 2));
+      // Steps so long that a second signal would find the process in the same one.
+      const strategy = { ...SLOW, stepMs: 500 };
+      const { manifest, seeds } = experiment({ strategy, seeds: TWO });
+      await interrupt(['run', manifest, '--seed', '0', '1'], seeds, signal);
     },
     TIMEOUT_MS,
   );
@@ -202,6 +208,22 @@ describe('R16 R12 R13 a pool that is interrupted', () => {
       expect(said.err).toContain('The time is up; nothing is lost.');
       const begun = seeds.filter((folder) => existsSync(folder));
       expect(begun.map(savedAt)).toStrictEqual(begun.map(stepsIn));
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('R16 a pool that is preempted', () => {
+  it(
+    'goes on with the same command, or a seed of it with `archer resume`, as if it had not been',
+    async () => {
+      const { out, command, seeds } = experiment({ strategy: SLOW, seeds: TWO });
+      await interrupt(command, seeds, 'SIGTERM');
+      expect((await archer('resume', seeds[0] as string)).code).toBe(0);
+      const again = await start(command).said;
+      expect(again.code).toBe(0);
+      expect(again.out.match(/seed \d, resumed/g)).toStrictEqual(['seed 1, resumed']);
+      expect(outcomes(out, TWO)).toStrictEqual(slowTruth.slice(0, 2));
     },
     TIMEOUT_MS,
   );

@@ -48,7 +48,7 @@ export async function launchRun(run: LaunchedRun): Promise<RunSummary> {
   if (options.restart) for (const { place } of tasks) clear(place);
   emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
   emit({ type: 'log', line: `launcher: ${launcher.description}` });
-  using watch = abortWhen(stop);
+  using watch = abortWhen(stop, options.signal);
   const placeOf = ({ folder }: Task): Place =>
     (tasks.find((task) => task.folder === folder) as SeedTask).place;
   const ends = await launcher.launch(tasks, {
@@ -167,13 +167,23 @@ function recordIn({ root, journal }: RunFolder): RunRecord | undefined {
   }
 }
 
-/** A signal that aborts once somebody wants to stop. */
-function abortWhen(stop: Stop): Disposable & { readonly signal: AbortSignal } {
+/** A signal that aborts once somebody wants to stop: at once with `signal`, soon for other reasons. */
+function abortWhen(
+  stop: Stop,
+  signal: AbortSignal | undefined,
+): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const look = (): void => {
     if (stop.reason() !== undefined) controller.abort();
   };
   look();
   const timer = setInterval(look, LOOK_MS);
-  return { signal: controller.signal, [Symbol.dispose]: () => clearInterval(timer) };
+  signal?.addEventListener('abort', look);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', look);
+    },
+  };
 }
