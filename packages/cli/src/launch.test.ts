@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from '@archer-nas/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archer, makeFolder, start, temporaryFolder } from '../test/archer.ts';
+import { archer, makeFolder, manifestOf, start, temporaryFolder } from '../test/archer.ts';
 import { deaths, letDie } from '../test/mortal-plugin.ts';
 import {
   outcomes,
@@ -18,6 +19,8 @@ import {
 
 /** Each starts some processes, each of which imports the command line. */
 const TIMEOUT_MS = 120_000;
+/** Where the engine native is built. */
+const ADDON = fileURLToPath(new URL('../../engine-native/build/archer.node', import.meta.url));
 const SEEDS = [0, 1, 2];
 const TWO = [0, 1];
 
@@ -243,6 +246,24 @@ describe('R19 a process of a pool whose heap is full', () => {
         /^ {2}seed 1, 3 times started: out of memory: .*--max-old-space-size/m,
       );
       expect(outcomes(out, [0])).toStrictEqual(truth.slice(0, 1));
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('threads', () => {
+  it.skipIf(!existsSync(ADDON))(
+    'are shared by the processes of a pool',
+    async () => {
+      const out = join(temporaryFolder(), 'results');
+      const small = ['--profile', 'smoke', '--set', 'study=[]', '--set', 'strategy.evaluations=1'];
+      const pool = ['--seed', '0', '1', '--processes', '2', '--engine', 'native', '--threads', '2'];
+      const args = ['run', manifestOf('random-nb201'), '--out', out, ...small, ...pool];
+      const { ARCHER_ENGINE: _, ...env } = process.env;
+      const said = await start(args, { env }).said;
+      expect(said.code).toBe(0);
+      const engines = said.out.match(/^seed \d \| engine: native .*, 1 thread\b/gm);
+      expect(engines).toHaveLength(2);
     },
     TIMEOUT_MS,
   );

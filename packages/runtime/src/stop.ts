@@ -9,6 +9,8 @@ export interface Stop {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What a process whose parent is gone has to end its step. */
+const ORPHAN_GRACE_MS = 60_000;
 
 /** Stops when `signal` aborts or `maxTimeMs` have passed. */
 export function stopWhen(signal: AbortSignal | undefined, maxTimeMs: number | undefined): Stop {
@@ -35,19 +37,21 @@ export interface SignalStop extends Disposable {
  * Turns the first SIGINT, SIGTERM or SIGHUP into an abort, so that the step in progress ends
  * with a checkpoint. A second one, or `graceMs` later, ends the process at once with exit
  * code 130: files stay valid and the last checkpoint stands. With `ARCHER_STOP_WITH_PARENT` the
- * end of the parent counts as a signal, too: it is noticed by its channel (`stdio: 'ipc'`).
+ * end of the parent counts as a signal, too: it is noticed by its channel (`stdio: 'ipc'`), and a
+ * step then has a minute unless `graceMs` says otherwise: nobody is there to end it.
  */
 export function stopOnSignals({ graceMs }: { readonly graceMs?: number } = {}): SignalStop {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const leave = (): never => process.exit(EXIT.interrupted);
-  const onSignal = (name: string): void => {
+  const stop = (name: string, withinMs: number | undefined): void => {
     if (controller.signal.aborted) leave();
     controller.abort(name);
-    if (graceMs !== undefined) timer = setTimeout(leave, graceMs).unref();
+    if (withinMs !== undefined) timer = setTimeout(leave, withinMs).unref();
   };
+  const onSignal = (name: NodeJS.Signals): void => stop(name, graceMs);
   for (const name of SIGNALS) process.on(name, onSignal);
-  const onOrphaned = (): void => onSignal('the parent is gone');
+  const onOrphaned = (): void => stop('the parent is gone', graceMs ?? ORPHAN_GRACE_MS);
   if (process.env.ARCHER_STOP_WITH_PARENT && process.send !== undefined) {
     process.on('disconnect', onOrphaned);
     // Not to wait for it: a run that is over ends.

@@ -47,10 +47,13 @@ export function attempt(task: Task, context: AttemptContext): Promise<ProcessEnd
     child.on('error', (error) => {
       if (child.pid === undefined) end({ code: null, signal: null, unstarted: error.message });
     });
-    child.on('exit', () => {
+    // Usually `close` follows at once, with all output; not when somebody holds a pipe, and not
+    // when this side has closed the channel.
+    child.on('exit', (code, signal) => {
       drain = setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();
+        end({ code, signal });
       }, DRAIN_MS);
     });
     child.on('close', (code, signal) => end({ code, signal }));
