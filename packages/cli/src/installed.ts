@@ -1,4 +1,11 @@
-import { isPreset, type Kind, type Plugin, type PluginLookup } from '@archer-nas/core';
+import {
+  type ArcherError,
+  isArcherError,
+  isPreset,
+  type Kind,
+  type Plugin,
+  type PluginLookup,
+} from '@archer-nas/core';
 import { installedPlugins, pluginLookup } from '@archer-nas/runtime';
 import type { InstalledIds } from './compatibility.ts';
 
@@ -17,6 +24,8 @@ export interface Installed {
   readonly plugins: readonly Plugin[];
   readonly ids: InstalledIds;
   readonly lookup: PluginLookup;
+  /** Why plugins that are listed by their packages cannot be used. */
+  readonly problems: readonly ArcherError[];
 }
 
 /** Those of the testing kit, which are installed only beside its users' tests. */
@@ -29,17 +38,33 @@ export async function loadInstalled(folder: string): Promise<Installed> {
   const entries: InstalledPlugin[] = [];
   const plugins: Plugin[] = [];
   const ids = new Map<Kind, string[]>();
+  const problems: ArcherError[] = [];
   for (const key of [...index.keys()].sort()) {
     const [kind, id] = key.split(':') as [Kind, string];
     if (isToy(id)) continue;
-    const { plugin, package: name, version } = await lookup(kind, id);
+    const loaded = await loadOne(lookup, kind, id);
+    if (isArcherError(loaded)) {
+      problems.push(loaded);
+      continue;
+    }
+    const { plugin, package: name, version } = loaded;
     entries.push({ kind, id, package: name, version, summary: plugin.summary });
     plugins.push(plugin);
     ids.set(kind, [...(ids.get(kind) ?? []), id]);
   }
   const offline = plugins.filter(isMadeUp).map(({ id }) => id);
   const others = (ids.get('data') ?? []).filter((id) => !offline.includes(id));
-  return { entries, plugins, ids: ids.set('data', [...offline, ...others]), lookup };
+  return { entries, plugins, ids: ids.set('data', [...offline, ...others]), lookup, problems };
+}
+
+/** One package that cannot be used must not hide all others. */
+async function loadOne(lookup: PluginLookup, kind: Kind, id: string) {
+  try {
+    return await lookup(kind, id);
+  } catch (error) {
+    if (isArcherError(error)) return error;
+    throw error;
+  }
 }
 
 /** Data that are made on the spot: nothing is fetched, no folder is named. */

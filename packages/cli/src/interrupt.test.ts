@@ -75,7 +75,7 @@ describe('an interruption', () => {
   });
 });
 
-describe('a closed pipe', () => {
+describe('R49 a closed pipe', () => {
   it.each([
     ['head -1', /^kind +id .*\n0\n$/],
     ['true', /^0\n$/], // gone before the first line: every write fails
@@ -96,7 +96,7 @@ describe('a closed pipe', () => {
   });
 });
 
-describe.skipIf(!hasTerminal)('a terminal', () => {
+describe.skipIf(!hasTerminal)('R49 a terminal', () => {
   const inTerminal = (args: string, env: NodeJS.ProcessEnv = {}) => {
     // A person's terminal: colours are also switched off by CI.
     const { NO_COLOR: _, CI: __, ...inherited } = process.env;

@@ -5,7 +5,7 @@ import { archer, archerJson, manifestOf, start, temporaryFolder } from '../test/
 
 const smoke = [manifestOf('pada-nb201'), '--profile', 'smoke'];
 
-describe('a typo', () => {
+describe('R49 a typo', () => {
   it.each([
     ['a command', ['rnu'], 2, 'Did you mean run?'],
     ['an option', ['run', 'x.yaml', '--profil', 'smoke'], 2, 'Did you mean --profile?'],
@@ -27,7 +27,7 @@ describe('a typo', () => {
   });
 });
 
-describe('wrong usage', () => {
+describe('R49 wrong usage', () => {
   it.each([
     [[], 'Which command?'],
     [['run'], 'archer run <manifest>'],
@@ -66,7 +66,7 @@ describe('wrong usage', () => {
   });
 });
 
-describe('--json', () => {
+describe('R49 --json', () => {
   it.each([
     [['lsit'], 2, 'ARCHER_USAGE'],
     [['run'], 2, 'ARCHER_USAGE'],

@@ -31,11 +31,19 @@ export function createOutput(json: boolean): Output {
       if (!json) stdout.write(`${text}\n`);
     },
     value: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value, jsonNumber, 2)}\n`);
+      if (json) stdout.write(`${JSON.stringify(value, jsonNumber, 2).replace(UNSEEN, escaped)}\n`);
     },
     note: (text) => process.stderr.write(`${shown(text)}\n`),
     failure: (error) => process.stderr.write(`${describeError(error, colour)}\n`),
   };
+}
+
+/** What JSON leaves as it is and a terminal obeys or hides. */
+const UNSEEN = /[\p{Cf}\u007f-\u009f\u2028\u2029]/gu;
+
+function escaped(character: string): string {
+  const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16));
+  return units.map((code) => `\\u${code.padStart(4, '0')}`).join('');
 }
 
 /** JSON has no NaN and no infinities: they are written as strings, never as null. */

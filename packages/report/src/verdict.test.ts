@@ -63,6 +63,7 @@ describe('verdicts', () => {
   it.each([
     [{ profile: 'night' }, 'profile night was not run, only paper'],
     [{ metric: 'spearman' }, 'no run has a metric spearman'],
+    [{ metric: 'kendal-tau' }, 'no run has a metric kendal-tau; did you mean kendall-tau?'],
   ])('says why %j was not run here', (more, reason) => {
     expect(judge(expectation(0.7, 0.1, more))).toMatchObject({
       outcome: 'not run here',

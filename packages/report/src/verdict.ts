@@ -1,5 +1,5 @@
-import { type Expectation, type Summary, summarise } from '@archer-nas/core';
-import { type Found, findMetric } from './flat-metrics.ts';
+import { type Expectation, nearest, type Summary, summarise } from '@archer-nas/core';
+import { type Found, findMetric, flatMetrics } from './flat-metrics.ts';
 import { number } from './number-text.ts';
 import type { RunRecord } from './record.ts';
 
@@ -79,7 +79,7 @@ function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict
   const found = ofProfile.map((record) => findMetric(record, metric));
   const ambiguous = found.find((f) => f.status === 'ambiguous');
   if (ambiguous) return notRun(expectation, `${metric} may be any of ${ambiguous.keys.join(', ')}`);
-  if (!found.some(isOne)) return notRun(expectation, `no run has a metric ${metric}`);
+  if (!found.some(isOne)) return notRun(expectation, withoutMetric(metric, ofProfile));
   // A seed without the metric counts as one without a number, or it would be left out unseen.
   const values = found.map((f) => (isOne(f) ? f.value : Number.NaN));
   if (over === undefined || over === 'seeds') return verdict(expectation, values);
@@ -90,6 +90,13 @@ function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict
       return summary ? compare(expectation, summary) : inconclusive(expectation, reason);
     }),
   );
+}
+
+function withoutMetric(metric: string, records: readonly RunRecord[]): string {
+  const keys = records.flatMap((record) => [...flatMetrics(record).keys()]);
+  const [close] = nearest(metric, [...new Set(keys.map((key) => key.replace(/^.*\//s, '')))], 1);
+  const hint = close === undefined ? '' : `; did you mean ${close}?`;
+  return `no run has a metric ${metric}${hint}`;
 }
 
 /** The interval that a run gives for its own metric; a point where nothing is random. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import {
   ArcherError,
@@ -10,6 +9,7 @@ import {
   withoutSecrets,
 } from '@archer-nas/core';
 import { coreVersion } from './core-version.ts';
+import { readOwnJson } from './own-json.ts';
 
 /** What a run's numbers depend on, and the machine it began on. */
 export interface Fingerprint {
@@ -124,7 +124,13 @@ function show(value: unknown): string {
 
 /** Reads `fingerprint.json`. */
 export function readFingerprint(file: string): Fingerprint {
-  return JSON.parse(readFileSync(file, 'utf8')) as Fingerprint;
+  return readOwnJson(file, [
+    'manifest',
+    'plugins',
+    'core',
+    'node',
+    'machine',
+  ]) as unknown as Fingerprint;
 }
 
 /** The error of a resume on changed ground. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { JournalLine, Manifest, Table } from '@archer-nas/core';
 import { onDisk } from './disk-error.ts';
 import { isThere } from './durable.ts';
@@ -6,6 +5,7 @@ import { type Fingerprint, readFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE, runFolder } from './folders.ts';
 import { checkFormat } from './format.ts';
 import { effectiveLines, field, originLine, readJournal } from './journal-reader.ts';
+import { checkParts, readOwnJson } from './own-json.ts';
 import { decodeState } from './state-codec.ts';
 
 /** What a search or a study answered. */
@@ -62,7 +62,7 @@ export interface RunRecord {
 
 /**
  * Reads a run folder, finished or not, also while it is being written.
- * @throws ArcherError `ARCHER_JOURNAL_CORRUPT`, `ARCHER_FORMAT`
+ * @throws ArcherError `ARCHER_JOURNAL_CORRUPT`, `ARCHER_RUN_CORRUPT`, `ARCHER_FORMAT`
  */
 export function readRun(root: string): RunRecord {
   const folder = runFolder(root);
@@ -76,7 +76,7 @@ export function readRun(root: string): RunRecord {
     seed: origin && Number(field(origin.body, 'seed')),
     attempt: Number((origin && field(origin.body, 'attempt')) ?? 1),
     manifest: isThere(folder.manifest)
-      ? (JSON.parse(readFileSync(folder.manifest, 'utf8')) as Manifest)
+      ? (readOwnJson(folder.manifest, ['name', 'space', 'strategy']) as unknown as Manifest)
       : undefined,
     fingerprint: isThere(folder.fingerprint) ? readFingerprint(folder.fingerprint) : undefined,
     result,
@@ -84,11 +84,11 @@ export function readRun(root: string): RunRecord {
   };
 }
 
-/** The result of a finished run. @throws ArcherError `ARCHER_FORMAT` */
+/** The result of a finished run. @throws ArcherError `ARCHER_FORMAT`, `ARCHER_RUN_CORRUPT` */
 export function readResult(file: string): RunResult | undefined {
-  const text = onDisk(file, () => (isThere(file) ? readFileSync(file, 'utf8') : undefined));
-  if (text === undefined) return undefined;
-  const result = decodeState(JSON.parse(text)) as unknown as RunResult;
-  checkFormat('result', result.format, file);
-  return result;
+  if (!onDisk(file, () => isThere(file))) return undefined;
+  const written = readOwnJson(file, ['format']);
+  checkFormat('result', written.format, file);
+  checkParts(written, ['experiment', 'search', 'studies'], file);
+  return decodeState(written) as unknown as RunResult;
 }

@@ -33,7 +33,8 @@ export const doctor: Command<Arguments> = {
         return (await startEngine({ engine: choice, isa, precision })).description;
       }),
       await checked('plugins', async () => {
-        const { entries } = await loadInstalled(process.cwd());
+        const { entries, problems } = await loadInstalled(process.cwd());
+        if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join(' '));
         return `${entries.length} installed`;
       }),
       await checked('data', async () => {

@@ -14,6 +14,7 @@ export const list: Command<{ fits: boolean; kind?: string }> = {
   },
   async run({ fits, kind }, output) {
     const installed = await loadInstalled(process.cwd());
+    for (const { message } of installed.problems) output.note(`warning: ${message}`);
     const kinds = [...installed.ids.keys()];
     if (kind !== undefined && !kinds.includes(kind as Kind)) {
       const hint = suggestion(kind, kinds);

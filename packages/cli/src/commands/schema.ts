@@ -18,7 +18,8 @@ export const schema: Command<{ out?: string; check: boolean }> = {
         exit: EXIT.usage,
       });
     }
-    const { plugins } = await loadInstalled(process.cwd());
+    const { plugins, problems } = await loadInstalled(process.cwd());
+    for (const problem of problems) throw problem;
     const text = `${JSON.stringify(manifestJsonSchema(plugins), null, 2)}\n`;
     if (out === undefined) process.stdout.write(text);
     else if (!check) await writeFile(out, text);
