@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation, Outcome } from './evaluation.ts';
 import { EvaluationLog, historyOf } from './evaluation-log.ts';
 import { singleMetric } from './objective.ts';
 import type { SearchSpace } from './space.ts';
+import type { State } from './state.ts';
 
 type Digits = readonly number[];
 
@@ -142,5 +143,65 @@ describe('a history', () => {
       return null;
     });
     expect(bytes).toBe(300 * (3 + 8 + 8)); // choices, accuracy, clock; ids count up
+  });
+});
+
+describe('a log of numbered proposals', () => {
+  const outcomes: Outcome[] = [
+    {
+      budget: { amount: 12, unit: 'epoch' },
+      metrics: { m: 0.1 },
+      cost: { seconds: 0.1 },
+      status: 'final',
+    },
+    { metrics: {}, cost: {}, status: 'failed', reason: 'none' },
+    {
+      metrics: { m: 0.3, n: 1 },
+      cost: { seconds: 0.7 },
+      status: 'final',
+      curve: [{ at: 1, value: 2 }],
+    },
+  ];
+
+  it('is that of the same evaluations as objects', () => {
+    const [objects, numbers] = [0, 1].map(() => new EvaluationLog(digits(), 'seconds'));
+    if (objects === undefined || numbers === undefined) throw new Error('two were made');
+    for (let i = 0; i < 12; i++) {
+      const [outcome, architecture] = [outcomes[i % 3] as Outcome, [i % 4, 1, 2]];
+      const parent = i < 4 ? -1 : i - 3;
+      numbers.pushNewborn({ prefix: 'p-', number: i, architecture, parent }, outcome, i);
+      const proposal = { id: `p-${i}`, architecture };
+      const whole = parent < 0 ? proposal : { ...proposal, parent: `p-${parent}` };
+      objects.push({ proposal: whole, ...outcome }, i);
+      // Read now and then, as by somebody who looks at the history.
+      if (i % 5 === 0) expect(numbers.at(i)).toStrictEqual(objects.at(i));
+    }
+    expect(numbers.snapshot()).toStrictEqual(objects.snapshot());
+    expect(read(numbers)).toStrictEqual(read(objects));
+  });
+
+  it('keeps no times where they are the sums of the costs, to the bit', () => {
+    const times = [0.1, 0.1, 0.1 + 0.7, 0.1 + 0.7 + 0.1, 0.1 + 0.7 + 0.1, 0.1 + 0.7 + 0.1 + 0.7];
+    const logOf = (times: readonly number[]) => {
+      const log = new EvaluationLog(digits(), 'seconds');
+      times.forEach((time, number) => {
+        const newborn = { prefix: 'p-', number, architecture: [0, 0, 0], parent: -1 };
+        log.pushNewborn(newborn, outcomes[number % 3] as Outcome, time);
+      });
+      return log;
+    };
+    const timeOf = (state: State) => (state as { columns: { time: State } }).columns.time;
+    const log = logOf(times);
+    expect(timeOf(log.snapshot())).toEqual({ sumFrom: 0 });
+    expect(timeOf(log.snapshot(3))).toEqual({ sumFrom: times[2] });
+    for (const from of [0, 3]) {
+      const back = EvaluationLog.from(digits(), log.snapshot(from));
+      const again = Array.from({ length: back.length }, (_, i) => back.timeOf(i));
+      expect(again).toEqual(times.slice(from));
+    }
+    const late = [...times.slice(0, 5), (times[5] as number) + Number.EPSILON];
+    const kept = logOf(late).snapshot();
+    expect(timeOf(kept)).toBeInstanceOf(Float64Array);
+    expect(EvaluationLog.from(digits(), kept).timeOf(5)).toBe(late[5]);
   });
 });

@@ -1,7 +1,6 @@
 import type {
   Codes,
   Evaluation,
-  Evaluator,
   History,
   Progress,
   Report,
@@ -11,7 +10,7 @@ import type {
   Views,
 } from '@archer-nas/core';
 
-type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
+import type { LookUp } from './parts.ts';
 
 /** A look-up by the codes of architectures. */
 export function codedLookUp<A>(lookUp: LookUp<A>, codes: Codes<A>): LookUp<number> {

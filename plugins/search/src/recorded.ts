@@ -1,11 +1,17 @@
-import type { EvaluationContext, Evaluator, Merit, Objective, Outcome } from '@archer-nas/core';
-import { meritOf } from '@archer-nas/core';
+import {
+  type EvaluationContext,
+  type Merit,
+  meritOf,
+  type Objective,
+  type Outcome,
+} from '@archer-nas/core';
 import { durationOf } from './flights.ts';
 import type { Limits } from './options.ts';
+import type { LookUp, RecordedValues } from './parts.ts';
 
 /** What a search of recorded values is after. */
 export interface RecordedOf {
-  readonly lookUp: NonNullable<Evaluator<number>['lookUp']>;
+  readonly lookUp: LookUp<number>;
   /** How many codes there are. */
   readonly size: number;
   readonly objective: Objective;
@@ -17,7 +23,7 @@ export interface RecordedOf {
  * strategy. What every evaluation needs is in columns: a search jumps from architecture to
  * architecture, and objects that lie all over the memory take several times as long to reach.
  */
-export class Recorded {
+export class Recorded implements RecordedValues<number> {
   readonly #of: RecordedOf;
   readonly #outcomes: Outcome[] = [];
   readonly #durations: Float64Array;

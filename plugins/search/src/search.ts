@@ -6,21 +6,16 @@ import {
   EvaluationLog,
   type Evaluator,
   historyOf,
-  type Merit,
   type MetricSpec,
-  type NumberedSampler,
   type Objective,
-  type Outcome,
   type Phase,
   type Progress,
   type Proposal,
   type Report,
   type Sampler,
-  type SamplerRecipe,
   type Search,
   type SearchContext,
   type SearchResult,
-  type SearchSpace,
   type State,
   type Stream,
   type Views,
@@ -30,44 +25,11 @@ import { frontTable, resultMetrics } from './front.ts';
 import { Incumbents } from './incumbents.ts';
 import { opinion } from './opinion.ts';
 import { type Limits, limitsOf, type SearchOptions } from './options.ts';
+import type { Alone, LookUp, SearchParts } from './parts.ts';
 import { loadProposal, saveProposal } from './saved.ts';
-
-/** What an ask-and-tell search is made of. */
-export interface SearchParts<A> {
-  readonly space: SearchSpace<A>;
-  readonly evaluator: AskedEvaluator<A>;
-  readonly sampler: SamplerRecipe;
-  readonly objective: Objective;
-  /** Where values are recorded and the space is one of codes. */
-  readonly recorded?: RecordedValues<A> | undefined;
-  /** Images that the evaluator scores on; absent where the manifest has no data. */
-  readonly images?: EvaluationContext['images'] | undefined;
-}
-
-/** An evaluator that looks up, or one that has to be started. */
-export type AskedEvaluator<A> =
-  | { readonly lookUp: LookUp<A> }
-  | { readonly lookUp?: undefined; readonly start: Evaluator<A>['start'] };
-
-type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
 /** Evaluations in a row that may cost nothing, where the budget is in seconds or epochs. */
 const MOST_FREE = 100_000;
-
-/** Values that depend on the architecture alone, and what they mean to this search. */
-export interface RecordedValues<A> {
-  outcome(architecture: A, context: EvaluationContext): Outcome;
-  /** On the simulated clock. */
-  duration(architecture: A): number;
-  /** Good until the next. */
-  merit(architecture: A): Readonly<Merit>;
-}
-
-/** The two that need no object for a proposal. */
-interface Alone<A> {
-  readonly numbered: NumberedSampler<A>;
-  readonly recorded: RecordedValues<A>;
-}
 
 /** Proposals that the evaluator is working on. */
 interface Open<A> {

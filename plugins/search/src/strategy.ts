@@ -12,8 +12,9 @@ import { codedLookUp, Decoded } from './coded.ts';
 import { objectiveOf, withCosts } from './measured.ts';
 import { opinion } from './opinion.ts';
 import { limitsOf, type SearchOptions } from './options.ts';
+import type { LookUp, SearchParts } from './parts.ts';
 import { Recorded } from './recorded.ts';
-import { AskAndTell, type SearchParts } from './search.ts';
+import { AskAndTell } from './search.ts';
 
 /** What the manifest gives. */
 export interface Given<A> extends Omit<SearchParts<A>, 'evaluator' | 'objective' | 'recorded'> {
@@ -42,7 +43,7 @@ function onCodes<A>(
   { codes, evaluator, ...parts }: Given<A> & { codes: Codes<A>; objective: Objective },
   options: SearchOptions,
 ): (context: SearchContext, saved?: State) => Search<A> {
-  const inner = evaluator.lookUp?.bind(evaluator) as NonNullable<Evaluator<A>['lookUp']>; // above
+  const inner = evaluator.lookUp?.bind(evaluator) as LookUp<A>; // there, as above
   const lookUp = codedLookUp(inner, codes);
   const about = { lookUp, size: codes.size, objective: parts.objective, limits: limitsOf(options) };
   const recorded = evaluator.recorded ? { recorded: new Recorded(about) } : {};
