@@ -32,7 +32,7 @@ export function trackerOf(
   server: FakeServer,
   { options, env = {}, notice }: Setting = {},
 ): Tracker {
-  const given = { uri: server.url, timeoutMs: 200, flushMs: 0, ...options };
+  const given = { uri: server.url, timeoutMs: 10_000, flushMs: 0, ...options };
   return mlflowTracker(mlflowOptions.parse(given), {
     env,
     clock: testClock(),
