@@ -1,6 +1,8 @@
-import { createStreams, isArcherError, type SearchSpace } from '@archer-nas/core';
+import { type Block, createStreams, isArcherError, type SearchSpace } from '@archer-nas/core';
 import { expect } from 'vitest';
-import { type Check, describeChecks } from './check.ts';
+import type { Check } from './check.ts';
+import { createParts } from './parts.ts';
+import { describeRow, type Row, type RowSubject, rowChecks } from './row.ts';
 
 const SAMPLES = 100;
 /** Spaces up to this size are walked through completely. */
@@ -15,40 +17,86 @@ export interface SpaceSubject<A> {
   readonly isomorphic?: readonly (readonly string[])[];
 }
 
-/** The contract of a search space, for everything that it offers. */
-export function spaceChecks<A>(subject: SpaceSubject<A>): readonly Check[] {
-  const { space, malformed = [], isomorphic = [] } = subject;
-  const checks: Check[] = [
-    { name: 'samples the same architectures from the same stream', run: () => checkSample(space) },
-    { name: 'parses what it formats', run: () => samples(space).forEach(inSpace(space)) },
-    { name: 'refuses malformed text', run: () => checkMalformed(space, ['', ...malformed]) },
-  ];
-  const { decisions, all, neighbours, mutate, crossover, costs, restrict, canonical } = space;
-  if (decisions)
-    checks.push({ name: 'translates to choices and back', run: () => checkChoices(space) });
-  if (all) checks.push({ name: 'lists every architecture once', run: () => checkAll(space) });
-  if (neighbours) {
-    checks.push({ name: 'has neighbours that differ', run: () => checkNeighbours(space) });
-  }
-  if (mutate) checks.push({ name: 'mutates within the space', run: () => checkMutate(space) });
-  if (crossover)
-    checks.push({ name: 'crosses within the space', run: () => checkCrossover(space) });
-  if (costs) checks.push({ name: 'has finite costs that add up', run: () => checkCosts(space) });
-  if (restrict && decisions)
-    checks.push({ name: 'restricts to the options it is given', run: () => checkRestrict(space) });
-  if (canonical) {
-    const run = () => checkCanonical(space, isomorphic);
-    checks.push({ name: 'gives equal architectures one canonical form', run });
-  }
-  return checks;
+/** A search space among the kinds that a manifest names. */
+export interface SpaceRow extends Row, Omit<SpaceSubject<unknown>, 'space'> {
+  readonly space: Block;
 }
 
-/** Runs {@link spaceChecks} as tests. */
-export function describeSearchSpace<A>(
-  space: SearchSpace<A>,
-  options: Omit<SpaceSubject<A>, 'space'> = {},
-): void {
-  describeChecks(`space ${space.name}`, spaceChecks({ space, ...options }));
+/** Runs the contract of a search space, and what every row promises, as tests. */
+export function describeSearchSpace(row: SpaceRow): void {
+  describeRow(subjectOf(row));
+}
+
+/** What {@link describeSearchSpace} runs. */
+export function spaceRowChecks(row: SpaceRow): readonly Check[] {
+  return rowChecks(subjectOf(row));
+}
+
+function subjectOf(row: SpaceRow): RowSubject {
+  const made = async () => (await createParts(row)).space as SearchSpace<unknown>;
+  const { malformed = [], isomorphic = [] } = row;
+  return {
+    kind: 'space',
+    use: row.space.use,
+    row,
+    manifest: () => row,
+    checks: spaceChecks(async () => ({ space: await made(), malformed, isomorphic })),
+    async trace() {
+      const space = await made();
+      const decisions = samples(space)
+        .slice(0, 24)
+        .map((a, i, all) => described(space, a, all[(i + 1) % all.length], i));
+      return { golden: { decisions }, whole: decisions };
+    },
+  };
+}
+
+/** The contract of a search space; what it does not offer is not checked. */
+export function spaceChecks<A>(make: () => Promise<SpaceSubject<A>>): readonly Check[] {
+  type Offer = keyof SearchSpace<A>;
+  const check = (name: string, run: (subject: SpaceSubject<A>) => void, offer?: Offer): Check => ({
+    name: offer === undefined ? name : `${name}, if it has ${offer}`,
+    run: async () => {
+      const subject = await make();
+      if (offer === undefined || subject.space[offer] !== undefined) run(subject);
+    },
+  });
+  return [
+    check('samples the same architectures from the same stream', ({ space }) => checkSample(space)),
+    check('parses what it formats', ({ space }) => samples(space).forEach(inSpace(space))),
+    check('refuses malformed text', ({ space, malformed = [] }) =>
+      checkMalformed(space, ['', ...malformed]),
+    ),
+    check('translates to choices and back', ({ space }) => checkChoices(space), 'decisions'),
+    check('lists every architecture once', ({ space }) => checkAll(space), 'all'),
+    check('has neighbours that differ', ({ space }) => checkNeighbours(space), 'neighbours'),
+    check('mutates within the space', ({ space }) => checkMutate(space), 'mutate'),
+    check('crosses within the space', ({ space }) => checkCrossover(space), 'crossover'),
+    check('has finite costs that add up', ({ space }) => checkCosts(space), 'costs'),
+    check('restricts to the options it is given', ({ space }) => checkRestrict(space), 'restrict'),
+    check(
+      'gives equal architectures one canonical form',
+      ({ space, isomorphic = [] }) => checkCanonical(space, isomorphic),
+      'canonical',
+    ),
+  ];
+}
+
+/** Everything that a space says of one architecture. */
+function described<A>(space: SearchSpace<A>, a: A, b: A, index: number): unknown {
+  const stream = createStreams(5).stream('trace', index);
+  const named = (one: A | undefined): string | undefined =>
+    one === undefined ? undefined : space.format(one);
+  return {
+    text: space.format(a),
+    id: space.id(a),
+    choices: space.toChoices?.(a),
+    mutated: space.mutate && named(space.mutate(a, stream)),
+    crossed: space.crossover && named(space.crossover(a, b, stream)),
+    neighbours: space.neighbours && Array.from(space.neighbours(a), named).slice(0, 8),
+    canonical: space.canonical?.(a),
+    costs: space.costs?.of(a),
+  };
 }
 
 function samples<A>(space: SearchSpace<A>): A[] {
@@ -61,8 +109,9 @@ function inSpace<A>(space: SearchSpace<A>): (a: A) => void {
   return (a) => {
     const text = space.format(a);
     const parsed = space.parse(text);
-    expect(space.format(parsed)).toBe(text);
-    expect(space.id(parsed), text).toBe(space.id(a));
+    // By the hundred thousand: an assertion only where one is to fail.
+    if (space.format(parsed) !== text) expect(space.format(parsed)).toBe(text);
+    if (space.id(parsed) !== space.id(a)) expect(space.id(parsed), text).toBe(space.id(a));
   };
 }
 
@@ -204,6 +253,7 @@ function checkPart<A>(
     for (const one of family) {
       inSpace(part)(one);
       space.toChoices?.(one).forEach((choice, at) => {
+        if (kept[at]?.includes(choice)) return;
         expect(kept[at], decisions[at]?.name ?? '').toContain(choice);
       });
     }

@@ -5,10 +5,13 @@ import {
   type Evaluation,
   type Evaluator,
   EXIT,
+  type History,
+  type MetricSpec,
   type Search,
   type SearchContext,
   type SearchSpace,
   type State,
+  singleMetric,
 } from '@archer-nas/core';
 import { z } from 'zod';
 
@@ -28,14 +31,20 @@ export const toyClimb = definePlugin({
   summary: 'A hill climber over any space that can mutate, for tests.',
   options,
   requires: ['evaluator'],
-  provides: ['view:scores'],
+  provides: ['view:scores', 'view:histories'],
   create: (parsed, { space, evaluator }) => ({
     begin: async (context, saved) => climb(parsed, space, evaluator, context, saved),
   }),
 });
 
 /** Everything that changes; the typed array is there to be checkpointed. */
-type Climb = { round: number; best: string | null; score: number; history: Float64Array };
+type Climb = {
+  round: number;
+  best: string | null;
+  score: number;
+  history: Float64Array;
+  seen: readonly string[];
+};
 
 function climb<A>(
   { rounds, stepMs }: z.output<typeof options>,
@@ -75,7 +84,12 @@ function climb<A>(
     get progress() {
       return { done: now.round, total: rounds, unit: 'round' } as const;
     },
-    views: { scores: evaluator },
+    views: {
+      scores: evaluator,
+      get histories() {
+        return [historyOf(space, metric, now)];
+      },
+    },
     incumbents: best,
     async step(signal) {
       signal.throwIfAborted();
@@ -88,7 +102,8 @@ function climb<A>(
       const kept = better(score) ? { best: space.format(child as A), score } : {};
       const history = now.history.slice();
       history[now.round] = score;
-      now = { ...now, ...kept, history, round: now.round + 1 };
+      const seen = [...now.seen, space.format(child as A)];
+      now = { ...now, ...kept, history, seen, round: now.round + 1 };
       return { metrics: { score, best: now.score }, evaluations: [evaluation] };
     },
     async result() {
@@ -97,9 +112,27 @@ function climb<A>(
   };
 }
 
+/** What has been evaluated; every evaluation costs an epoch. */
+function historyOf<A>(space: SearchSpace<A>, metric: MetricSpec, climb: Climb): History<A> {
+  return {
+    arm: 'toy-climb',
+    repeat: 0,
+    objective: singleMetric(metric),
+    length: climb.round,
+    at(index) {
+      const [text, value] = [climb.seen[index], climb.history[index]];
+      if (text === undefined || value === undefined) throw new RangeError(`no evaluation ${index}`);
+      const proposal = { id: `climb-${index}`, architecture: space.parse(text) };
+      const cost = { epochs: 1 };
+      return { proposal, metrics: { [metric.name]: value }, cost, status: 'final' };
+    },
+    paid: (index) => ({ epochs: index + 1 }),
+  };
+}
+
 function restore(saved: State | undefined, rounds: number): Climb {
   if (saved === undefined) {
-    return { round: 0, best: null, score: 0, history: new Float64Array(rounds) };
+    return { round: 0, best: null, score: 0, history: new Float64Array(rounds), seen: [] };
   }
   const climb = saved as Climb;
   return { ...climb, history: climb.history.slice() };

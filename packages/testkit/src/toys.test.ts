@@ -2,12 +2,9 @@ import { createStreams } from '@archer-nas/core';
 import { expect, it } from 'vitest';
 import { drive } from './job-contract.ts';
 import { createParts } from './parts.ts';
-import { describeSearchSpace } from './space-contract.ts';
-import { bitSpace, toyBits } from './toy-bits.ts';
+import { toyBits } from './toy-bits.ts';
 import { toyClimb } from './toy-climb.ts';
 import { toyOnes } from './toy-ones.ts';
-
-describeSearchSpace(bitSpace(6), { malformed: ['00000', '0000000', '00000x', '000002'] });
 
 const toys = {
   plugins: [toyBits, toyOnes, toyClimb],

@@ -1,5 +1,4 @@
 import { openTable, tableBenchmark } from '@archer-nas/tabular';
-import { describeSearchSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { hasRealTable, realTables } from '../test/real-table.ts';
@@ -9,8 +8,6 @@ import { BLOCKS, fbnetSpace, LAYERS, parse } from './space.ts';
 
 const space = fbnetSpace();
 const skips = '8'.repeat(LAYERS);
-
-describeSearchSpace(space, { malformed: ['8'.repeat(21), '9'.repeat(22), `${skips}8`, 'skip'] });
 
 describe('the space', () => {
   it('has 9²² networks', () => {

@@ -1,5 +1,5 @@
 import { createStreams } from '@archer-nas/core';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { EDGE_SLOTS } from './cell.ts';
@@ -7,16 +7,10 @@ import { countMatrices, nasBench101, VALID_MATRICES, withVertices } from './spac
 
 const space = nasBench101();
 
-describeSearchSpace(space, {
-  malformed: ['1', '0:', '111111111111111111111:00000', '110:3'],
-  isomorphic: [
-    // A dead end; vertices in another order.
-    ['1:', '110:0'],
-    ['110011:01', '110011:10'],
-  ],
-});
-
-describeSearchSpace(space.restrict(withVertices(5)));
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({ space: space.restrict(withVertices(5)) })),
+);
 
 describe('the space', () => {
   it('has 1,538,083 valid matrices times 243 labellings', () => {

@@ -1,6 +1,6 @@
 import { createStreams } from '@archer-nas/core';
 import { createTable, madeUpCsv, madeUpTable, tableBenchmark } from '@archer-nas/tabular';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -10,27 +10,17 @@ import { format, graphSpace, LINKS, parse } from './space.ts';
 
 const space = graphSpace();
 
-describeSearchSpace(space, {
-  malformed: ['0012', '0002:gcn,gcn,gcn,gcn', '0012:gcn,gat,gcn', '0123:skip,skip,skip,skip'],
-  isomorphic: [
-    // Nodes with the same input in another order.
-    ['0000:gcn,gat,gin,fc', '0000:fc,gin,gat,gcn'],
-    // A skip in a chain, wherever it is.
-    ['0123:skip,gcn,gat,fc', '0123:gcn,skip,gat,fc', '0123:gcn,gat,fc,skip'],
-    // The input of a skip that is read by it alone: 0→gcn→{gat, fc}.
-    ['0122:skip,gcn,gat,fc', '0122:gcn,skip,gat,fc', '0112:gcn,gat,fc,skip'],
-    // A skip from the network's input.
-    ['0111:skip,gcn,gat,fc', '0000:gcn,gat,fc,skip'],
-  ],
-});
-describeSearchSpace(
-  space.restrict([
-    [0, 8],
-    [0, 1],
-    [0, 1],
-    [0, 1],
-    [0, 1],
-  ]),
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({
+    space: space.restrict([
+      [0, 8],
+      [0, 1],
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ]),
+  })),
 );
 
 describe('the space', () => {

@@ -1,5 +1,5 @@
 import { choiceSpace } from '@archer-nas/core';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { canonicalChain, chainSpec, parseChain } from './chain.ts';
@@ -7,8 +7,12 @@ import { COSTS } from './costs.ts';
 
 const space = choiceSpace(chainSpec(COSTS));
 
-describeSearchSpace(space, { malformed: ['2221222', '222122200', '22212223', '2221222x'] });
-describeSearchSpace(space.restrict([undefined, [1, 2], [0], ...Array(5).fill(undefined)]));
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({
+    space: space.restrict([undefined, [1, 2], [0], ...Array(5).fill(undefined)]),
+  })),
+);
 
 describe('canonical', () => {
   const canonical = (text: string) => canonicalChain(parseChain(text));

@@ -1,5 +1,5 @@
 import { choiceSpace } from '@archer-nas/core';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -15,17 +15,12 @@ import {
 
 const space = choiceSpace(sizeSpec(costModel({ classes: 10, image: 32 })));
 
-describeSearchSpace(space, {
-  malformed: [
-    '8:16:24:32',
-    '8:16:24:32:40:48',
-    '8:16:24:32:41',
-    '0:8:8:8:8',
-    '8:8:8:8:72',
-    '8,8,8,8,8',
-  ],
-});
-describeSearchSpace(space.restrict([[0, 7], undefined, undefined, [3], undefined]));
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({
+    space: space.restrict([[0, 7], undefined, undefined, [3], undefined]),
+  })),
+);
 
 describe('the notation', () => {
   it('numbers architectures by octal digits, the first layer first', () => {

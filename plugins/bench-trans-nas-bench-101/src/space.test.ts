@@ -1,6 +1,6 @@
 import { createStreams } from '@archer-nas/core';
 import { createTable, madeUpCsv, madeUpTable, tableBenchmark } from '@archer-nas/tabular';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -13,34 +13,19 @@ import { canonicalMicro } from './micro-canonical.ts';
 const micro = microSpace(75);
 const macro = macroSpace(75);
 
-describeSearchSpace(micro, {
-  malformed: ['64-41414-1_02_33', '64-41414-1_02_334', '64-1234-basic', '64-41414-1_02_333x'],
-  isomorphic: [
-    // A node that is not read; a skip of a node; equal nodes in another order.
-    ['64-41414-2_00_200', '64-41414-2_02_200', '64-41414-2_01_200'],
-    ['64-41414-2_01_001', '64-41414-2_00_010', '64-41414-0_00_200'],
-    ['64-41414-2_30_023', '64-41414-3_20_032'],
-  ],
-});
-describeSearchSpace(
-  micro.restrict([
-    [1, 3],
-    [1, 3],
-    [1, 3],
-    [1, 3],
-    [1, 3],
-    [1, 3],
-  ]),
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({
+    space: micro.restrict([
+      [1, 3],
+      [1, 3],
+      [1, 3],
+      [1, 3],
+      [1, 3],
+      [1, 3],
+    ]),
+  })),
 );
-describeSearchSpace(macro, {
-  malformed: [
-    '64-1111-basic',
-    '64-2222-basic',
-    '64-123-basic',
-    '64-1234123-basic',
-    '64-1235-basic',
-  ],
-});
 
 describe('the micro space', () => {
   it('writes the official string of the README', () => {

@@ -1,5 +1,5 @@
 import { createStreams } from '@archer-nas/core';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { DECISIONS } from './choices.ts';
@@ -10,8 +10,10 @@ const space = dartsSpace({ channels: 36, cells: 20, classes: 10 });
 const operations = (kept: readonly number[]) =>
   space.restrict(DECISIONS.map(({ name }) => (name.endsWith(':inputs') ? undefined : kept)));
 
-describeSearchSpace(space, { malformed: ['Genotype(normal=[])', '0.3 1.3;0.0 1.0'] });
-describeSearchSpace(operations([2, 3]));
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({ space: operations([2, 3]) })),
+);
 
 describe('the space', () => {
   it('has (180 · 49⁴)² genotypes', () => {

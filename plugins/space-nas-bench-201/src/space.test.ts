@@ -1,5 +1,5 @@
 import { createStreams } from '@archer-nas/core';
-import { describeSearchSpace } from '@archer-nas/testkit';
+import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -15,11 +15,17 @@ const settings = {
 const space = nasBench201(settings);
 const every = <T>(value: T): T[] => Array.from({ length: 6 }, () => value);
 
-describeSearchSpace(space, { malformed: ['|none~0|', 'nor_conv_3x3'] });
-describeSearchSpace(space.restrict(every([1, 3])), {
-  malformed: [formatCell([0, 1, 1, 1, 1, 1])],
-});
-describeSearchSpace(space.restrict([[4], [4], [4], [4], [4], [4]]));
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({
+    space: space.restrict(every([1, 3])),
+    malformed: [formatCell([0, 1, 1, 1, 1, 1])],
+  })),
+);
+describeChecks(
+  'a sub-space',
+  spaceChecks(async () => ({ space: space.restrict([[4], [4], [4], [4], [4], [4]]) })),
+);
 
 describe('the space', () => {
   it('lists all cells lexicographically', () => {

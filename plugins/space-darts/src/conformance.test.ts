@@ -1,0 +1,17 @@
+import { describePackage, describeSearchSpace } from '@archer-nas/testkit';
+import plugin from './index.ts';
+
+const kit = { package: new URL('..', import.meta.url), plugins: [plugin] };
+
+describePackage(kit);
+
+describeSearchSpace({
+  ...kit,
+  space: { use: 'darts', channels: 4, cells: 3 },
+  malformed: ['Genotype(normal=[])', '0.3 1.3;0.0 1.0'],
+});
+describeSearchSpace({
+  ...kit,
+  variant: 'two operations',
+  space: { use: 'darts', operations: ['skip_connect', 'sep_conv_3x3'] },
+});
