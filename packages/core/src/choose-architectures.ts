@@ -5,7 +5,11 @@ import type { Stream } from './stream.ts';
 
 /** The option of studies that look at many architectures. */
 export const architecturesSchema = z
-  .union([z.literal('all'), z.strictObject({ sample: z.int().min(2) }), z.array(z.string()).min(2)])
+  .union([
+    z.literal('all'),
+    z.strictObject({ sample: z.int().min(2).describe('how many, drawn at random') }),
+    z.array(z.string()).min(2),
+  ])
   .default('all')
   .describe('the whole space, a random sample { sample: n }, or a list of architectures');
 

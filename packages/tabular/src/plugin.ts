@@ -19,7 +19,7 @@ export interface TablePlugin {
   readonly requires?: readonly string[];
 }
 
-const PERMIT = 'Lets a search read test accuracies: the benchmark has no others.';
+const PERMIT = 'Without it a search reads no test accuracies; the benchmark has no others.';
 
 const hex = z.string().regex(/^[0-9a-fA-F]{64}$/);
 
@@ -38,7 +38,7 @@ export function tablePlugin({ definition, summary, column, requires }: TablePlug
     sha256: z
       .union([hex, z.array(hex).min(1)])
       .optional()
-      .describe('What the file must hash to; needed for files that are not published ones.'),
+      .describe('What the file must hash to; without it, it must be a published one.'),
     values: z
       .enum(['measured', 'made-up'])
       .default('measured')

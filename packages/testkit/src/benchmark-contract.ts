@@ -36,10 +36,10 @@ export function benchmarkRowChecks(row: BenchmarkRow): readonly Check[] {
 }
 
 function subjectOf(row: BenchmarkRow): RowSubject {
-  const make = async (): Promise<BenchmarkSubject> => {
+  const make = once(async (): Promise<BenchmarkSubject> => {
     const { part, parts } = await createPart('benchmark', row.benchmark, row);
     return { benchmark: part, space: parts.space, permitted: row.benchmark.permit !== undefined };
-  };
+  });
   return {
     kind: 'benchmark',
     use: row.benchmark.use,
@@ -55,6 +55,15 @@ function subjectOf(row: BenchmarkRow): RowSubject {
       const decisions = [benchmark.columns.map(({ name, split }) => [name, split]), ...values];
       return { golden: { decisions }, whole: { decisions, hash: benchmark.hash } };
     },
+  };
+}
+
+/** Tables are large and never change: all checks look into one. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -112,9 +112,9 @@ function checkAntisymmetric(subject: ObjectiveSubject): void {
 
 /** Of three, the first at least as good as the second and so on: so is the first to the third. */
 function checkTransitive(subject: ObjectiveSubject): void {
-  const { compare } = subject.objective;
+  const { objective } = subject;
   const all = points(subject);
-  const better = all.map((a) => all.map((b) => compare(a, b)));
+  const better = all.map((a) => all.map((b) => objective.compare(a, b)));
   all.forEach((a, i) => {
     all.forEach((_, j) => {
       if (better[i]?.[j] !== -1) return;

@@ -23,11 +23,14 @@ const ELSEWHERE = { TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.U
 const PROGRAM = `
 const [vite, root, file, configFile] = process.argv.slice(1);
 const traces = (globalThis[Symbol.for('@archer-nas/testkit/collector@1')] = new Map());
-const { createServer } = await import(vite);
+const { createServer, version } = await import(vite);
+const target = 'node' + process.versions.node.split('.')[0];
+const compiler = Number(version.split('.')[0]) < 8 ? 'esbuild' : 'oxc';
 const server = await createServer({
   root,
   configFile,
   logLevel: 'error',
+  [compiler]: { target },
   appType: 'custom',
   server: { middlewareMode: true, watch: null, hmr: false, ws: false },
   optimizeDeps: { noDiscovery: true },
@@ -49,6 +52,17 @@ const started = new Map<string, Promise<Readonly<Record<string, string>>>>();
 /** In the other process: where rows leave their traces instead of tests. */
 export function collector(): Traces | undefined {
   return (globalThis as Record<symbol, unknown>)[COLLECTOR] as Traces | undefined;
+}
+
+/** Collects the traces of the rows that `declare` declares; in the other process, among all. */
+export function collecting(declare: () => void): Traces {
+  const holder = globalThis as Record<symbol, unknown>;
+  const outer = collector();
+  const traces: Traces = outer ?? new Map();
+  holder[COLLECTOR] = traces;
+  declare();
+  holder[COLLECTOR] = outer;
+  return traces;
 }
 
 /**

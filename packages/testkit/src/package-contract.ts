@@ -85,7 +85,7 @@ function checkGoldenFiles(subject: PackageSubject): void {
 
 function checkSummaries(subject: PackageSubject): void {
   for (const plugin of listOf(subject)) {
-    expect(plugin.summary, nameOf(plugin)).toMatch(/^\S.{8,}\.$/);
+    expect(plugin.summary, nameOf(plugin)).toMatch(/^\S.{8,}[.?]$/);
     expect(plugin.id, 'kebab-case').toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
   }
 }

@@ -79,7 +79,8 @@ async function begin(row: Row, saved?: State, cache: Cache = memoryCache()): Pro
 function opener({ data }: RunParts): StudyContext<any>['open'] {
   return (split) => {
     if (data && split !== 'test') return data.open(split);
-    throw new ArcherError('ARCHER_TEST_WITHHELD', `the kit opens no split '${split}'`);
+    const code = data ? 'ARCHER_TEST_WITHHELD' : 'ARCHER_NO_DATA';
+    throw new ArcherError(code, `the kit opens no split '${split}'`);
   };
 }
 

@@ -13,7 +13,7 @@ const space = definePlugin({
   options: z.strictObject({
     costs: z
       .strictObject({
-        classes: z.int().min(2).default(10),
+        classes: z.int().min(2).default(10).describe('Classes to tell apart.'),
         image: z.int().multipleOf(4).min(4).default(32).describe('Side in pixels.'),
       })
       .prefault({})

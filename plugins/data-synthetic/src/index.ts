@@ -11,9 +11,9 @@ const plugin = definePlugin({
   summary: 'Small labelled images made from a stream, for smoke runs and tests.',
   provides: ['data:classification', 'data:made-up'],
   options: z.strictObject({
-    classes: z.number().int().min(2).max(1000).default(4),
+    classes: z.number().int().min(2).max(1000).default(4).describe('how many classes'),
     size: z.number().int().min(2).max(256).default(8).describe('height and width in pixels'),
-    channels: z.number().int().min(1).max(4).default(3),
+    channels: z.number().int().min(1).max(4).default(3).describe('colours of a pixel'),
     train: count.default(256).describe('images'),
     valid: count.default(128).describe('images'),
     test: count.default(128).describe('images'),

@@ -48,7 +48,9 @@ const pareto = definePlugin({
     reference: z
       .record(z.string(), z.number())
       .optional()
-      .describe('the corner from which hypervolume is measured: a value for each metric'),
+      .describe(
+        'the corner from which hypervolume is measured, a value for each metric; none unless stated',
+      ),
   }),
   create({ metrics, reference, ...limits }, deps) {
     const { find } = measuresOf(deps);
@@ -70,8 +72,11 @@ const mnasnet = definePlugin({
       .enum(['soft', 'hard'])
       .default('soft')
       .describe('soft: α = β = -0.07; hard: α = 0, β = -1'),
-    alpha: z.number().optional().describe('another exponent at or below the target'),
-    beta: z.number().optional().describe('another exponent above the target'),
+    alpha: z
+      .number()
+      .optional()
+      .describe('exponent at or below the target; default that of the form'),
+    beta: z.number().optional().describe('exponent above the target; default that of the form'),
     ...limitOptions,
   }),
   create({ metric, cost, target, form, alpha, beta, ...limits }, deps) {

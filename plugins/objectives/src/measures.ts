@@ -12,9 +12,9 @@ import { z } from 'zod';
 export const measureSchema = z.union([
   z.string().min(1),
   z.strictObject({
-    name: z.string().min(1),
-    direction: z.enum(['maximise', 'minimise']),
-    unit: z.string().default('1'),
+    name: z.string().min(1).describe('of the metric'),
+    direction: z.enum(['maximise', 'minimise']).describe('what is better'),
+    unit: z.string().default('1').describe('what it is counted in'),
   }),
 ]);
 

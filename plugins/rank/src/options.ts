@@ -16,8 +16,8 @@ export const rankOptions = z.strictObject({
     .describe('how many batches of them'),
   bootstrap: z
     .strictObject({
-      resamples: z.int().positive().default(1000),
-      level: z.number().gt(0).lt(1).default(0.95),
+      resamples: z.int().positive().default(1000).describe('how many resamples'),
+      level: z.number().gt(0).lt(1).default(0.95).describe('of the intervals'),
     })
     .prefault({})
     .describe('intervals by resampling architectures'),

@@ -17,7 +17,7 @@ const options = z.strictObject({
     .describe('The candidate operations of every edge; fewer make a sub-space.'),
   costs: z
     .strictObject({
-      classes: z.number().int().min(2).default(10),
+      classes: z.number().int().min(2).default(10).describe('Classes to tell apart.'),
       image: z.number().int().multipleOf(4).min(4).default(32).describe('Side in pixels.'),
     })
     .prefault({})
@@ -26,7 +26,9 @@ const options = z.strictObject({
   mutation: z
     .enum(['edge', 'node-then-edge'])
     .optional()
-    .describe("Which edge a mutation changes: any, or, as in the benchmark's scripts, a node's."),
+    .describe(
+      "Which edge a mutation changes: any, the default, or a node's, as in the benchmark's scripts.",
+    ),
 });
 
 const plugin = definePlugin({
