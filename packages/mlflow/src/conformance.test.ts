@@ -1,6 +1,6 @@
-import { describeTracker, type TrackerStage } from '@archer-nas/testkit';
+import { describePackage, describeTracker, type TrackerStage } from '@archer-nas/testkit';
 import { FakeServer } from '../tools/fake-server.ts';
-import { mlflowOptions, mlflowTracker } from './tracker.ts';
+import { mlflow, mlflowOptions, mlflowTracker } from './tracker.ts';
 
 const PASSWORD = 'pass-word';
 
@@ -25,5 +25,7 @@ async function start(): Promise<TrackerStage> {
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
+
+describePackage({ package: new URL('..', import.meta.url), plugins: mlflow });
 
 describeTracker('mlflow', { start });

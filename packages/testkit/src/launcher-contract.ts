@@ -3,6 +3,7 @@ import type { LaunchContext, Launcher, Task, TaskEnd } from '@archer-nas/core';
 import { expect } from 'vitest';
 import { type Check, describeChecks } from './check.ts';
 import { type TaskYard, taskYard } from './launcher-tasks.ts';
+import { declareRow } from './row.ts';
 
 /** A launcher to be checked. Its processes must see this machine's folder of temporary files. */
 export interface LauncherSubject {
@@ -40,9 +41,10 @@ export function launcherChecks(subject: LauncherSubject): readonly Check[] {
   ];
 }
 
-/** Runs {@link launcherChecks} as tests. */
-export function describeLauncher(title: string, subject: LauncherSubject): void {
-  describeChecks(`launcher ${title}`, launcherChecks(subject));
+/** Runs {@link launcherChecks} as tests, as the row of the plugin `id`. */
+export function describeLauncher(id: string, subject: LauncherSubject): void {
+  declareRow('launcher', id);
+  describeChecks(`launcher ${id}`, launcherChecks(subject));
 }
 
 /** Launches with what a check leaves open: two processes, no retries, no abort. */

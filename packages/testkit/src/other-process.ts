@@ -24,6 +24,7 @@ const PROGRAM = `
 const [vite, root, file, configFile] = process.argv.slice(1);
 const traces = (globalThis[Symbol.for('@archer-nas/testkit/collector@1')] = new Map());
 const { createServer, version } = await import(vite);
+// Lowers what this Node.js does not have yet, such as \`await using\`, as vitest does.
 const target = 'node' + process.versions.node.split('.')[0];
 const compiler = Number(version.split('.')[0]) < 8 ? 'esbuild' : 'oxc';
 const server = await createServer({
@@ -34,8 +35,6 @@ const server = await createServer({
   appType: 'custom',
   server: { middlewareMode: true, watch: null, hmr: false, ws: false },
   optimizeDeps: { noDiscovery: true },
-  // Lowers what this Node.js does not have yet, such as \`await using\`, as vitest does.
-  oxc: { target: 'node20' },
 });
 await server.ssrLoadModule(file);
 const found = {};

@@ -52,7 +52,8 @@ export interface RowSubject {
 /** A plugin that some row of this test file checks. */
 export interface KnownRow {
   readonly name: string;
-  readonly golden: string;
+  /** Its golden trace; absent of kinds that decide nothing: trackers, launchers. */
+  readonly golden?: string;
 }
 
 /** The check that starts a process. */
@@ -66,6 +67,11 @@ const known: KnownRow[] = [];
 /** The rows that this test file has declared so far. */
 export function declaredRows(): readonly KnownRow[] {
   return known;
+}
+
+/** Notes that this test file checks a plugin by a contract without a trace. */
+export function declareRow(kind: Kind, id: string): void {
+  known.push({ name: `${kind}:${id}` });
 }
 
 /** All checks of a row: its kind's contract, and what every kind promises. */

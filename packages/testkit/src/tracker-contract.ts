@@ -3,6 +3,7 @@ import type { JournalLine, Leftovers, TrackedSession, Tracker } from '@archer-na
 import { expect } from 'vitest';
 import { type Check, describeChecks } from './check.ts';
 import { RecordedRun } from './recorded-run.ts';
+import { declareRow } from './row.ts';
 
 /** A metric's point as it is shown elsewhere. */
 export interface ShownPoint {
@@ -54,9 +55,10 @@ export function trackerChecks(subject: TrackerSubject): readonly Check[] {
   ];
 }
 
-/** Runs {@link trackerChecks} as tests. */
-export function describeTracker(title: string, subject: TrackerSubject): void {
-  describeChecks(`tracker ${title}`, trackerChecks(subject));
+/** Runs {@link trackerChecks} as tests, as the row of the plugin `id`. */
+export function describeTracker(id: string, subject: TrackerSubject): void {
+  declareRow('tracker', id);
+  describeChecks(`tracker ${id}`, trackerChecks(subject));
 }
 
 /** What a journal's lines ask a tracker to show: the steps of a search. */

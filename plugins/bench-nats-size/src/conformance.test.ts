@@ -14,5 +14,5 @@ describeSearchSpace({
 describeBenchmark({
   ...kit,
   space: { use: 'nats-size' },
-  benchmark: { use: 'bench-nats-size', values: 'made-up', permit: 'test-column' },
+  benchmark: { use: 'bench-nats-size', values: 'made-up', column: 'c10_valid_12' },
 });
