@@ -53,6 +53,12 @@ await steps.run('npm test', () => vitest(server));
 await steps.run('reliability scenarios', () =>
   quiet('node', ['tools/ci/scenarios.mjs', '--results', join(scratch, 'vitest.json')]),
 );
+await steps.run('mutants turn their scenarios red', () =>
+  quiet('node', ['packages/runtime/tools/mutants.mjs']),
+);
+await steps.run('three strategies are killed and go on', () =>
+  quiet('node', ['packages/runtime/tools/chaos.mjs', '--kills=9', '--only=^(rea|spos|pada)-']),
+);
 await steps.run('engine speed', engineSpeed);
 const webgpu = webgpuHere(root);
 if ('env' in webgpu) {

@@ -24,6 +24,7 @@ const { values } = parseArgs({
   },
 });
 const wanted = Number(values.kills);
+const only = new RegExp(values.only);
 const endMs = performance.now() + Number(values.minutes) * 60_000;
 const stream = createStreams(Number(values.seed)).stream('chaos');
 // In the repository, so that a manifest there finds its plugins.
@@ -106,7 +107,7 @@ try {
     return /** @type {const} */ ([id, join(REPOSITORY, 'experiments', id, 'manifest.yaml')]);
   });
   for (const [id, manifest] of [...found, /** @type {const} */ (['toy', toy])]) {
-    if (existsSync(manifest) && id.includes(values.only)) {
+    if (existsSync(manifest) && only.test(id)) {
       subjects.push(await prepare(id, manifest));
     }
   }

@@ -4,8 +4,8 @@ import { run, stopOnSignals } from '@archer-nas/runtime';
 import { lookupAmong, toyBits, toyClimb, toyOnes } from '@archer-nas/testkit';
 import { toyCount } from './toy-count.mjs';
 
-const { options, killAt } = JSON.parse(process.argv[2]);
-const { signal } = stopOnSignals();
+const { options, killAt, graceMs } = JSON.parse(process.argv[2]);
+const { signal } = stopOnSignals({ graceMs });
 const lookup = lookupAmong([toyBits, toyOnes, toyClimb, toyCount]);
 
 function onEvent({ type, job = 'run', progress }) {

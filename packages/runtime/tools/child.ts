@@ -14,6 +14,8 @@ export interface ChildOptions {
   readonly options: RunOptions;
   /** Kills itself with SIGKILL at this event: `step search 3`, `checkpoint search`. */
   readonly killAt?: string;
+  /** How long a step may take after a signal. */
+  readonly graceMs?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
@@ -43,9 +45,15 @@ export function buildForChildren(): void {
 }
 
 /** Starts a process that runs a manifest of toys. */
-export function startChild({ options, killAt, env = {}, cwd = HERE }: ChildOptions): Child {
+export function startChild({
+  options,
+  killAt,
+  graceMs,
+  env = {},
+  cwd = HERE,
+}: ChildOptions): Child {
   const script = join(HERE, 'child-run.mjs');
-  const child = spawn(process.execPath, [script, JSON.stringify({ options, killAt })], {
+  const child = spawn(process.execPath, [script, JSON.stringify({ options, killAt, graceMs })], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -21,7 +21,7 @@ beforeAll(async () => {
   using folder = temporaryFolder();
   await runToys(folder.path);
   truth = outcome(toyFolder(folder.path));
-});
+}, 120_000); // compiles
 
 const toys = (out: string) => ({ manifest: toyManifest(), out, dataFolder: out });
 
@@ -105,6 +105,38 @@ describe('R12 R13 a process that gets a signal', () => {
     expect(code).toBe(130);
     expect(existsSync(join(toyFolder(folder.path), 'lock'))).toBe(false);
     expect(readRun(toyFolder(folder.path)).status).toBe('unfinished');
+  });
+});
+
+describe('R13 a process whose step takes longer than its grace period', () => {
+  it('leaves, the checkpoint before stands, and the run ends as if it had not', async () => {
+    using folder = temporaryFolder();
+    using alone = temporaryFolder();
+    const slow = (stepMs: number) =>
+      toyManifest({
+        strategy: { use: 'toy-climb', rounds: 4, stepMs },
+        study: [{ use: 'toy-count', steps: 2 }],
+      });
+    const stop = new AbortController();
+    // Two steps and a checkpoint; how long a step takes has no say in what it gives.
+    await runToys(folder.path, {
+      manifest: slow(0),
+      signal: stop.signal,
+      onEvent: (event) => event.type === 'step' && event.progress.done === 2 && stop.abort(),
+    });
+    const options = { ...toys(folder.path), manifest: slow(60_000), acceptDrift: true };
+    const child = startChild({ options, graceMs: 300 });
+    await child.seen('job search 2');
+    child.process.kill('SIGTERM');
+    expect((await child.end).code).toBe(130);
+    const root = toyFolder(folder.path);
+    const saved = readRun(root).lines.findLast(({ event }) => event === 'checkpoint');
+    expect(saved?.at).toBe(2);
+    await runToys(folder.path, { manifest: slow(0), acceptDrift: true });
+    await runToys(alone.path, { manifest: slow(0) });
+    const { science, checkpoints } = outcome(root);
+    expect(science).toStrictEqual(outcome(toyFolder(alone.path)).science);
+    expect(checkpoints).toStrictEqual(outcome(toyFolder(alone.path)).checkpoints);
   });
 });
 
