@@ -2,9 +2,13 @@
 // node child-run.mjs '{"options": <RunOptions>, "killAt": "step search 3"}'
 import { run, stopOnSignals } from '@archer-nas/runtime';
 import { lookupAmong, toyBits, toyClimb, toyOnes } from '@archer-nas/testkit';
+import { dieAt, interceptFiles, killThisProcess } from '@archer-nas/testkit/faults';
 import { toyCount } from './toy-count.mjs';
 
-const { options, killAt, graceMs } = JSON.parse(process.argv[2]);
+const { options, killAt, killPoint, graceMs } = JSON.parse(process.argv[2]);
+if (killPoint !== undefined) {
+  interceptFiles(options.out, dieAt(killPoint, 1, killThisProcess));
+}
 const { signal } = stopOnSignals({ graceMs });
 const lookup = lookupAmong([toyBits, toyOnes, toyClimb, toyCount]);
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { RunPoint } from '@archer-nas/testkit/faults';
 import type { RunOptions } from '../src/run.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -14,6 +15,8 @@ export interface ChildOptions {
   readonly options: RunOptions;
   /** Kills itself with SIGKILL at this event: `step search 3`, `checkpoint search`. */
   readonly killAt?: string;
+  /** Kills itself with SIGKILL when it first comes to this point. */
+  readonly killPoint?: RunPoint;
   /** How long a step may take after a signal. */
   readonly graceMs?: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -48,16 +51,21 @@ export function buildForChildren(): void {
 export function startChild({
   options,
   killAt,
+  killPoint,
   graceMs,
   env = {},
   cwd = HERE,
 }: ChildOptions): Child {
   const script = join(HERE, 'child-run.mjs');
-  const child = spawn(process.execPath, [script, JSON.stringify({ options, killAt, graceMs })], {
-    cwd,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [script, JSON.stringify({ options, killAt, killPoint, graceMs })],
+    {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const events: string[] = [];
   const waiting = new Map<string, () => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -55,14 +63,50 @@ describe('R01 a process that is killed with SIGKILL', () => {
   });
 });
 
+describe('R02 R04 R05 a process that is killed with SIGKILL at the point', () => {
+  it.each([
+    'lines written, not synced',
+    'checkpoint written',
+    'checkpoint renamed',
+    'old checkpoint half removed',
+    'result written, not renamed',
+  ] as const)('"%s" leaves a run that ends as if it had not been', async (killPoint) => {
+    using folder = temporaryFolder();
+    const options = { ...toys(folder.path), checkpointEvery: 1 };
+    const end = await runChild({ options, killPoint });
+    expect(end.signal, end.stderr).toBe('SIGKILL');
+    await runToys(folder.path);
+    expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
+  });
+});
+
 describe('R10 a run that goes on elsewhere', () => {
-  it('does not see working directory, time zone and language', async () => {
+  it('does not see in which order folders are listed', async () => {
+    using folder = temporaryFolder();
+    await runChild({ options: toys(folder.path), killAt: 'step study:0:toy-count 1' });
+    const list = fs.readdirSync;
+    fs.readdirSync = ((...args: Parameters<typeof list>) =>
+      list(...args).reverse()) as unknown as typeof list;
+    syncBuiltinESMExports();
+    try {
+      await runToys(folder.path);
+    } finally {
+      fs.readdirSync = list;
+      syncBuiltinESMExports();
+    }
+    expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
+  });
+
+  it('does not see working directory, time zone, language and user', async () => {
     using folder = temporaryFolder();
     const killAt = 'step search 3';
     await runChild({ options: toys(folder.path), killAt });
     const cwd = join(folder.path, 'elsewhere');
     mkdirSync(cwd);
-    const env = { TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+    const env = {
+      ...{ TZ: 'Pacific/Chatham', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' },
+      ...{ USER: 'somebody', LOGNAME: 'somebody', HOME: cwd },
+    };
     const { code, stderr } = await runChild({ options: toys(folder.path), env, cwd });
     expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' });
     expect(outcome(toyFolder(folder.path))).toStrictEqual(truth);
