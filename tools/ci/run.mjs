@@ -19,6 +19,7 @@ const steps = new Steps();
 await steps.run('lock file', () => quiet('npm', ['ci', '--dry-run', '--no-audit', '--no-fund']));
 await steps.run('lint', () => quiet('npx', ['biome', 'ci', '--colors=off', '.']));
 await steps.run('import boundaries', () => quiet('node', ['tools/ci/boundaries.mjs']));
+await steps.run('plugins that no row checks', () => quiet('node', ['tools/ci/rows.mjs']));
 await steps.run('no code from input', () => quiet('node', ['tools/ci/dynamic-code.mjs']));
 await steps.run('types', () => quiet('npm', ['run', '--silent', 'typecheck']));
 await steps.run('build', () =>

@@ -1,0 +1,14 @@
+import { describePackage, describeStudy } from '@archer-nas/testkit';
+import plugins from './index.ts';
+import { toyPlugins } from './testing/toy-relaxed.ts';
+
+const kit = { package: new URL('..', import.meta.url), plugins: [...plugins, ...toyPlugins] };
+const searched = { ...kit, strategy: { use: 'toy-relaxed' }, data: { use: 'toy-images' } };
+
+describePackage({ ...kit, plugins });
+
+describeStudy({
+  ...searched,
+  study: { use: 'trajectory', truth: { use: 'toy-table', column: 'test_ones' } },
+});
+describeStudy({ ...searched, study: { use: 'hessian', images: 4 } });
