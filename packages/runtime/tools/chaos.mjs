@@ -71,8 +71,11 @@ async function torment(subject) {
   for (let starts = 0; ; starts++) {
     const mayKill = starts < KILLS_PER_RUN && total() < wanted;
     const killMs = mayKill ? subject.ms * (0.3 + 0.8 * stream.float()) : undefined;
-    const { code, signal, stderr } = await runArcher([...subject.args, '--out', out], killMs);
+    const end = await runArcher([...subject.args, '--out', out], killMs);
+    const { code, signal, stderr } = end;
     if (starts > 0) subject.resumes++;
+    // The machine may have been busier before: kills are to come before the end.
+    else if (signal === null) subject.ms = Math.min(subject.ms, end.ms);
     const now = progressOf(folder);
     made = Math.max(made, now.made);
     if (now.committed < committed) {
