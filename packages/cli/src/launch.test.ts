@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '@archer-nas/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -309,12 +309,14 @@ describe('a launcher', () => {
       const { folder, out, command, seeds } = experiment({ seeds: [0] });
       expect((await archer(...command, '--launcher', 'none')).code).toBe(0);
       const journal = readFileSync(join(seeds[0] as string, 'journal.jsonl'), 'utf8');
-      writeFileSync(join(seeds[0] as string, 'leftover'), '');
+      const leftover = join(seeds[0] as string, 'tables', 'leftover.csv');
+      mkdirSync(dirname(leftover), { recursive: true });
+      writeFileSync(leftover, '');
       letDie(folder, { 0: { by: 'SIGKILL', times: 1 } });
       const said = await start([...command, '--restart']).said;
       expect(said.code).toBe(0);
       expect(said.out).toContain('seed 0 | seed 0, resumed');
-      expect(existsSync(join(seeds[0] as string, 'leftover'))).toBe(false);
+      expect(existsSync(leftover)).toBe(false);
       expect(readFileSync(join(seeds[0] as string, 'journal.jsonl'), 'utf8')).not.toBe(journal);
       expect(outcomes(out, [0])).toStrictEqual(truth.slice(0, 1));
     },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import {
   ArcherError,
   buildLauncher,
@@ -16,7 +16,7 @@ import { acquireLock } from './lock.ts';
 import { engineSettings } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import type { RunOptions, RunSummary } from './run.ts';
-import { clearFolder } from './run-folder-session.ts';
+import { checkOwnFiles, clearFolder } from './run-folder-session.ts';
 import type { RunPlan } from './run-plan.ts';
 import { isFinishedBefore, type Place } from './seed-place.ts';
 import { exitCodeOf, type Stop, type StopReason } from './stop.ts';
@@ -86,7 +86,8 @@ function tasksOf({ plan, places, options: { seedCommand } }: LaunchedRun): SeedT
 
 /** Once, before anything is launched: a task that is started again must go on. */
 function clear({ folder }: Place): void {
-  mkdirSync(folder.root, { recursive: true });
+  if (!existsSync(folder.root)) return;
+  checkOwnFiles(folder);
   using _lock = acquireLock(folder.lock);
   clearFolder(folder);
 }
