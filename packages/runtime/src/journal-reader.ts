@@ -141,9 +141,9 @@ export function originLine(lines: readonly JournalLine[]): JournalLine | undefin
 
 /** {@link originLine} of a journal, without reading the lines of steps, of which there are many. */
 export function readOriginLine(file: string): JournalLine | undefined {
-  if (!isThere(file)) return undefined;
+  if (!onDisk(file, () => isThere(file))) return undefined;
   const lines: JournalLine[] = [];
-  for (const { text } of textLines(readFileSync(file))) {
+  for (const { text } of textLines(onDisk(file, () => readFileSync(file)))) {
     const line = text.includes('"job":"run"') ? parseLine(text) : undefined;
     if (line !== undefined) lines.push(line);
   }

@@ -55,11 +55,12 @@ export function clearFolder(folder: RunFolder): void {
 /**
  * Refuses a run folder with links in the places of its own files: what is written and deleted
  * through them would lie elsewhere.
- * @throws ArcherError `ARCHER_RUN_LINK`
+ * @throws ArcherError `ARCHER_RUN_LINK`, `ARCHER_DISK`
  */
 export function checkOwnFiles({ root, ...own }: RunFolder): void {
   for (const path of Object.values(own)) {
-    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+    const stats = onDisk(path, () => lstatSync(path, { throwIfNoEntry: false }));
+    if (!stats?.isSymbolicLink()) continue;
     throw new ArcherError('ARCHER_RUN_LINK', `${path} is a link.`, {
       hint: `A run writes inside of its own folder only. Links to ${root} or above it are fine.`,
       exit: EXIT.corrupt,
