@@ -61,7 +61,7 @@ describe('repeat', () => {
   it('refuses arms that cannot be told apart, or that keep no history', async () => {
     const twice = run({ use: 'repeat', times: 1, arms: [arms[0], arms[0]] });
     await expect(twice).rejects.toThrow('two blocks called "search"');
-    const climb = run({ use: 'repeat', times: 1, arms: [{ use: 'toy-climb', rounds: 2 }] });
-    await expect(climb).rejects.toThrow('arm "toy-climb" has no view "histories"');
+    const silent = run({ use: 'repeat', times: 1, arms: [{ use: 'toy-silent' }] });
+    await expect(silent).rejects.toThrow('arm "toy-silent" has no view "histories"');
   });
 });

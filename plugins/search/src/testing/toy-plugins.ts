@@ -1,4 +1,10 @@
-import { definePlugin, type Evaluator, pureEvaluator, type SamplerRecipe } from '@archer-nas/core';
+import {
+  definePlugin,
+  type Evaluator,
+  pureEvaluator,
+  type SamplerRecipe,
+  type Strategy,
+} from '@archer-nas/core';
 import toys, { type Bits } from '@archer-nas/testkit';
 import { z } from 'zod';
 import plugins from '../index.ts';
@@ -56,4 +62,22 @@ const toySeconds = definePlugin({
   },
 });
 
-export const toyPlugins = [...plugins, ...toys, toyDraws, toySeconds];
+/** A search that nobody can look into. */
+const toySilent = definePlugin({
+  id: 'toy-silent',
+  kind: 'strategy',
+  summary: 'Has no views, for tests.',
+  options: z.strictObject({}),
+  create: (): Strategy<Bits> => ({
+    begin: async () => ({
+      state: null,
+      progress: { done: 0, total: 1, unit: 'round' },
+      views: {},
+      incumbents: () => [],
+      step: async () => ({}),
+      result: async () => ({ best: [], metrics: {} }),
+    }),
+  }),
+});
+
+export const toyPlugins = [...plugins, ...toys, toyDraws, toySeconds, toySilent];
