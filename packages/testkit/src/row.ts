@@ -60,7 +60,7 @@ export interface KnownRow {
 export const ELSEWHERE_CHECK =
   'does the same in another process: time zone, language, folder and order differ';
 /** The check that reads the committed trace. */
-export const GOLDEN_CHECK = 'repeats its golden trace';
+export const GOLDEN_CHECK = 'R37 repeats its golden trace';
 
 const known: KnownRow[] = [];
 
