@@ -29,16 +29,25 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Makes a folder and those above it that are missing, so that they survive a power cut. */
+/**
+ * Makes a folder and those above it that are missing, so that they survive a power cut. One by
+ * one: below /proc, Node's own recursive mkdir never returns.
+ */
 export function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true });
-  if (first === undefined) return;
-  // Each new name is durable once the folder that has it is synced.
-  const above = dirname(first);
-  for (let parent = dirname(folder); ; parent = dirname(parent)) {
-    syncFolder(parent);
-    if (parent === above) return;
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else may have made it in between.
+    if (!isFolder(folder)) throw error;
   }
+  syncFolder(parent);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /**

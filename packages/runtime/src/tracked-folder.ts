@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { State, TrackedFolder, TrackerShelf } from '@archer-nas/core';
-import { replaceFile } from './durable.ts';
+import { makeFolder, replaceFile } from './durable.ts';
 import type { RunFolder } from './folders.ts';
 import { journalLines } from './line-reader.ts';
 import { acquireLock } from './lock.ts';
@@ -18,7 +18,7 @@ export function trackedFolder(folder: RunFolder, id: string): TrackedFolder {
 }
 
 function takeShelf(file: string): TrackerShelf {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const lock = acquireLock(`${file}.lock`);
   return {
     read: () => readShelf(file),

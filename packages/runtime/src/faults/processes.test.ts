@@ -18,8 +18,8 @@ import { readRun } from '../read-run.ts';
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Slow enough for a signal to arrive between two steps. */
-const SLOW = toyManifest({ strategy: { use: 'toy-climb', rounds: 1000, stepMs: 20 }, study: [] });
+/** Slow enough for a signal to arrive between two steps, and never done by itself. */
+const SLOW = toyManifest({ strategy: { use: 'toy-climb', rounds: 20_000, stepMs: 20 }, study: [] });
 
 /** The run that nobody interrupted. */
 let truth: Outcome;
@@ -198,6 +198,17 @@ describe('R22 a run that is started twice at once', () => {
     });
     first.process.kill('SIGTERM');
     expect((await first.end).code).toBe(130);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('R18 a run whose folder no file system takes', () => {
+  it('is refused at once: below /proc a recursive mkdir of Node never returns', async () => {
+    const child = startChild({ options: toys('/proc/archer/run') });
+    const timer = setTimeout(() => child.process.kill('SIGKILL'), 20_000);
+    const { signal, stderr } = await child.end;
+    clearTimeout(timer);
+    expect(signal).toBeNull();
+    expect(stderr).toContain('/proc/archer');
   });
 });
 
