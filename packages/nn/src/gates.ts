@@ -1,4 +1,4 @@
-import type { tf } from '@archer-nas/engine';
+import { tf } from '@archer-nas/engine';
 import { scaleBy } from './elementwise.ts';
 import { fusedKernel } from './fused.ts';
 import { MapSum } from './map-sum.ts';
@@ -99,7 +99,7 @@ function mixed(
   const maps = places.map((at) => outputs[at] as tf.Tensor4D);
   const sum = new MapSum(forward);
   if (maps.length === 0) return sum;
-  const used = maps.length === weights.size ? weights : weights.gather(places);
+  const used = maps.length === weights.size ? weights : picked(weights, places);
   sum.add(fused(maps, used) as tf.Tensor4D, true);
   for (const map of maps) if (map !== x) map.dispose();
   return sum;
@@ -115,8 +115,16 @@ function mixedApart(
   candidates.forEach((candidate, at) => {
     const y = candidate?.(x);
     if (y === undefined) return;
-    sum.add(scaleBy(y, weights.gather([at]).reshape([]), forward), true);
+    sum.add(scaleBy(y, picked(weights, [at]).reshape([]), forward), true);
     if (y !== x) y.dispose();
   });
   return sum;
+}
+
+/** The weights at `places`: a product with ones and zeros, for tfjs's gather has no gradient on wasm. */
+function picked(weights: tf.Tensor1D, places: readonly number[]): tf.Tensor1D {
+  const selection = tf.tidy(() => tf.oneHot([...places], weights.size).toFloat());
+  const column = tf.matMul(selection, weights.reshape([weights.size, 1]));
+  selection.dispose();
+  return column.reshape([places.length]);
 }

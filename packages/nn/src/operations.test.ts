@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchNorm } from './batch-norm.ts';
 import { convolve, convolveDepthwise } from './convolution.ts';
 import { scaleBy } from './elementwise.ts';
+import { site } from './gates.ts';
 import { linear } from './linear.ts';
 import { avgPool2x2, avgPool3x3, globalAveragePool, maxPool3x3 } from './pooling.ts';
 import { reluConvBn } from './relu-conv-bn.ts';
@@ -163,6 +164,15 @@ describeOnEngines(() => {
         return linear(a as tf.Tensor2D, forward, 'fc', 4);
       };
       expectGradients(layer, [wave([3, 5], 0), wave([5, 4], 1), wave([4], 2)]);
+    });
+
+    it('mixtures have the gradients of finite differences, also with a map of zeros', () => {
+      const candidates = [() => undefined, (x: Map4) => x, (x: Map4) => tf.mul(x, 3) as Map4];
+      const mixed = (x: tf.Tensor, weights: tf.Tensor) => {
+        const gate = { support: [0, 1, 2], weights: weights as tf.Tensor1D };
+        return site(x as Map4, gate, candidates, nothing) as Map4;
+      };
+      expectGradients(mixed, [wave([2, 3, 3, 2], 0.1), wave([3], 0.2)]);
     });
 
     it('scaling has the gradients of finite differences', () => {

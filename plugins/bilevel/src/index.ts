@@ -21,7 +21,7 @@ const plugin = definePlugin({
     'view:trajectory',
   ],
   parts: {
-    relaxation: { kind: 'relaxation' },
+    relaxation: { kind: 'relaxation', default: { use: 'darts' } },
     with: { kind: 'modifier', many: true, default: [] },
   },
   create: async (options, { space, data, parts }) => {

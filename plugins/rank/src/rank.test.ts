@@ -324,7 +324,7 @@ describe('rank', () => {
 
 describe('the plugin', () => {
   const missing = definePlugin({
-    id: 'toy-table',
+    id: 'toy-missing',
     kind: 'benchmark',
     summary: 'A table that is not there.',
     options: z.strictObject({}),
@@ -340,7 +340,7 @@ describe('the plugin', () => {
   };
 
   it('says what it ranks against when the benchmark is not there', async () => {
-    const study = { use: 'rank', truth: { use: 'toy-table' }, fallback: { use: 'toy-ones' } };
+    const study = { use: 'rank', truth: { use: 'toy-missing' }, fallback: { use: 'toy-ones' } };
     const parts = await createParts({ ...blocks, study: [study] });
     const job = await parts.studies[0]?.study.begin(contextWith({ scores: formula(ones) }));
     const report = await answer(job as Job);
@@ -352,7 +352,7 @@ describe('the plugin', () => {
   });
 
   it('fails without a fallback', async () => {
-    const study = { use: 'rank', truth: { use: 'toy-table' } };
+    const study = { use: 'rank', truth: { use: 'toy-missing' } };
     await expect(createParts({ ...blocks, study: [study] })).rejects.toThrow('toy.csv');
   });
 });

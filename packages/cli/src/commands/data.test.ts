@@ -40,7 +40,8 @@ describe('archer data', () => {
   });
 
   it('names a file that is not there', async () => {
-    const said = await archer('data', 'fetch', 'nas-bench-201', '--file', 'nowhere.csv');
+    const own = ['--data', temporaryFolder()]; // the user's may have the table
+    const said = await archer('data', 'fetch', 'nas-bench-201', ...own, '--file', 'nowhere.csv');
     expect(said).toMatchObject({ code: 5, err: expect.stringContaining('no file nowhere.csv') });
   });
 

@@ -1,0 +1,55 @@
+import {
+  buildRun,
+  createStreams,
+  resolveManifest,
+  type Search,
+  type State,
+} from '@archer-nas/core';
+import { startEngine } from '@archer-nas/engine';
+import { jobChecks } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../test/archer.ts';
+import { tinyBlocks } from '../test/tiny.ts';
+import { fitMatrix } from './compatibility.ts';
+import { loadInstalled } from './installed.ts';
+
+const RESUME = 'ends the same when resumed after any step';
+const installed = await loadInstalled(import.meta.dirname);
+const matrix = await fitMatrix(installed.ids, installed.lookup);
+/** Each strategy on the first space that it runs on, its loop and parts in whatever package. */
+const rows = [...matrix].flatMap(([strategy, row]) => {
+  const [found] = [...row].flatMap(([space, fit]) =>
+    fit.fits ? [{ ...fit, strategy, space }] : [],
+  );
+  return found === undefined ? [] : [found];
+});
+
+describe('R01 a strategy that is thrown away after every step and made from its state', () => {
+  it('is any that is installed and runs on something', () => {
+    expect(rows.length).toBeGreaterThan(6);
+  });
+
+  it.each(rows)(
+    '$strategy ends as if it had not been, on $space',
+    { timeout: 120_000 },
+    async (row) => {
+      const engine = await startEngine({ engine: 'wasm' });
+      const rest = { seeds: [0], study: [], profiles: {}, expect: [] };
+      const manifest = { name: 'resumed', ...rest, ...tinyBlocks(row) };
+      const resolved = await resolveManifest(manifest as never, installed.lookup);
+      const folders = { data: makeFolder(), manifest: import.meta.dirname };
+      const begin = async (saved?: State): Promise<Search<unknown>> => {
+        const { lookup } = installed;
+        const parts = await buildRun(resolved, { lookup, engine, folders, log: () => {} });
+        return parts.strategy.begin({ streams: createStreams(0).scope('search') }, saved);
+      };
+      const outcome = async (search: Search<unknown>) => [
+        search.incumbents(),
+        await search.result(),
+      ];
+      const check = jobChecks({ begin, outcome }).find(({ name }) => name === RESUME);
+      if (check === undefined) throw new Error(`the kit has no check '${RESUME}'`);
+      await check.run();
+    },
+  );
+});

@@ -1,0 +1,48 @@
+import type { Block } from '@archer-nas/core';
+import type { Blocks } from '../src/compatibility.ts';
+
+/** The smallest options that run; a plugin that the matrix uses needs a row here. */
+const TINY: Readonly<Record<string, object>> = {
+  'space darts': {},
+  'space fbnet': {},
+  'space nas-bench-101': {},
+  'space nas-bench-201': { channels: 4, cells: 1 },
+  'space nas-bench-macro': {},
+  'space nats-size': {},
+  'space trans-nas-bench-101-macro': {},
+  'space trans-nas-bench-101-micro': {},
+  'data synthetic': { train: 32, valid: 32, test: 32, batch: 16 },
+  'evaluator cost': {},
+  'evaluator train': { epochs: 1 },
+  'strategy bilevel': { epochs: 1 },
+  'strategy darts': { epochs: 1 },
+  'strategy one-shot': { epochs: 1 },
+  'strategy pa-da': { epochs: 1 },
+  'strategy random': { evaluations: 1 },
+  'strategy repeat': { times: 1, arms: [{ use: 'random', evaluations: 1 }] },
+  'strategy search': { evaluations: 1 },
+  'strategy spos': { epochs: 1, search: { use: 'random' }, evaluation: { searchEvaluations: 2 } },
+};
+
+/** What fits together, by id. */
+export interface Fitting {
+  readonly strategy: string;
+  readonly space: string;
+  readonly data?: string;
+  readonly evaluator?: string;
+}
+
+/** The blocks of a manifest that runs in seconds. @throws Error for a plugin without a row */
+export function tinyBlocks({ strategy, space, data, evaluator }: Fitting): Blocks {
+  return {
+    ...{ space: tiny('space', space), strategy: tiny('strategy', strategy) },
+    ...(data && { data: tiny('data', data) }),
+    ...(evaluator && { evaluator: tiny('evaluator', evaluator) }),
+  };
+}
+
+function tiny(kind: string, use: string): Block {
+  const options = TINY[`${kind} ${use}`];
+  if (options === undefined) throw new Error(`${kind} "${use}" has no row in TINY`);
+  return { use, ...options };
+}
