@@ -60,7 +60,7 @@ export const rows = [
     ...POWER,
     name: 'drop the fsync of the folders above a new one',
     file: 'durable.ts',
-    from: '    syncFolder(parent);\n',
+    from: '  syncFolder(parent);\n',
     to: '',
   },
   {
