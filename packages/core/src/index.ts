@@ -28,6 +28,7 @@ export * from './merit.ts';
 export * from './non-finite.ts';
 export * from './numbered-sampler.ts';
 export * from './objective.ts';
+export * from './one-step.ts';
 export * from './paired-tests.ts';
 export * from './pareto.ts';
 export * from './pareto-archive.ts';

@@ -2,8 +2,7 @@ import {
   type Benchmark,
   type DataSplit,
   definePlugin,
-  type Job,
-  type Report,
+  oneStep,
   type State,
   type StudyContext,
 } from '@archer-nas/core';
@@ -49,24 +48,5 @@ const hessianStudy = definePlugin({
       }, saved),
   }),
 });
-
-/** An answer that is computed in one step. */
-function oneStep(answer: () => Report | Promise<Report>, saved?: State): Job {
-  let done = (saved as { readonly done: number } | undefined)?.done ?? 0;
-  return {
-    get state() {
-      return { done };
-    },
-    get progress() {
-      return { done, total: 1, unit: 'evaluation' as const };
-    },
-    async step(signal) {
-      signal.throwIfAborted();
-      const report = await answer();
-      done = 1;
-      return report;
-    },
-  };
-}
 
 export default [trajectoryStudy, hessianStudy];

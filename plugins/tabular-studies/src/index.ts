@@ -6,6 +6,7 @@ import {
   type History,
   ifPresent,
   type Metrics,
+  oneStep,
   type Plugin,
   type StudyContext,
 } from '@archer-nas/core';
@@ -14,7 +15,6 @@ import { agreement, type Measure } from './agreement.ts';
 import { budgetOptions } from './budgets.ts';
 import { hypervolumeCurve } from './hypervolume-curve.ts';
 import { landscape } from './landscape.ts';
-import { oneStep } from './one-step.ts';
 import { regret } from './regret.ts';
 
 const truth = { kind: 'benchmark' } as const;

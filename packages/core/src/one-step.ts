@@ -1,6 +1,7 @@
-import type { Job, Report, State } from '@archer-nas/core';
+import type { Job, Report } from './job.ts';
+import type { State } from './state.ts';
 
-/** A study whose answer is computed from tables at once: one step, nothing worth saving. */
+/** A job that computes its answer at once: one step, nothing worth saving. */
 export function oneStep(
   answer: (signal: AbortSignal) => Report | Promise<Report>,
   saved?: State,
