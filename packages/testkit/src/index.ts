@@ -11,6 +11,7 @@ export * from './order-contract.ts';
 export * from './package-contract.ts';
 export * from './parts.ts';
 export * from './paths-row.ts';
+export * from './plain-engine.ts';
 export * from './preset-row.ts';
 export * from './recorded-run.ts';
 export * from './relaxation-row.ts';

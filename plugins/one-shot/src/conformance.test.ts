@@ -1,27 +1,17 @@
-import type { EngineInfo } from '@archer-nas/core';
 import {
   describeOrder,
   describePackage,
   describePaths,
   describeStrategy,
+  plainEngine,
 } from '@archer-nas/testkit';
 import plugins from './index.ts';
 import { SITES, toyPlugins } from './testing/toy-supernet.ts';
 
-/** Without a backend that was chosen, tfjs computes in plain JS. */
-const engine: EngineInfo = {
-  name: 'js',
-  version: '4.22.0',
-  precision: 'f32',
-  isa: 'none',
-  class: 'js-test',
-  reproducible: 'bitwise',
-  description: 'plain JS',
-};
 const kit = { package: new URL('..', import.meta.url), plugins: [...plugins, ...toyPlugins] };
 const supernet = {
   ...kit,
-  engine,
+  engine: plainEngine,
   space: { use: 'toy-supernet' },
   data: { use: 'toy-images' },
 };
