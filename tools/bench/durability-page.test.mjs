@@ -6,7 +6,7 @@ const machine = {
   ...{ commit: 'c', load: [0, 0, 0] },
 };
 const run = (journal, checkpoint, runMs = 10_000) => ({
-  ...{ runMs, spent: { journal, checkpoint, tracker: 1 }, steps: 100, lines: 200 },
+  ...{ runMs, spent: { journal, checkpoint, tracker: 1 }, closingMs: 15, steps: 100, lines: 200 },
   ...{ checkpoints: 2, bytes: 2 ** 20, journalBytes: 1, engine: 'native' },
 });
 const page = (runs, tracker = []) =>
@@ -20,10 +20,13 @@ it('adds journal and checkpoints to one share, and judges the median', () => {
   expect(quick([run(20, 10)])).toContain('| 200 µs | 2 of 1.00 MiB | 5.0 ms | 0.20 % | 0.10 % |');
 });
 
-it('compares runs whose tracker is down with those that have none', () => {
-  const pair = (runMs) => [{ without: run(0, 0), down: run(0, 0, runMs) }];
-  expect(page([], pair(10_100))).toContain('| 1.00 %: reached |');
-  expect(page([], pair(10_300))).toContain('| 3.00 %: **missed** |');
+it('compares runs whose tracker is down, or hangs, with those that have none', () => {
+  const turn = (downMs, hangingMs) => [
+    { without: run(0, 0), down: run(0, 0, downMs), hanging: run(0, 0, hangingMs) },
+  ];
+  const shown = page([], turn(10_100, 10_300));
+  expect(shown).toContain('| refuses | 10.0 s | 10.1 s | 1.00 %: reached | 0.01 % | 15 ms |');
+  expect(shown).toContain('| never answers | 10.0 s | 10.3 s | 3.00 %: **missed** |');
 });
 
 it('says what was not measured', () => {

@@ -60,6 +60,16 @@ time(Tracking.prototype, 'log', 'tracker');
 for (const name of ['writeSync', 'fdatasyncSync', 'fsyncSync']) time(fs, name, 'journal');
 syncBuiltinESMExports();
 
+/** Waiting for the tracker at the end, milliseconds. */
+let closingMs = 0;
+const { close } = Tracking.prototype;
+/** @this {any} @param {any[]} args */
+Tracking.prototype.close = async function timedClose(...args) {
+  const startMs = performance.now();
+  await close.apply(this, args);
+  closingMs = performance.now() - startMs;
+};
+
 const installed = pluginLookup(installedPlugins(join(ROOT, 'experiments')));
 /** @type {import('@archer-nas/core').PluginLookup} */
 const lookup = async (kind, id) => {
@@ -110,7 +120,8 @@ try {
   }
   const journalBytes = statSync(join(record.folder, 'journal.jsonl')).size;
   const engine = record.fingerprint?.engine?.description ?? 'none';
-  console.log(JSON.stringify({ runMs, spent, steps, ...count, bytes, journalBytes, engine }));
+  const measured = { runMs, spent, closingMs, steps, ...count, bytes, journalBytes, engine };
+  console.log(JSON.stringify(measured));
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

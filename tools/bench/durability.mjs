@@ -6,7 +6,9 @@
 //
 // About four minutes on two idle cores. Needs no data: the images are made up.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from './contenders.mjs';
@@ -35,6 +37,12 @@ const SMALLEST = {
 };
 /** Nothing listens there; well-known ports such as 9 `fetch` refuses without asking. */
 const DOWN = { use: 'mlflow', uri: 'http://127.0.0.1:4' };
+
+/** The system takes connections for a program that listens, whatever that does. */
+const hanging = createServer().listen(0, '127.0.0.1');
+await once(hanging, 'listening');
+const { port } = /** @type {import('node:net').AddressInfo} */ (hanging.address());
+const HANGING = { use: 'mlflow', uri: `http://127.0.0.1:${port}` };
 
 /** @typedef {import('./durability-page.mjs').Measured} Measured */
 
@@ -71,11 +79,16 @@ const page = durabilityPage({
   ],
   tracker: inRounds('tracker', () => {
     const setting = { ...QUICK, epochs: 1 };
-    return { without: measured(setting), down: measured({ ...setting, tracker: DOWN }) };
+    return {
+      without: measured(setting),
+      down: measured({ ...setting, tracker: DOWN }),
+      hanging: measured({ ...setting, tracker: HANGING }),
+    };
   }),
   scale: only.includes('scale')
     ? String(execFileSync(process.execPath, ['packages/runtime/tools/scale.mjs'], { cwd: ROOT }))
     : '',
 });
+hanging.close();
 console.log(page);
 if (values.write) writeFileSync(join(ROOT, 'docs/benchmarks/durability.md'), page);

@@ -4,9 +4,14 @@ const MAX_SILENT = 4;
 const MAX_FRUITLESS = 30;
 /** A server that was silent for so long is taken to be down. */
 const SILENT_MS = 2000;
-/** What a server that failed gets at the end of a run: what is under way, and one try. */
-const LAST_TRIES = 2;
-const LAST_TRY_MS = 500;
+/**
+ * What a server that failed gets at the end of a run: one try, and what is under way. It may
+ * take this share of the time that the run had so far, within these limits: a server that is
+ * down costs a run a hundredth at most, but for runs of seconds.
+ */
+const LAST_TRY_SHARE = 0.01;
+const LEAST_LAST_TRY_MS = 100;
+const MOST_LAST_TRY_MS = 500;
 /** What one gets that has been silent: it had its time. */
 const LAST_WORD_MS = 100;
 /** Of a run that ends: how long a server that has not answered yet may take. */
@@ -19,6 +24,7 @@ const FIRST_ANSWER_MS = 5000;
  */
 export class Patience {
   readonly #isLive: boolean;
+  readonly #sinceMs = performance.now();
   readonly #over = new AbortController();
   #timers: NodeJS.Timeout[] = [];
   #askingSince: number | undefined;
@@ -69,8 +75,9 @@ export class Patience {
     this.#after(timeoutMs);
     if (!this.#isLive) return;
     if (isFailing || this.#isSilent()) {
-      this.#tries = LAST_TRIES;
-      this.#after(isFailing ? LAST_TRY_MS : LAST_WORD_MS, () => this.#tries > LAST_TRIES);
+      const tries = this.#askingSince === undefined ? 1 : 2;
+      this.#tries = tries;
+      this.#after(isFailing ? this.#lastTryMs() : LAST_WORD_MS, () => this.#tries > tries);
     } else if (!this.#hasAnswered) this.#after(FIRST_ANSWER_MS, () => this.#hasAnswered);
   }
 
@@ -86,6 +93,11 @@ export class Patience {
     const isHopeless = this.#silent >= MAX_SILENT || this.#fruitless >= MAX_FRUITLESS;
     if (isHopeless || this.#tries <= 0 || !isPassing) this.#over.abort();
     return !this.isOver;
+  }
+
+  #lastTryMs(): number {
+    const shareMs = LAST_TRY_SHARE * (performance.now() - this.#sinceMs);
+    return Math.min(MOST_LAST_TRY_MS, Math.max(LEAST_LAST_TRY_MS, shareMs));
   }
 
   #isSilent(): boolean {

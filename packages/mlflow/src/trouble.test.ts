@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeServer, type Plan } from '../tools/fake-server.ts';
 import * as stage from '../tools/stage.ts';
 import { NOTHING_LEFT, recorded, type Setting, truth } from '../tools/stage.ts';
+import { testClock } from '../tools/test-clock.ts';
 
 let server: FakeServer;
 let run: RecordedRun;
@@ -88,6 +89,26 @@ describe('R25 each point arrives once, in order, at a server', () => {
       expect(left.unsent).toHaveLength(3);
       expect(left.reason).toMatch(reason);
     }
+  });
+
+  it('that is down is asked once more at the end, without a pause', async () => {
+    server.plan = () => 'cut';
+    const sleeps: number[] = [];
+    const untilAborted = (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        sleeps.push(ms);
+        if (ms === 0) resolve();
+        else signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+    const session = open({ clock: { ...testClock(), sleep: untilAborted } });
+    session.log(run.steps(0, 3));
+    await expect.poll(() => sleeps.length).toBe(2);
+    const before = server.seen.length;
+    expect((await session.close('finished', 20_000)).unsent).toHaveLength(3);
+    expect([server.seen.length - before, sleeps.length]).toEqual([1, 2]);
+    server.plan = () => undefined;
+    expect(await stage.sync(server, run)).toEqual(NOTHING_LEFT);
+    expect(stored()).toEqual(truth(3));
   });
 
   it('that dies in the middle: the rest is read from the journal when it is back', async () => {

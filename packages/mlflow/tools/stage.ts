@@ -1,5 +1,6 @@
 import type { Leftovers, RunEnd, TrackedRun, TrackedSession, Tracker } from '@archer-nas/core';
 import { RecordedRun } from '@archer-nas/testkit';
+import type { Clock } from '../src/clock.ts';
 import { mlflowOptions, mlflowTracker } from '../src/tracker.ts';
 import type { FakeServer } from './fake-server.ts';
 import { testClock } from './test-clock.ts';
@@ -25,17 +26,18 @@ export interface Setting {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly notice?: (line: string) => void;
+  readonly clock?: Clock;
 }
 
 /** A tracker of this server that pauses for no time. */
 export function trackerOf(
   server: FakeServer,
-  { options, env = {}, notice }: Setting = {},
+  { options, env = {}, notice, clock = testClock() }: Setting = {},
 ): Tracker {
   const given = { uri: server.url, timeoutMs: 10_000, flushMs: 0, ...options };
   return mlflowTracker(mlflowOptions.parse(given), {
     env,
-    clock: testClock(),
+    clock,
     ...(notice === undefined ? {} : { notice }),
   });
 }
