@@ -56,6 +56,8 @@ export interface AlphaPoint {
   readonly alpha: Rows;
   /** λ of α's optimiser: it adds λ to the diagonal of the Hessian. */
   readonly weightDecay: number;
+  /** What the supernet runs at any α. */
+  mixture(alpha: Rows): Mixture;
   /** ∇_α of a loss at any α; first order. */
   gradient(alpha: Rows, loss: BatchLoss): Rows;
 }

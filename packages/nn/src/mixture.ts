@@ -1,5 +1,6 @@
 import { tf } from '@archer-nas/engine';
-import type { Batch } from './batches.ts';
+import { type AccuracyOptions, evaluateAccuracy } from './accuracy.ts';
+import type { Batch, BatchReader } from './batches.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { type GradientOptions, type LossAndGradients, lossAndGradients } from './gradients.ts';
 import type { Gate, Network, ParameterSource, Site } from './network.ts';
@@ -95,6 +96,20 @@ export function mixtureLoss(
   return tf.tidy(() => {
     const logits = network.forward(batch.images, gatesOf(network.sites, mixture), forward);
     return crossEntropy(logits, batch.labels).mean.dataSync()[0] ?? Number.NaN;
+  });
+}
+
+/** {@link evaluateAccuracy} under a mixture. */
+export function mixtureAccuracy(
+  network: Network,
+  parameters: ParameterSource,
+  mixture: Mixture,
+  images: BatchReader,
+  options: AccuracyOptions,
+): number {
+  return tf.tidy(() => {
+    const gates = gatesOf(network.sites, mixture);
+    return evaluateAccuracy(network, parameters, gates, images, options);
   });
 }
 

@@ -99,6 +99,7 @@ export class BilevelTraining {
       get weightDecay() {
         return point().weightDecay;
       },
+      mixture: (alpha) => point().mixture(alpha),
       gradientAt: (alpha, batch) =>
         this.#releasing(() => point().gradient(alpha, this.#lossOn(batch))),
     };

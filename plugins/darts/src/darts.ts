@@ -7,6 +7,7 @@ import {
   denseMixture,
   globalNorm,
   gradientNorms,
+  type Mixture,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
@@ -63,9 +64,10 @@ function relaxed(
       alpha = rowAdam(alpha, gradient, adam);
       return {};
     },
-    weightMixture: () => denseMixture(softmaxRows(alpha.rows)),
+    weightMixture: () => mixtureAt(alpha.rows),
     get point() {
-      return { alpha: alpha.rows, weightDecay: adam.weightDecay, gradient: firstOrder };
+      const { weightDecay } = adam;
+      return { alpha: alpha.rows, weightDecay, mixture: mixtureAt, gradient: firstOrder };
     },
   };
 }
@@ -73,6 +75,10 @@ function relaxed(
 function initial(size: number, deviation: number, streams: Streams, decision: number) {
   const stream = streams.stream('alpha', decision);
   return Float64Array.from({ length: size }, () => deviation * stream.normal());
+}
+
+function mixtureAt(alpha: Rows): Mixture {
+  return denseMixture(softmaxRows(alpha));
 }
 
 /** ∇_α L(w, α) at fixed w. */

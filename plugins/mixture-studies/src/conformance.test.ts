@@ -12,3 +12,8 @@ describeStudy({
   study: { use: 'trajectory', truth: { use: 'toy-table', column: 'test_ones' } },
 });
 describeStudy({ ...searched, study: { use: 'hessian', images: 4 } });
+describeStudy({ ...searched, study: { use: 'loss-landscape', points: 3, batch: 2 } });
+describeStudy({
+  ...searched,
+  study: { use: 'discretisation', batch: 4, truth: { use: 'toy-table', column: 'test_ones' } },
+});

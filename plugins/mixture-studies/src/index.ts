@@ -2,12 +2,15 @@ import {
   type Benchmark,
   type DataSplit,
   definePlugin,
+  type Evaluator,
   oneStep,
   type State,
   type StudyContext,
 } from '@archer-nas/core';
-import type { RelaxedView } from '@archer-nas/nn';
+import type { RelaxedView, Rows, SupernetView } from '@archer-nas/nn';
 import { z } from 'zod';
+import { asEvaluator, discretisation } from './discretisation.ts';
+import { lossLandscape } from './loss-landscape.ts';
 import { trajectory } from './trajectory.ts';
 
 const trajectoryStudy = definePlugin({
@@ -49,4 +52,73 @@ const hessianStudy = definePlugin({
   }),
 });
 
-export default [trajectoryStudy, hessianStudy];
+const images = {
+  batch: z.int().positive().default(256).describe('valid images per batch'),
+  batches: z
+    .union([z.literal('all'), z.int().positive()])
+    .default('all')
+    .describe('of them, from the start of the split'),
+};
+
+const lossLandscapeStudy = definePlugin({
+  id: 'loss-landscape',
+  kind: 'study',
+  summary: 'Validation loss and accuracy on a square of architecture parameters around the found.',
+  options: z.strictObject({
+    points: z.int().min(3).default(11).refine(isOdd, 'odd').describe('along each side; odd'),
+    radius: z.number().positive().default(2).describe('L2 norm from the centre to a side'),
+    ...images,
+  }),
+  requires: ['data', 'view:relaxed', 'view:supernet'],
+  create: ({ points, radius, ...sizes }, { data }) => ({
+    when: 'after',
+    begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) =>
+      oneStep(async (signal) => {
+        const { heightOf } = await import('./look.ts');
+        const { alpha, mixture } = search.views.relaxed as RelaxedView; // required above
+        const split: DataSplit = open('valid');
+        const look = { supernet: supernetOf(search), data, split, ...sizes };
+        const heightAt = (at: Rows) => {
+          signal.throwIfAborted();
+          return heightOf(mixture(at), look);
+        };
+        const stream = streams.stream('loss-landscape');
+        return lossLandscape(alpha, heightAt, { points, radius, stream });
+      }, saved),
+  }),
+});
+
+const discretisationStudy = definePlugin({
+  id: 'discretisation',
+  kind: 'study',
+  summary: 'Accuracy of the mixture, of the derived architecture in it, and of that trained again.',
+  options: z.strictObject(images),
+  requires: ['data', 'space', 'view:relaxed', 'view:supernet'],
+  parts: { truth: { kind: ['benchmark', 'evaluator'] } },
+  create: (sizes, { data, space, parts }) => ({
+    when: 'after',
+    begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) => {
+      const { accuracyAlone, accuracyOf } = await import('./look.ts');
+      const { alpha, mixture } = search.views.relaxed as RelaxedView; // required above
+      const architecture = search.incumbents()[0]?.proposal.architecture;
+      const images = open('valid');
+      const look = { supernet: supernetOf(search), data, split: images, ...sizes };
+      const inherited = () => ({
+        mixture: accuracyOf(mixture(alpha), look),
+        derived: accuracyAlone(architecture, look),
+      });
+      const retrained = asEvaluator(parts.truth as Benchmark<unknown> | Evaluator<unknown>);
+      return discretisation({ space, architecture, inherited, retrained, images, streams }, saved);
+    },
+  }),
+});
+
+function isOdd(count: number): boolean {
+  return count % 2 === 1;
+}
+
+function supernetOf({ views }: StudyContext<unknown>['search']) {
+  return views.supernet as SupernetView<unknown>; // required where it is used
+}
+
+export default [trajectoryStudy, hessianStudy, lossLandscapeStudy, discretisationStudy];
