@@ -51,7 +51,10 @@ export class BatchList {
   }
 
   dispose(): void {
-    for (const batch of this.#cached) batch.dispose();
+    // forEach passes by the holes of batches that nobody has read.
+    this.#cached.forEach((batch) => {
+      batch.dispose();
+    });
     this.#cached.length = 0;
   }
 }

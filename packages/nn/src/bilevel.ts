@@ -3,7 +3,7 @@ import type { tf } from '@archer-nas/engine';
 import type { Batch } from './batches.ts';
 import type { Gradients } from './clipping.ts';
 import type { Mixture, MixtureGradients, Rows } from './mixture.ts';
-import type { BatchNormMode, Network } from './network.ts';
+import type { BatchNormMode, Network, Site } from './network.ts';
 
 /** Values that stand in for the supernet's weights: w', w±. Freed at the end of the step. */
 export type WeightValues = ReadonlyMap<string, tf.Tensor>;
@@ -47,6 +47,7 @@ export interface BilevelStep {
   readonly learningRate: number;
   readonly streams: Streams;
   readonly train: BatchLoss;
+  /** Read when it is first asked for; of a relaxation that is `trainOnly`, `train` again. */
   readonly valid: BatchLoss;
   readonly weights: WeightPoint;
 }
@@ -68,12 +69,18 @@ export interface RelaxedView extends Omit<AlphaPoint, 'gradient'> {
   gradientAt(alpha: Rows, batch: Batch): Rows;
 }
 
-/** A relaxed choice of architecture: its parameters, and what a supernet runs under them. */
+/**
+ * A relaxed choice of architecture: its parameters, and what a supernet runs under them. What it
+ * draws in a step is a function of the step's streams. With neither `update` nor `observe` it
+ * learns nothing, and a selection has to choose.
+ */
 export interface Relaxation {
-  /** Moves the parameters; absent where there are none to learn. Gives metrics for the report. */
+  /** Moves the parameters, before or after the weight step. Gives metrics for the report. */
   update?(step: BilevelStep): Readonly<Record<string, number>>;
   /** What the weight step trains. */
   weightMixture(step: BilevelStep): Mixture;
+  /** Moves the parameters by ∂loss/∂p of the weight step's mixture, from the same pass. */
+  observe?(rows: Rows, step: BilevelStep): Readonly<Record<string, number>>;
   /** Absent where the loss is no function of α alone. */
   readonly point?: AlphaPoint;
   /** How probable each option is now; the space derives an architecture from it. */
@@ -83,8 +90,10 @@ export interface Relaxation {
 
 /** Makes relaxations; what a plugin of kind `relaxation` creates. */
 export interface RelaxationRecipe {
-  /** @param options how many options each decision has */
-  begin(options: readonly number[], streams: Streams, saved?: State): Relaxation;
+  /** It looks at train images alone, so that the search needs no others. */
+  readonly trainOnly?: boolean;
+  /** @param sites those of the supernet */
+  begin(sites: readonly Site[], streams: Streams, saved?: State): Relaxation;
 }
 
 /**

@@ -5,6 +5,7 @@ import { batchReader } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { lossAndGradients } from './gradients.ts';
 import {
+  apartMixture,
   denseMixture,
   mixtureGradients,
   mixtureLoss,
@@ -80,6 +81,18 @@ describe('R39 mixtureGradients', () => {
       batch,
     ).dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('are those of a path where the sites of one decision run apart', () => {
+    const { store, batch } = setUp();
+    const mixture = apartMixture(tied.sites, [3, 4]);
+    expect(mixture).toEqual([{ support: [3, 4], apart: [3, 4] }]);
+    const apart = mixtureGradients(tied, store, mixture, batch);
+    const path = lossAndGradients(toy, store, pathGates([3, 4]), batch);
+    expect([...apart.gradients.keys()]).toEqual([...path.gradients.keys()]);
+    expect(apart.loss.dataSync()).toEqual(path.loss.dataSync());
+    apart.dispose();
+    path.dispose();
   });
 
   it('name the site whose decision has no row', () => {

@@ -16,6 +16,8 @@ export interface MixtureRow {
   readonly support: readonly number[];
   /** One per supported option; absent: each has weight one, and no gradient is taken by it. */
   readonly weights?: Float64Array;
+  /** Where the decision's sites differ: the one option of each, in the sites' order. */
+  readonly apart?: readonly number[];
 }
 
 /** What a supernet runs, one row per decision. */
@@ -29,6 +31,14 @@ export function denseMixture(weights: Rows): Mixture {
 /** One option of every decision. */
 export function singleMixture(choices: readonly number[]): Mixture {
   return choices.map((option) => ({ support: [option] }));
+}
+
+/** One option of every site: sites of one decision may differ. */
+export function apartMixture(sites: readonly Site[], options: readonly number[]): Mixture {
+  return optionCounts(sites).map((_, decision) => {
+    const apart = options.filter((_, site) => sites[site]?.decision === decision);
+    return { support: [...new Set(apart)], apart };
+  });
 }
 
 /** How many options each decision of the sites has, by decision. */
@@ -46,10 +56,14 @@ export function gatesOf(sites: readonly Site[], mixture: Mixture): Gate[] {
   const rows = mixture.map(({ support, weights }): Gate => {
     return weights === undefined ? { support } : { support, weights: tf.tensor1d([...weights]) };
   });
+  const seen = mixture.map(() => 0);
   return sites.map(({ name, decision }) => {
     const gate = rows[decision];
     if (gate === undefined) throw new RangeError(`no mixture row ${decision} for site ${name}`);
-    return gate;
+    const at = seen[decision] ?? 0;
+    seen[decision] = at + 1;
+    const own = mixture[decision]?.apart?.[at];
+    return own === undefined ? gate : { support: [own] };
   });
 }
 

@@ -9,6 +9,10 @@ export interface Site {
   readonly decision: number;
   /** Names of the candidate operations. */
   readonly options: readonly string[];
+  /** Sites with the same node have their outputs added; absent: the space does not say. */
+  readonly node?: string;
+  /** The option that gives zeros whatever its input is. */
+  readonly zero?: number;
 }
 
 /** One option per site: a single-path sub-network, whether or not the space's ties hold. */

@@ -23,7 +23,8 @@ const rows = (...values: number[][]) => values.map((row) => Float64Array.from(ro
 /** Moves one tenth from the first option of each decision to the last with every update. */
 function relaxation({ hidden = false, sum = 1, support = [0, 1] } = {}) {
   return plugin('relaxation', {
-    begin(options: readonly number[], _: unknown, saved?: { moved: number }) {
+    begin(sites: readonly { options: string[] }[], _: unknown, saved?: { moved: number }) {
+      const options = sites.map((site) => site.options.length);
       let moved = hidden ? 0 : (saved?.moved ?? 0);
       return {
         get probabilities() {

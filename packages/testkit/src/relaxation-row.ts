@@ -13,14 +13,23 @@ export interface RelaxationRow extends Row {
   readonly options?: readonly number[];
 }
 
+interface ImaginedSite {
+  readonly name: string;
+  readonly decision: number;
+  readonly options: readonly string[];
+  readonly node: string;
+  readonly zero: number;
+}
+
 /** What the kit must know of a recipe of kind `relaxation`, which is nn's. */
 interface Recipe {
-  begin(options: readonly number[], streams: unknown, saved?: State): Relaxation;
+  begin(sites: readonly ImaginedSite[], streams: unknown, saved?: State): Relaxation;
 }
 
 interface Relaxation {
   update?(step: ImaginedStep): Readonly<Record<string, number>>;
   weightMixture(step: ImaginedStep): readonly ImaginedRow[];
+  observe?(rows: readonly Float64Array[], step: ImaginedStep): Readonly<Record<string, number>>;
   readonly probabilities: readonly Float64Array[];
   readonly state: State;
 }
@@ -67,14 +76,22 @@ interface Shown {
 
 function follow(recipe: Recipe, options: readonly number[], from = 0, saved?: State): Shown[] {
   const streams = createStreams(0);
-  const relaxation = recipe.begin(options, streams, saved);
+  const relaxation = recipe.begin(options.map(siteOf), streams, saved);
   return Array.from({ length: STEPS - from }, (_, i) => {
     const step = imaginedStep(from + i, options, streams);
-    const metrics = relaxation.update?.(step) ?? {};
+    const updated = relaxation.update?.(step);
     const mixture = relaxation.weightMixture(step);
+    const observed = relaxation.observe?.(step.train.gradients(mixture).rows, step);
+    const metrics = { ...updated, ...observed };
     const probabilities = relaxation.probabilities.map((row) => row.slice());
     return { metrics, mixture, probabilities, state: cloneState(relaxation.state) };
   });
+}
+
+/** One site per decision, all of them into one node; the first option gives zeros. */
+function siteOf(count: number, decision: number): ImaginedSite {
+  const options = Array.from({ length: count }, (_, option) => `option${option}`);
+  return { name: `edge${decision}`, decision, options, node: 'node', zero: 0 };
 }
 
 function traceOf(recipe: Recipe, { options = OPTIONS }: RelaxationRow): Trace {

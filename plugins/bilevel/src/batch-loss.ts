@@ -21,14 +21,15 @@ export interface LossParts {
   readonly own: (result: { dispose(): void }) => void;
 }
 
-/** The supernet's loss on one batch. */
+/** The supernet's loss on one batch, which is read when it is first asked for. */
 export class SupernetLoss implements BatchLoss {
   readonly #parts: LossParts;
-  readonly #batch: Batch;
+  readonly #read: () => Batch;
+  #loaded: Batch | undefined;
 
-  constructor(parts: LossParts, batch: Batch) {
+  constructor(parts: LossParts, read: () => Batch) {
     this.#parts = parts;
-    this.#batch = batch;
+    this.#read = read;
   }
 
   value(mixture: Mixture, options: LossOptions = {}): number {
@@ -52,13 +53,21 @@ export class SupernetLoss implements BatchLoss {
   }
 
   /** The gradients of the weight step, whose forward pass keeps running statistics. */
-  trained(mixture: Mixture): MixtureGradients {
+  trained(mixture: Mixture, by: readonly ('weights' | 'mixture')[]): MixtureGradients {
     const { network, store, statistics, own } = this.#parts;
     const norm = statistics === undefined ? {} : ({ batchNorm: 'train', statistics } as const);
-    const options = { by: ['weights'], ...norm } as const;
+    const options = { by, ...norm };
     const result = mixtureGradients(network, store, mixture, this.#batch, options);
     own(result);
     return result;
+  }
+
+  get #batch(): Batch {
+    if (this.#loaded === undefined) {
+      this.#loaded = this.#read();
+      this.#parts.own(this.#loaded);
+    }
+    return this.#loaded;
   }
 
   #at<T>({ at }: LossOptions, use: (parameters: ParameterSource) => T): T {

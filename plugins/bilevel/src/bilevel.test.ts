@@ -5,6 +5,7 @@ import {
   type Modifier,
   type Relaxation,
   type RelaxationRecipe,
+  type Rows,
 } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
@@ -151,6 +152,60 @@ describe('bilevel', () => {
     const [here, same, down] = seen as [number, number, number];
     expect(same).toBe(here);
     expect(down).toBeLessThan(here);
+    search.dispose?.();
+  });
+
+  it('reads valid images only where something looks at them', async () => {
+    let opened = 0;
+    const data = { ...toyData(), open: toyData().open };
+    const counting = {
+      ...data,
+      open: (name: 'train' | 'valid') => {
+        const split = data.open(name);
+        const read: typeof split.read = (...given) => {
+          if (name === 'valid') opened += 1;
+          return split.read(...given);
+        };
+        return { ...split, read };
+      },
+    };
+    const search = await begin({ alphaFrom: 1 }, { data: counting });
+    for (let step = 0; step < 3; step++) await search.step(signal);
+    expect(opened).toBe(0);
+    await search.step(signal);
+    expect(opened).toBeGreaterThan(0);
+    search.dispose?.();
+  });
+
+  it('shows a relaxation the gradient of what it trained, from the same batch', async () => {
+    const seen: (readonly [Rows, Rows])[] = [];
+    const observing: RelaxationRecipe = {
+      trainOnly: true,
+      begin: (...given): Relaxation => {
+        const { probabilities, state } = toyRelaxation.begin(...given);
+        let expected: Rows = [];
+        return {
+          probabilities,
+          state,
+          weightMixture: ({ train, valid }) => {
+            const mixture = denseMixture(probabilities);
+            expect(valid).toBe(train);
+            expected = train.gradients(mixture, ['mixture']).rows;
+            return mixture;
+          },
+          observe: (rows) => {
+            seen.push([rows, expected]);
+            return { observed: 1 };
+          },
+        };
+      },
+    };
+    const parts = { relaxation: observing, data: toyData(['train']) };
+    const search = await begin({ alphaFrom: 1, epochs: 2 }, parts);
+    const observed = [];
+    for (let i = 0; i < 6; i++) observed.push((await search.step(signal)).metrics?.observed);
+    expect(observed).toEqual([undefined, undefined, undefined, 1, 1, 1]);
+    for (const [rows, expected] of seen) expect(rows).toEqual(expected);
     search.dispose?.();
   });
 

@@ -2,6 +2,7 @@ import {
   ArcherError,
   type DataSet,
   type Evaluation,
+  EXIT,
   type Report,
   type Search,
   type SearchContext,
@@ -20,6 +21,7 @@ import {
   supernetViews,
 } from '@archer-nas/nn';
 import type { BilevelOptions } from './options.ts';
+import { Selection } from './selection.ts';
 import { BilevelTraining } from './training.ts';
 
 /** What the strategy is made of. */
@@ -41,12 +43,15 @@ export interface BilevelViews<A> extends SupernetViews<A> {
 }
 
 /**
- * A search that trains a mixture of all operations and derives an architecture from it.
+ * A search that trains a mixture of all operations and derives an architecture from it, or
+ * selects the best of some that it draws.
  * @throws ArcherError `ARCHER_SPLIT_MISSING` when there are no images that the weights do not see
+ * and something needs them
  */
 export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Strategy<A> {
-  const { data } = parts;
-  if (!data.splits.includes('valid')) {
+  const { data, relaxation } = parts;
+  const needsValid = !relaxation.trainOnly || options.selection !== undefined;
+  if (needsValid && !data.splits.includes('valid')) {
     throw new ArcherError(
       'ARCHER_SPLIT_MISSING',
       `A bilevel search learns the architecture on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
@@ -58,6 +63,7 @@ export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Str
 
 interface SavedBilevel {
   readonly training: State;
+  readonly selection: State;
   /** Derived architectures in the space's notation, one per complete epoch. */
   readonly trajectory: readonly string[];
 }
@@ -67,6 +73,7 @@ class BilevelSearch<A> implements Search<A> {
   readonly #space: MixtureSpace<A>;
   readonly #network: Network;
   readonly #training: BilevelTraining;
+  readonly #selection: Selection<A> | undefined;
   readonly #trajectory: A[];
 
   constructor(
@@ -93,18 +100,30 @@ class BilevelSearch<A> implements Search<A> {
       supernetViews({ space, data, network, store, options: options.evaluation, streams }),
       { alpha, relaxed, trajectory: this.#trajectory },
     );
+    if (options.selection !== undefined) {
+      const { scores } = this.views;
+      const images = data.open('valid');
+      const probabilities = (): Rows => alpha.probabilities;
+      this.#selection = new Selection(
+        { space, options: options.selection, scores, images, probabilities, streams },
+        saved?.selection,
+      );
+    } else if (!this.#training.learns) throw nothingChosen();
   }
 
   get progress() {
     const { done, total } = this.#training;
-    return { done, total, unit: 'step' } as const;
+    const { done: scored, total: toScore } = this.#selection ?? { done: 0, total: 0 };
+    return { done: done + scored, total: total + toScore, unit: 'step' } as const;
   }
 
   async step(signal: AbortSignal): Promise<Report> {
     signal.throwIfAborted();
+    if (this.#isTrained) return this.#selection?.step(signal) ?? {};
     const { metrics = {} } = this.#training.step();
     if (!this.#training.isBetweenEpochs) return { metrics };
     const { epoch } = this.#training;
+    if (!this.#training.learns) return { metrics: { ...metrics, epoch } };
     const architecture = this.#derived();
     this.#trajectory.push(architecture);
     return { metrics: { ...metrics, epoch }, proposals: [{ id: `epoch-${epoch}`, architecture }] };
@@ -112,32 +131,51 @@ class BilevelSearch<A> implements Search<A> {
 
   get state(): State {
     const trajectory = this.#trajectory.map((a) => this.#space.format(a));
-    return { training: this.#training.state, trajectory };
+    const selection = this.#selection?.state ?? null;
+    return { training: this.#training.state, selection, trajectory };
   }
 
   incumbents(): readonly Evaluation<A>[] {
+    const selected = this.#selection?.best;
+    if (selected !== undefined) return [selected];
+    if (!this.#training.learns) return [];
     const proposal = { id: 'derived', architecture: this.#derived() };
-    const { done, total } = this.#training;
-    return [{ proposal, metrics: {}, cost: {}, status: done < total ? 'partial' : 'final' }];
+    const status = this.#isTrained && this.#selection === undefined ? 'final' : 'partial';
+    return [{ proposal, metrics: {}, cost: {}, status }];
   }
 
   async result(): Promise<SearchResult<A>> {
+    const best = this.incumbents();
     return {
-      best: this.incumbents(),
+      best,
       metrics: {
         'supernet-parameters': this.#training.store.count(),
         'supernet-sites': this.#network.sites.length,
         'images-trained': this.#training.images,
+        ...best[0]?.metrics,
       },
     };
   }
 
   dispose(): void {
+    this.#selection?.dispose();
     this.views.dispose();
     this.#training.dispose();
+  }
+
+  get #isTrained(): boolean {
+    return this.#training.done === this.#training.total;
   }
 
   #derived(): A {
     return this.#space.derive(this.#training.relaxation.probabilities);
   }
+}
+
+function nothingChosen(): ArcherError {
+  return new ArcherError(
+    'ARCHER_NOTHING_CHOSEN',
+    'This relaxation learns no architecture, and there is no selection that chooses one.',
+    { hint: 'Add selection: { architectures: 100 } to the strategy.', exit: EXIT.manifest },
+  );
 }

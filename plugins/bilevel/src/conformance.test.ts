@@ -16,6 +16,16 @@ describePackage({ ...kit, plugins: [plugin] });
 describeStrategy({ ...search, strategy });
 describeStrategy({
   ...search,
+  variant: 'selecting',
+  strategy: {
+    ...strategy,
+    epochs: 1,
+    evaluation: { batch: 2 },
+    selection: { architectures: 40, finalists: 2 },
+  },
+});
+describeStrategy({
+  ...search,
   variant: 'modified',
   strategy: { ...strategy, with: [{ use: 'toy-attack' }], nesterov: true, first: 'weights' },
 });

@@ -23,6 +23,21 @@ export const bilevelOptions = z.strictObject({
     .nullable()
     .default(5)
     .describe("largest global L2 norm of the weights' gradients; `null`: no clipping"),
+  selection: z
+    .strictObject({
+      architectures: z.int().positive().default(100).describe('drawn by their probabilities'),
+      batches: z
+        .union([z.literal('all'), z.int().positive()])
+        .default(1)
+        .describe('of valid images that each of them is scored on'),
+      finalists: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('how many of the best are scored again on all valid images'),
+    })
+    .optional()
+    .describe('ends the search with the best of drawn architectures; absent: the derived one'),
   evaluation: z
     .strictObject({
       batch: z.int().positive().default(512).describe('images per batch'),

@@ -18,7 +18,6 @@ import {
   type Modifier,
   meanEntropy,
   type Network,
-  optionCounts,
   ParameterStore,
   type Relaxation,
   type RelaxationRecipe,
@@ -66,7 +65,8 @@ export class BilevelTraining {
   readonly total: number;
   readonly #parts: TrainingParts;
   readonly #train: EpochBatches;
-  readonly #valid: EpochBatches;
+  /** Absent where the relaxation looks at train images alone. */
+  readonly #valid: EpochBatches | undefined;
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
   readonly #statistics: RunningStatistics | undefined;
@@ -79,14 +79,14 @@ export class BilevelTraining {
     const saved = state as unknown as SavedTraining | undefined;
     this.#parts = parts;
     this.#train = new EpochBatches(data, 'train', streams);
-    this.#valid = new EpochBatches(data, 'valid', streams);
+    if (!relaxation.trainOnly) this.#valid = new EpochBatches(data, 'valid', streams);
     this.total = options.epochs * this.#train.length;
     const { lr: base, minLr: min, epochs, momentum, nesterov, weightDecay } = options;
     this.#rate = cosine({ base, min, total: epochs });
     this.store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
     this.#sgd = new Sgd(this.store, { momentum, nesterov, weightDecay }, saved?.optimiser);
-    const counts = optionCounts(network.sites);
-    this.relaxation = relaxation.begin(counts, streams.scope('relaxation'), saved?.relaxation);
+    const { sites } = network;
+    this.relaxation = relaxation.begin(sites, streams.scope('relaxation'), saved?.relaxation);
     if (modifiers.some(({ runningStatistics }) => runningStatistics)) {
       this.#statistics = new RunningStatistics({}, saved?.statistics);
     }
@@ -101,8 +101,19 @@ export class BilevelTraining {
       },
       mixture: (alpha) => point().mixture(alpha),
       gradientAt: (alpha, batch) =>
-        this.#releasing(() => point().gradient(alpha, this.#lossOn(batch))),
+        this.#releasing(() =>
+          point().gradient(
+            alpha,
+            this.#lossOn(() => batch),
+          ),
+        ),
     };
+  }
+
+  /** Whether the relaxation has anything to learn. */
+  get learns(): boolean {
+    const { update, observe } = this.relaxation;
+    return update !== undefined || observe !== undefined;
   }
 
   /** Steps that are complete. */
@@ -128,10 +139,11 @@ export class BilevelTraining {
   /** One step of the relaxation and one of the weights. */
   step(): Report {
     return this.#releasing(() => {
-      const batches = [this.#train, this.#valid].map((split) => split.at(this.#done));
-      this.#owned.push(...batches);
-      const [train, valid] = batches.map((batch) => this.#lossOn(batch));
-      const at = this.#stepOn(train as SupernetLoss, valid as SupernetLoss); // one per batch
+      const step = this.#done;
+      const train = this.#lossOn(() => this.#train.at(step));
+      const split = this.#valid;
+      const valid = split === undefined ? train : this.#lossOn(() => split.at(step));
+      const at = this.#stepOn(train, valid);
       const metrics =
         this.#parts.options.first === 'alpha'
           ? { ...this.#moveAlpha(at), ...this.#moveWeights(at) }
@@ -180,8 +192,11 @@ export class BilevelTraining {
   }
 
   #moveAlpha(at: BilevelStep): Readonly<Record<string, number>> {
-    if (at.epoch < this.#parts.options.alphaFrom) return {};
-    return this.relaxation.update?.(at) ?? {};
+    return this.#isLearning(at) ? (this.relaxation.update?.(at) ?? {}) : {};
+  }
+
+  #isLearning({ epoch }: BilevelStep): boolean {
+    return epoch >= this.#parts.options.alphaFrom;
   }
 
   #moveWeights(at: BilevelStep & { readonly train: SupernetLoss }) {
@@ -190,25 +205,29 @@ export class BilevelTraining {
       (given, modifier) => modifier.weightMixture?.(given, at) ?? given,
       this.relaxation.weightMixture(at),
     );
-    const { gradients, loss, correct, perSample } = at.train.trained(mixture);
+    const isObserved = this.relaxation.observe !== undefined && this.#isLearning(at);
+    const by = isObserved ? (['weights', 'mixture'] as const) : (['weights'] as const);
+    const { gradients, rows, loss, correct, perSample } = at.train.trained(mixture, by);
     const norm = options.clip === null ? 0 : globalNorm(gradientNorms(gradients));
     const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
     const { learningRate } = at;
     this.#sgd.step(gradients, { learningRate, scale });
+    const metrics = isObserved ? this.relaxation.observe?.(rows, at) : {};
     const [l, c] = [loss, correct].map((value) => value.dataSync()[0] ?? Number.NaN);
     return {
+      ...metrics,
       loss: l as number,
       'train-accuracy': (100 * (c as number)) / perSample.size,
       lr: learningRate,
     };
   }
 
-  #lossOn(batch: Batch): SupernetLoss {
+  #lossOn(read: () => Batch): SupernetLoss {
     const { network } = this.#parts;
     const own = (result: Disposable): void => void this.#owned.push(result);
     return new SupernetLoss(
       { network, store: this.store, statistics: this.#statistics, own },
-      batch,
+      read,
     );
   }
 

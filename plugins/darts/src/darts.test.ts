@@ -1,6 +1,6 @@
 import { type Block, createStreams, type State } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import type { BatchLoss, BilevelStep, Mixture, Rows, WeightPoint } from '@archer-nas/nn';
+import type { BatchLoss, BilevelStep, Mixture, Rows, Site, WeightPoint } from '@archer-nas/nn';
 import { describe, expect, it } from 'vitest';
 import { darts, hypergradient } from './darts.ts';
 import plugins from './index.ts';
@@ -170,6 +170,13 @@ describe('R39 the hypergradient where nothing is quadratic (check B)', () => {
   });
 });
 
+/** One site per decision. */
+const sitesOf = (...counts: number[]): Site[] =>
+  counts.map((n, decision) => {
+    const options = Array.from({ length: n }, (_, option) => `option${option}`);
+    return { name: `edge${decision}`, decision, options };
+  });
+
 describe('darts', () => {
   const alpha = { lr: 3e-4, beta1: 0.5, beta2: 0.999, weightDecay: 1e-3, init: 1e-3 };
   const recipe = darts({ order: 1, radius: 0.01, alpha });
@@ -182,20 +189,20 @@ describe('darts', () => {
   const stepOn = (c: Rows) => ({ valid: linear(c), learningRate: 0.1 }) as unknown as BilevelStep;
 
   it('starts near uniform: entropy ln 8 = 2.0794 per decision (check G4)', () => {
-    const { probabilities } = recipe.begin([8, 8], streams);
+    const { probabilities } = recipe.begin(sitesOf(8, 8), streams);
     for (const row of probabilities) {
       const entropy = row.reduce((sum, p) => sum - p * Math.log(p), 0);
       expect(entropy).toBeCloseTo(2.0794, 4);
       expect(new Set(row).size).toBe(8);
     }
     const zero = darts({ order: 1, radius: 0.01, alpha: { ...alpha, init: 0 } });
-    expect([...(zero.begin([4], streams).probabilities[0] ?? [])]).toEqual([
+    expect([...(zero.begin(sitesOf(4), streams).probabilities[0] ?? [])]).toEqual([
       0.25, 0.25, 0.25, 0.25,
     ]);
   });
 
   it('gives weight to what lowers the validation loss, and mixes with the new α', () => {
-    const relaxation = recipe.begin([3], streams);
+    const relaxation = recipe.begin(sitesOf(3), streams);
     for (let i = 0; i < 2000; i++) relaxation.update?.(stepOn([Float64Array.of(0.2, -0.3, 0.1)]));
     const [p] = relaxation.probabilities;
     expect(p?.indexOf(Math.max(...(p ?? [])))).toBe(1);
@@ -204,7 +211,7 @@ describe('darts', () => {
 
   it('does not move where the loss does not depend on the mixture, but for decay', () => {
     const still = darts({ order: 1, radius: 0.01, alpha: { ...alpha, weightDecay: 0 } });
-    const relaxation = still.begin([3], streams);
+    const relaxation = still.begin(sitesOf(3), streams);
     const before = relaxation.probabilities;
     relaxation.update?.(stepOn([Float64Array.of(0.7, 0.7, 0.7)]));
     for (const [i, p] of (relaxation.probabilities[0] ?? []).entries()) {
@@ -214,11 +221,11 @@ describe('darts', () => {
 
   it('goes on from its state as if it had never stopped', () => {
     const c = [Float64Array.of(0.2, -0.3, 0.1)];
-    const straight = recipe.begin([3], streams);
+    const straight = recipe.begin(sitesOf(3), streams);
     straight.update?.(stepOn(c));
     const saved = structuredClone(straight.state) as State;
     straight.update?.(stepOn(c));
-    const resumed = recipe.begin([3], streams, saved);
+    const resumed = recipe.begin(sitesOf(3), streams, saved);
     resumed.update?.(stepOn(c));
     expect(resumed.state).toEqual(straight.state);
   });

@@ -8,12 +8,15 @@ import {
   globalNorm,
   gradientNorms,
   type Mixture,
+  normalRows,
+  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
   type RowAdamState,
   type Rows,
   rowAdam,
+  type Site,
   softmaxGradientRows,
   softmaxRows,
 } from '@archer-nas/nn';
@@ -39,18 +42,18 @@ export interface DartsOptions extends HypergradientOptions {
  * ō(x) = Σ_o softmax(α)_o o(x) (equation 2), and α descends the validation loss.
  */
 export function darts(options: DartsOptions): RelaxationRecipe {
-  return { begin: (counts, streams, saved) => relaxed(options, counts, streams, saved) };
+  return { begin: (sites, streams, saved) => relaxed(options, sites, streams, saved) };
 }
 
 function relaxed(
   { alpha: adam, ...hyper }: DartsOptions,
-  counts: readonly number[],
+  sites: readonly Site[],
   streams: Streams,
   saved?: State,
 ): Relaxation {
   let alpha =
     (saved as unknown as RowAdamState | undefined) ??
-    beginRows(counts.map((n, decision) => initial(n, adam.init, streams, decision)));
+    beginRows(normalRows(optionCounts(sites), streams, { deviation: adam.init }));
   return {
     get probabilities() {
       return softmaxRows(alpha.rows);
@@ -70,11 +73,6 @@ function relaxed(
       return { alpha: alpha.rows, weightDecay, mixture: mixtureAt, gradient: firstOrder };
     },
   };
-}
-
-function initial(size: number, deviation: number, streams: Streams, decision: number) {
-  const stream = streams.stream('alpha', decision);
-  return Float64Array.from({ length: size }, () => deviation * stream.normal());
 }
 
 function mixtureAt(alpha: Rows): Mixture {

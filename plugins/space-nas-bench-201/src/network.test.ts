@@ -78,6 +78,8 @@ describe('supernet', () => {
       name: 'cell3.edge2',
       decision: 2,
       options: ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'],
+      node: 'cell3.node2',
+      zero: 0,
     });
   });
 

@@ -9,7 +9,7 @@ import type {
   Site,
 } from '@archer-nas/nn';
 
-import { type Cell, EDGES, OPERATIONS } from './cell.ts';
+import { type Cell, EDGES, OP, OPERATIONS } from './cell.ts';
 import { candidate, type LayerStyle, operationParameters } from './edge-operations.ts';
 import { supernetPieces } from './pieces.ts';
 import { type Edge, runCell } from './run-cell.ts';
@@ -112,11 +112,16 @@ function cellsOf(plan: Plan): { cell: number; channels: number }[] {
 
 function sitesOf(plan: Plan): Site[] {
   return cellsOf(plan).flatMap(({ cell }) =>
-    plan.operations.map((operations, edge) => ({
-      name: edgeName(cell, edge),
-      decision: edge,
-      options: operations.map((op) => OPERATIONS[op] ?? ''),
-    })),
+    plan.operations.map((operations, edge) => {
+      const zero = operations.indexOf(OP.none);
+      return {
+        name: edgeName(cell, edge),
+        decision: edge,
+        options: operations.map((op) => OPERATIONS[op] ?? ''),
+        node: `cell${cell}.node${EDGES[edge]?.[1]}`,
+        ...(zero < 0 ? {} : { zero }),
+      };
+    }),
   );
 }
 

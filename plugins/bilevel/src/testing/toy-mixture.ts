@@ -16,6 +16,7 @@ import {
   type Modifier,
   type Network,
   type NetworkTask,
+  optionCounts,
   type RelaxationRecipe,
   type RowAdamState,
   reluConvBn,
@@ -102,8 +103,8 @@ function toySplit(name: SplitName, size: number) {
 
 /** Softmax rows that descend the validation loss, by first order. */
 export const toyRelaxation: RelaxationRecipe = {
-  begin(counts, _, saved) {
-    const zeros = counts.map((n) => new Float64Array(n));
+  begin(sites, _, saved) {
+    const zeros = optionCounts(sites).map((n) => new Float64Array(n));
     let alpha = (saved as unknown as RowAdamState | undefined) ?? beginRows(zeros);
     return {
       get probabilities() {

@@ -1,0 +1,169 @@
+import { createStreams, type Evaluation, type State } from '@archer-nas/core';
+import type { RelaxationRecipe, Rows } from '@archer-nas/nn';
+import type { Bits } from '@archer-nas/testkit';
+import { describe, expect, it } from 'vitest';
+import { bilevel } from './bilevel.ts';
+import { bilevelOptions } from './options.ts';
+import { Selection } from './selection.ts';
+import { toyData, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
+
+const { signal } = new AbortController();
+const space = toySpace();
+
+/** Scores that are wrong on one batch: there, more ones are worse. */
+function selectionOf(changes: object, { probabilities = [0.5, 0.5], saved = null as State } = {}) {
+  const asked: [string, number | 'all'][] = [];
+  const score = (a: Bits, batches: number | 'all') => {
+    const ones = a.reduce((sum, bit) => sum + bit, 0);
+    return batches === 'all' ? ones : 2 - ones;
+  };
+  const options = { architectures: 20, batches: 1, finalists: 0, ...changes } as const;
+  const selection = new Selection<Bits>(
+    {
+      space,
+      options,
+      images: toyData().open('valid'),
+      streams: createStreams(3),
+      probabilities: (): Rows => [0, 1].map(() => Float64Array.from(probabilities)),
+      scores: {
+        metrics: [{ name: 'accuracy', unit: '%', direction: 'maximise' }],
+        start: (proposals, { batches }, state) => {
+          let done = (state as number | undefined) ?? 0;
+          const all = proposals.map((proposal): Evaluation<Bits> => {
+            const metrics = { accuracy: score(proposal.architecture, batches) };
+            return { proposal, metrics, cost: {}, status: 'final' };
+          });
+          return {
+            get state() {
+              return done;
+            },
+            get progress() {
+              return { done, total: all.length, unit: 'evaluation' } as const;
+            },
+            step: async () => {
+              const evaluations = all.slice(done, done + 1);
+              asked.push([evaluations[0]?.proposal.id ?? '', batches]);
+              done += 1;
+              return { evaluations };
+            },
+            evaluations: () => all.slice(0, done),
+          };
+        },
+      },
+    },
+    saved,
+  );
+  return { selection, asked };
+}
+
+async function finish(selection: Selection<Bits>) {
+  while (selection.done < selection.total) await selection.step(signal);
+  return selection.best?.proposal.architecture;
+}
+
+describe('a selection', () => {
+  it('keeps the best of the drawn architectures, on the batches that were asked for', async () => {
+    const { selection, asked } = selectionOf({});
+    expect(selection.total).toBe(20);
+    expect(await finish(selection)).toEqual([0, 0]);
+    expect(asked).toEqual(asked.map((_, at) => [`selection-${at}`, 1]));
+  });
+
+  it('scores the finalists again on all images, and the best of them is the result', async () => {
+    const { selection, asked } = selectionOf({ finalists: 20 });
+    expect(selection.total).toBe(40);
+    expect(await finish(selection)).toEqual([1, 1]);
+    for (const [id, batches] of asked.slice(20)) {
+      expect(id).toMatch(/^final-selection-/);
+      expect(batches).toBe('all');
+    }
+  });
+
+  it('takes as finalists those that did best', async () => {
+    const { selection } = selectionOf({ finalists: 1 });
+    expect(await finish(selection)).toEqual([0, 0]);
+  });
+
+  it('draws by the probabilities: never what has none, and all where they are even', async () => {
+    const { selection } = selectionOf({}, { probabilities: [0, 1] });
+    expect(await finish(selection)).toEqual([1, 1]);
+    const even = selectionOf({ architectures: 60, finalists: 60 }).selection;
+    const seen = new Map<string, number>();
+    for (let i = 0; i < 60; i++) {
+      const { evaluations = [] } = await even.step(signal);
+      const text = space.format(evaluations[0]?.proposal.architecture as Bits);
+      seen.set(text, (seen.get(text) ?? 0) + 1);
+    }
+    // 15 ± 3.4 of each of the four.
+    expect([...seen.values()].every((count) => Math.abs(count - 15) < 11)).toBe(true);
+    expect(seen.size).toBe(4);
+  });
+
+  it('goes on from its state as if it had never stopped', async () => {
+    for (const steps of [0, 1, 20, 22]) {
+      const { selection } = selectionOf({ finalists: 4 });
+      for (let i = 0; i < steps; i++) await selection.step(signal);
+      const resumed = selectionOf({ finalists: 4 }, { saved: selection.state });
+      expect(resumed.selection.done).toBe(selection.done);
+      expect(resumed.selection.best).toEqual(selection.best);
+      expect(await finish(resumed.selection)).toEqual(await finish(selection));
+    }
+  });
+});
+
+/** Learns nothing, and looks at train images alone. */
+const still: RelaxationRecipe = {
+  trainOnly: true,
+  begin: (...given) => {
+    const { probabilities, state, weightMixture } = toyRelaxation.begin(...given);
+    return { probabilities, state, weightMixture };
+  },
+};
+
+describe('bilevel with a selection', () => {
+  const begin = (options: object, parts: object) =>
+    bilevel<Bits>(bilevelOptions.parse({ epochs: 1, ...options }), {
+      ...{ space, data: toyData(), relaxation: still, modifiers: [] },
+      ...parts,
+    }).begin({ streams: createStreams(5) });
+
+  it('has no architecture before it, where nothing learns one, and the best one after it', async () => {
+    const search = await begin({ selection: { architectures: 4 } }, {});
+    const proposals = [];
+    for (let step = 0; step < 3; step++)
+      proposals.push(...((await search.step(signal)).proposals ?? []));
+    expect(proposals).toEqual([]);
+    expect(search.incumbents()).toEqual([]);
+    expect(search.progress).toEqual({ done: 3, total: 7, unit: 'step' });
+    const { evaluations = [] } = await search.step(signal);
+    expect(evaluations).toHaveLength(4);
+    expect(search.progress).toEqual({ done: 7, total: 7, unit: 'step' });
+    const best = Math.max(...evaluations.map(({ metrics }) => metrics.accuracy as number));
+    const { best: found, metrics } = await search.result();
+    expect(found[0]).toMatchObject({ status: 'final', metrics: { accuracy: best } });
+    expect(metrics.accuracy).toBe(best);
+    search.dispose?.();
+  });
+
+  it('ends with the selected architecture, not with the derived one', async () => {
+    const parts = { relaxation: toyRelaxation };
+    const search = await begin({ selection: { architectures: 40, batches: 'all' } }, parts);
+    while (search.progress.done < search.progress.total) await search.step(signal);
+    const [found] = search.incumbents();
+    expect(found?.proposal.id).toMatch(/^selection-/);
+    search.dispose?.();
+  });
+
+  it('needs one where nothing learns an architecture', async () => {
+    await expect(begin({}, {})).rejects.toThrow(
+      expect.objectContaining({ code: 'ARCHER_NOTHING_CHOSEN' }),
+    );
+  });
+
+  it('needs valid images for it, even if the training does not', () => {
+    const parts = { data: toyData(['train']) };
+    expect(() => begin({ selection: {} }, parts)).toThrow(
+      expect.objectContaining({ code: 'ARCHER_SPLIT_MISSING' }),
+    );
+  });
+});
