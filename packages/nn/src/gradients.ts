@@ -1,6 +1,6 @@
 import { gradientsOf, tf } from '@archer-nas/engine';
-import type { Batch } from './batches.ts';
-import { type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
+import type { CrossEntropyOptions } from './cross-entropy.ts';
+import { type AnyBatch, type Model, modelOf, type Outcome } from './model.ts';
 import type { BatchNormMode, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
 import { usedParameters } from './parameter-store.ts';
 
@@ -12,6 +12,8 @@ export interface GradientOptions extends CrossEntropyOptions {
   readonly names?: readonly string[];
   readonly batchNorm?: BatchNormMode;
   readonly statistics?: NormStatistics;
+  /** See {@link Forward.training}. */
+  readonly training?: boolean;
 }
 
 /** The gradient of one gate, where it has weights or a scale that reach the loss. */
@@ -29,6 +31,8 @@ export interface LossAndGradients {
   /** ‖softmax(logits) − target‖₂ per sample. */
   readonly score: tf.Tensor1D;
   readonly correct: tf.Scalar;
+  /** What the model carries to the next batch. */
+  readonly carried?: tf.Tensor;
   /** By parameter name; parameters that do not reach the loss are absent. */
   readonly gradients: ReadonlyMap<string, tf.Tensor>;
   /** One per gate; all empty unless the group `gates` was asked for. */
@@ -38,29 +42,37 @@ export interface LossAndGradients {
 }
 
 /**
- * Cross-entropy of one batch under `gates` and its gradients. Nothing outside of the gates'
+ * The loss of one batch under `gates`, cross-entropy for images, and its gradients. Nothing outside of the gates'
  * support is computed, and only the asked gradients are. The caller disposes the result.
  */
 export function lossAndGradients(
-  network: Network,
+  network: Model | Network,
   parameters: ParameterSource,
   gates: readonly Gate[],
-  batch: Batch,
+  batch: AnyBatch,
   options: GradientOptions = {},
 ): LossAndGradients {
-  const { groups = ['weights'], names, batchNorm = 'batch', statistics, ...lossOptions } = options;
+  const { groups = ['weights'], names, batchNorm = 'batch', statistics, ...rest } = options;
+  const { training = false, ...lossOptions } = rest;
+  const model = modelOf(network);
   const weights = groups.includes('weights') ? chosen(network, parameters, gates, names) : [];
   const gateTensors = groups.includes('gates') ? gates.flatMap(tensorsOf) : [];
   const variables = [...weights.map(([, value]) => value), ...gateTensors];
-  const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
-  let outputs: Omit<ReturnType<typeof crossEntropy>, 'mean'> | undefined;
+  const kept = statistics === undefined ? {} : { statistics };
+  const forward = { parameters, batchNorm, training, ...kept };
+  let outputs: Omit<Outcome, 'mean'> | undefined;
   const { value, gradients } = gradientsOf(() => {
-    const logits = network.forward(batch.images, gates, forward);
-    const { mean, ...rest } = crossEntropy(logits, batch.labels, lossOptions);
+    const { mean, perSample, score, correct, carried } = model.loss(
+      batch,
+      gates,
+      forward,
+      lossOptions,
+    );
     outputs = {
-      perSample: tf.keep(rest.perSample),
-      score: tf.keep(rest.score),
-      correct: tf.keep(rest.correct),
+      perSample: tf.keep(perSample),
+      score: tf.keep(score),
+      correct: tf.keep(correct),
+      ...(carried && { carried: tf.keep(carried) }),
     };
     return mean;
   }, variables);
@@ -77,7 +89,7 @@ export function lossAndGradients(
 }
 
 function chosen(
-  network: Network,
+  network: Pick<Model, 'parameters'>,
   parameters: ParameterSource,
   gates: readonly Gate[],
   names: readonly string[] | undefined,
@@ -94,7 +106,7 @@ function tensorsOf({ weights, scale }: Gate): tf.Tensor[] {
 
 function collect(
   loss: tf.Scalar,
-  outputs: Pick<LossAndGradients, 'perSample' | 'score' | 'correct'>,
+  outputs: Pick<LossAndGradients, 'perSample' | 'score' | 'correct' | 'carried'>,
   gates: readonly Gate[],
   names: readonly string[],
   grads: readonly (tf.Tensor | undefined | null)[],
@@ -119,6 +131,7 @@ function collect(
     gates: gateGradients,
     dispose: () => {
       tf.dispose([loss, outputs.perSample, outputs.score, outputs.correct]);
+      outputs.carried?.dispose();
       for (const gradient of grads) gradient?.dispose();
     },
   };

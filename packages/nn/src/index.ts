@@ -16,6 +16,7 @@ export * from './gumbel.ts';
 export * from './linear.ts';
 export * from './map-sum.ts';
 export * from './mixture.ts';
+export * from './model.ts';
 export * from './network.ts';
 export * from './norm-statistics.ts';
 export * from './parameter-store.ts';

@@ -1,8 +1,8 @@
 import { tf } from '@archer-nas/engine';
 import { type AccuracyOptions, evaluateAccuracy } from './accuracy.ts';
-import type { Batch, BatchReader } from './batches.ts';
-import { crossEntropy } from './cross-entropy.ts';
+import type { BatchReader } from './batches.ts';
 import { type GradientOptions, type LossAndGradients, lossAndGradients } from './gradients.ts';
+import { type AnyBatch, type Model, modelOf } from './model.ts';
 import type { Gate, Network, ParameterSource, Site } from './network.ts';
 
 /**
@@ -81,10 +81,10 @@ export interface MixtureGradientOptions extends Omit<GradientOptions, 'groups'> 
 
 /** {@link lossAndGradients} under a mixture. The caller disposes the result. */
 export function mixtureGradients(
-  network: Network,
+  network: Model | Network,
   parameters: ParameterSource,
   mixture: Mixture,
-  batch: Batch,
+  batch: AnyBatch,
   { by = ['weights', 'mixture'], ...options }: MixtureGradientOptions = {},
 ): MixtureGradients {
   const gates = gatesOf(network.sites, mixture);
@@ -100,16 +100,16 @@ export function mixtureGradients(
 
 /** The loss alone, in no memory: no tape. Averages over the batch. */
 export function mixtureLoss(
-  network: Network,
+  network: Model | Network,
   parameters: ParameterSource,
   mixture: Mixture,
-  batch: Batch,
+  batch: AnyBatch,
   { batchNorm = 'batch', statistics }: Pick<GradientOptions, 'batchNorm' | 'statistics'> = {},
 ): number {
   const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
   return tf.tidy(() => {
-    const logits = network.forward(batch.images, gatesOf(network.sites, mixture), forward);
-    return crossEntropy(logits, batch.labels).mean.dataSync()[0] ?? Number.NaN;
+    const gates = gatesOf(network.sites, mixture);
+    return modelOf(network).loss(batch, gates, forward).mean.dataSync()[0] ?? Number.NaN;
   });
 }
 

@@ -31,9 +31,10 @@ export interface Gate {
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
-  /** `uniform`: U(±1/√fanIn), PyTorch's default for convolution and linear layers. */
+  /** `uniform`: U(±1/√fanIn), PyTorch's default for convolution and linear layers, or U(±bound). */
   readonly init: 'uniform' | 'zeros' | 'ones';
   readonly fanIn?: number;
+  readonly bound?: number;
   /** The option of a site that the parameter belongs to; absent: always used. */
   readonly owner?: { readonly site: number; readonly option: number };
 }
@@ -75,6 +76,8 @@ export interface Forward {
   readonly batchNorm: BatchNormMode;
   readonly statistics?: NormStatistics;
   readonly trace?: Trace;
+  /** The pass of a weight step: a model whose training has terms of its own adds them. */
+  readonly training?: boolean;
 }
 
 /** Stands for the images among the inputs of a {@link Piece}. */

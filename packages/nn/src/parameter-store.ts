@@ -111,15 +111,16 @@ function initialise(
   return restoreTensor(value, shape, name);
 }
 
-function initialValues({ name, shape, init, fanIn }: ParameterSpec, stream: Stream): Float32Array {
+function initialValues(spec: ParameterSpec, stream: Stream): Float32Array {
+  const { name, shape, init, fanIn, bound } = spec;
   const values = new Float32Array(shape.reduce((size, side) => size * side, 1));
   if (init !== 'uniform') return values.fill(init === 'ones' ? 1 : 0);
-  if (fanIn === undefined || fanIn < 1) {
+  if (bound === undefined && (fanIn === undefined || fanIn < 1)) {
     throw new ArcherError(
       'ARCHER_PARAMETER',
       `Parameter ${name} is drawn from U(±1/√fanIn), but its fanIn is ${fanIn}.`,
     );
   }
-  const bound = 1 / Math.sqrt(fanIn);
-  return values.map(() => bound * (2 * stream.float() - 1));
+  const limit = bound ?? 1 / Math.sqrt(fanIn ?? 1);
+  return values.map(() => limit * (2 * stream.float() - 1));
 }

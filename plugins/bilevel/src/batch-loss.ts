@@ -1,9 +1,10 @@
 import {
-  type Batch,
+  type AnyBatch,
   type BatchLoss,
   type LossOptions,
   type Mixture,
   type MixtureGradients,
+  type Model,
   mixtureGradients,
   mixtureLoss,
   type Network,
@@ -14,7 +15,7 @@ import {
 
 /** What a loss is computed with. */
 export interface LossParts {
-  readonly network: Network;
+  readonly network: Model | Network;
   readonly store: ParameterStore;
   readonly statistics: RunningStatistics | undefined;
   /** Takes over results, and frees them at the end of the step. */
@@ -24,10 +25,11 @@ export interface LossParts {
 /** The supernet's loss on one batch, which is read when it is first asked for. */
 export class SupernetLoss implements BatchLoss {
   readonly #parts: LossParts;
-  readonly #read: () => Batch;
-  #loaded: Batch | undefined;
+  readonly #read: () => AnyBatch;
+  #loaded: AnyBatch | undefined;
+  #carried: MixtureGradients['carried'];
 
-  constructor(parts: LossParts, read: () => Batch) {
+  constructor(parts: LossParts, read: () => AnyBatch) {
     this.#parts = parts;
     this.#read = read;
   }
@@ -49,6 +51,7 @@ export class SupernetLoss implements BatchLoss {
       mixtureGradients(network, parameters, mixture, this.#batch, { by, ...this.#norm(options) }),
     );
     own(result);
+    this.#carried = result.carried;
     return result;
   }
 
@@ -56,13 +59,19 @@ export class SupernetLoss implements BatchLoss {
   trained(mixture: Mixture, by: readonly ('weights' | 'mixture')[]): MixtureGradients {
     const { network, store, statistics, own } = this.#parts;
     const norm = statistics === undefined ? {} : ({ batchNorm: 'train', statistics } as const);
-    const options = { by, ...norm };
+    const options = { by, training: true, ...norm };
     const result = mixtureGradients(network, store, mixture, this.#batch, options);
     own(result);
+    this.#carried = result.carried;
     return result;
   }
 
-  get #batch(): Batch {
+  /** What the model carried out of the batch when its gradients were last asked for. */
+  get carried(): MixtureGradients['carried'] {
+    return this.#carried;
+  }
+
+  get #batch(): AnyBatch {
     if (this.#loaded === undefined) {
       this.#loaded = this.#read();
       this.#parts.own(this.#loaded);

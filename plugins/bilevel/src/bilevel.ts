@@ -10,16 +10,15 @@ import {
   type State,
   type Strategy,
 } from '@archer-nas/core';
-import {
-  type MixtureSpace,
-  type Modifier,
-  type Network,
-  type RelaxationRecipe,
-  type RelaxedView,
-  type Rows,
-  type SupernetViews,
-  supernetViews,
+import type {
+  MixtureSpace,
+  Modifier,
+  RelaxationRecipe,
+  RelaxedView,
+  Rows,
+  SupernetViews,
 } from '@archer-nas/nn';
+import { imageLesson } from './lesson.ts';
 import type { BilevelOptions } from './options.ts';
 import { Selection } from './selection.ts';
 import { BilevelTraining } from './training.ts';
@@ -71,7 +70,7 @@ interface SavedBilevel {
 class BilevelSearch<A> implements Search<A> {
   readonly views: BilevelViews<A> & { dispose(): void };
   readonly #space: MixtureSpace<A>;
-  readonly #network: Network;
+  readonly #sites: number;
   readonly #training: BilevelTraining;
   readonly #selection: Selection<A> | undefined;
   readonly #trajectory: A[];
@@ -83,23 +82,18 @@ class BilevelSearch<A> implements Search<A> {
     state?: State,
   ) {
     const saved = state as unknown as SavedBilevel | undefined;
-    const task = { classes: data.classes, image: data.image };
-    const network = modifiers.reduce(
-      (given: Network, modifier) => modifier.network?.(given) ?? given,
-      space.supernet(task),
-    );
+    const { evaluation } = options;
+    const lesson = imageLesson({ space, data, modifiers, evaluation, streams });
     this.#space = space;
-    this.#network = network;
+    this.#sites = lesson.network.sites.length;
     this.#training = new BilevelTraining(
-      { network, data, relaxation, modifiers, options, streams },
+      { ...lesson, relaxation, modifiers, options, streams },
       saved?.training,
     );
     this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
     const { store, relaxation: alpha, relaxed } = this.#training;
-    this.views = Object.assign(
-      supernetViews({ space, data, network, store, options: options.evaluation, streams }),
-      { alpha, relaxed, trajectory: this.#trajectory },
-    );
+    const trajectory = this.#trajectory;
+    this.views = Object.assign(lesson.views(store), { alpha, relaxed, trajectory });
     if (options.selection !== undefined) {
       const { scores } = this.views;
       const images = data.open('valid');
@@ -150,7 +144,7 @@ class BilevelSearch<A> implements Search<A> {
       best,
       metrics: {
         'supernet-parameters': this.#training.store.count(),
-        'supernet-sites': this.#network.sites.length,
+        'supernet-sites': this.#sites,
         'images-trained': this.#training.images,
         ...best[0]?.metrics,
       },

@@ -1,11 +1,11 @@
 import type { DataSet, SplitName, Streams } from '@archer-nas/core';
-import { type Batch, type BatchReader, batchReader } from '@archer-nas/nn';
+import { type Batch, type BatchReader, type BatchSource, batchReader } from '@archer-nas/nn';
 
 /**
  * The augmented batches of a split, pass after pass: each pass takes every image once, in an
  * order of its own, and its last batch may be smaller. A function of the step alone.
  */
-export class EpochBatches {
+export class EpochBatches implements BatchSource {
   /** Batches of one pass. */
   readonly length: number;
   readonly #reader: BatchReader;

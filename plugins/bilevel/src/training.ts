@@ -1,20 +1,15 @@
-import {
-  ArcherError,
-  type DataSet,
-  EXIT,
-  type Report,
-  type State,
-  type Streams,
-} from '@archer-nas/core';
+import { ArcherError, EXIT, type Report, type State, type Streams } from '@archer-nas/core';
 import {
   type AlphaPoint,
-  type Batch,
+  type AnyBatch,
+  type BatchSource,
   type BilevelStep,
   clipCoefficient,
   cosine,
   type Gradients,
   globalNorm,
   gradientNorms,
+  type Model,
   type Modifier,
   meanEntropy,
   type Network,
@@ -28,13 +23,13 @@ import {
   type WeightValues,
 } from '@archer-nas/nn';
 import { SupernetLoss } from './batch-loss.ts';
-import { EpochBatches } from './epoch-batches.ts';
 import type { BilevelOptions } from './options.ts';
 
 /** What a training is made of. */
 export interface TrainingParts {
-  readonly network: Network;
-  readonly data: DataSet;
+  readonly network: Model | Network;
+  /** The batches of a split, which the training then owns. */
+  batches(split: 'train' | 'valid', saved?: State): BatchSource;
   readonly relaxation: RelaxationRecipe;
   readonly modifiers: readonly Modifier[];
   readonly options: BilevelOptions;
@@ -47,6 +42,9 @@ interface SavedTraining {
   readonly optimiser: State;
   readonly relaxation: State;
   readonly statistics: State;
+  /** Of the batches, where they have one. */
+  readonly train: State;
+  readonly valid: State;
 }
 
 type Disposable = { dispose(): void };
@@ -64,9 +62,9 @@ export class BilevelTraining {
   /** Steps of the whole training. */
   readonly total: number;
   readonly #parts: TrainingParts;
-  readonly #train: EpochBatches;
-  /** Absent where the relaxation looks at train images alone. */
-  readonly #valid: EpochBatches | undefined;
+  readonly #train: BatchSource;
+  /** Absent where the relaxation looks at train samples alone. */
+  readonly #valid: BatchSource | undefined;
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
   readonly #statistics: RunningStatistics | undefined;
@@ -75,11 +73,11 @@ export class BilevelTraining {
   #owned: Disposable[] = [];
 
   constructor(parts: TrainingParts, state?: State) {
-    const { network, data, relaxation, modifiers, options, streams } = parts;
+    const { network, relaxation, modifiers, options, streams } = parts;
     const saved = state as unknown as SavedTraining | undefined;
     this.#parts = parts;
-    this.#train = new EpochBatches(data, 'train', streams);
-    if (!relaxation.trainOnly) this.#valid = new EpochBatches(data, 'valid', streams);
+    this.#train = parts.batches('train', saved?.train ?? undefined);
+    if (!relaxation.trainOnly) this.#valid = parts.batches('valid', saved?.valid ?? undefined);
     this.total = options.epochs * this.#train.length;
     const { lr: base, minLr: min, epochs, momentum, nesterov, weightDecay } = options;
     this.#rate = cosine({ base, min, total: epochs });
@@ -126,7 +124,7 @@ export class BilevelTraining {
     return Math.floor(this.#done / this.#train.length);
   }
 
-  /** Train images of the whole training, repeated ones counted each time. */
+  /** Labelled train samples of the whole training, repeated ones counted each time. */
   get images(): number {
     return this.#parts.options.epochs * this.#train.size;
   }
@@ -148,6 +146,8 @@ export class BilevelTraining {
         this.#parts.options.first === 'alpha'
           ? { ...this.#moveAlpha(at), ...this.#moveWeights(at) }
           : { ...this.#moveWeights(at), ...this.#moveAlpha(at) };
+      if (train.carried) this.#train.carry?.(train.carried);
+      if (valid.carried) this.#valid?.carry?.(valid.carried);
       this.#done += 1;
       const entropy = { 'alpha-entropy': meanEntropy(this.relaxation.probabilities) };
       return { metrics: { ...metrics, ...(this.isBetweenEpochs ? entropy : {}) } };
@@ -161,6 +161,8 @@ export class BilevelTraining {
       optimiser: this.#sgd.state,
       relaxation: this.relaxation.state,
       statistics: this.#statistics?.state ?? null,
+      train: this.#train.state ?? null,
+      valid: this.#valid?.state ?? null,
     };
     return saved as unknown as State;
   }
@@ -169,6 +171,8 @@ export class BilevelTraining {
     this.#statistics?.dispose();
     this.#sgd.dispose();
     this.store.dispose();
+    this.#train.dispose?.();
+    this.#valid?.dispose?.();
   }
 
   /** @throws ArcherError where the loss is no function of α alone */
@@ -222,7 +226,7 @@ export class BilevelTraining {
     };
   }
 
-  #lossOn(read: () => Batch): SupernetLoss {
+  #lossOn(read: () => AnyBatch): SupernetLoss {
     const { network } = this.#parts;
     const own = (result: Disposable): void => void this.#owned.push(result);
     return new SupernetLoss(
