@@ -6,9 +6,10 @@ import { FAKE, fakeBin, temporaryFolder, writeFakes } from '../test/fake-cifar.t
 import { type Cifar10Options, cifar10, splitIndices } from './cifar10.ts';
 import plugin from './index.ts';
 import { OFFICIAL, RECORD_BYTES } from './layout.ts';
+import { shrunk } from './shrink.ts';
 import { checkUserFolder } from './user-folder.ts';
 
-const halves: Cifar10Options = { split: 'halves', batch: 8, images: {} };
+const halves: Cifar10Options = { split: 'halves', batch: 8, images: {}, size: 32 };
 const make = (options: Partial<Cifar10Options> = {}, folder = '/nowhere'): DataSet =>
   cifar10({ ...halves, ...options }, folder, FAKE);
 
@@ -59,6 +60,19 @@ describe('cifar10', () => {
     expect(few.open('train').size).toBe(10);
   });
 
+  it('shrinks its images, and crops them as much less', async () => {
+    await using folder = await temporaryFolder();
+    await writeFakes(folder.path);
+    const small = make({ size: 16 }, folder.path);
+    expect(small.image).toEqual({ height: 16, width: 16, channels: 3 });
+    expect(small.augmentation.cropPadding).toBe(2);
+    const pixels = new Uint8Array(16 * 16 * 3);
+    const original = new Uint8Array(3072);
+    small.open('train').read(Int32Array.of(4), pixels);
+    make({}, folder.path).open('train').read(Int32Array.of(4), original);
+    expect(pixels).toEqual(shrunk(original, 16));
+  });
+
   it('refuses a limit above what there is', () => {
     expect(() => make({ images: { train: 11 } })).toThrow('images.train (11)');
     expect(() => make({ split: 'full', images: { valid: 1 } })).toThrow("no split 'valid'");
@@ -69,6 +83,7 @@ describe('cifar10', () => {
     expect(make({ batch: 64 }).hash).toBe(hash);
     expect(make({ split: 'full' }).hash).not.toBe(hash);
     expect(make({ images: { test: 2 } }).hash).not.toBe(hash);
+    expect(make({ size: 16 }).hash).not.toBe(hash);
   });
 
   it('notices a file that was cut after it was checked', async () => {
@@ -100,7 +115,7 @@ describe('checkUserFolder', () => {
 
 describe('the plugin', () => {
   it('fills in its defaults and refuses options that it does not know', () => {
-    expect(plugin.options.parse({})).toEqual({ split: 'halves', batch: 256, images: {} });
+    expect(plugin.options.parse({})).toEqual({ split: 'halves', batch: 256, images: {}, size: 32 });
     expect(() => plugin.options.parse({ images: { train: 0 } })).toThrow();
     expect(() => plugin.options.parse({ splits: 'full' })).toThrow('splits');
   });

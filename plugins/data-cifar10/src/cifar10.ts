@@ -3,6 +3,7 @@ import type { DataSet, DataSplit, SplitName } from '@archer-nas/core';
 import { ArcherError, EXIT, memorySplit, noSuchSplit, pythonShuffle } from '@archer-nas/core';
 import { allFiles, CHANNELS, CLASS_NAMES, type Layout, SIDE } from './layout.ts';
 import { readRecords } from './records.ts';
+import { shrunk } from './shrink.ts';
 
 /** How the official files become splits. */
 export interface Cifar10Options {
@@ -11,6 +12,8 @@ export interface Cifar10Options {
   readonly batch: number;
   /** The first n images of a split, in its order; all where there is no number. */
   readonly images: { readonly [K in SplitName]?: number | undefined };
+  /** Pixels of a side; below 32 the images are shrunk. */
+  readonly size: 32 | 16 | 8;
 }
 
 /** The seed with which NAS-Bench-201 shuffled the training images. */
@@ -28,7 +31,7 @@ const STD = [0.24703233, 0.24348505, 0.26158768];
  *   `ARCHER_SPLIT_MISSING` when they are asked of a split that is not there
  */
 export function cifar10(
-  { split, batch, images }: Cifar10Options,
+  { split, batch, images, size }: Cifar10Options,
   folder: string,
   layout: Layout,
 ): DataSet {
@@ -39,12 +42,12 @@ export function cifar10(
     name: 'cifar10',
     batch,
     classes: CLASS_NAMES.length,
-    image: { height: SIDE, width: SIDE, channels: CHANNELS },
+    image: { height: size, width: size, channels: CHANNELS },
     mean: MEAN,
     std: STD,
-    augmentation: { cropPadding: 4, flip: true },
-    hash: identity(split, layout, indices),
-    description: describe(split, indices),
+    augmentation: { cropPadding: size / 8, flip: true },
+    hash: identity({ split, size }, layout, indices),
+    description: describe({ split, size }, indices),
     splits,
     open(name) {
       const known = opened.get(name);
@@ -53,7 +56,7 @@ export function cifar10(
       if (index === undefined) throw noSuchSplit(this, name);
       const files = name === 'test' ? [layout.test] : layout.train;
       const { labels, pixels } = readRecords(folder, { files, records: layout.records }, index);
-      const fresh = memorySplit(name, labels, pixels);
+      const fresh = memorySplit(name, labels, shrunk(pixels, size));
       opened.set(name, fresh);
       return fresh;
     },
@@ -106,23 +109,28 @@ function tooMany(name: SplitName, asked: number, has: number): ArcherError {
   );
 }
 
-/** Hash of the published sums and of which images each split has. */
+/** Hash of the published sums, of which images each split has, and of their size. */
 function identity(
-  split: string,
+  { split, size }: Pick<Cifar10Options, 'split' | 'size'>,
   layout: Layout,
   indices: ReadonlyMap<SplitName, Int32Array>,
 ): string {
   const hash = createHash('sha256').update(`cifar10 ${split}`);
   for (const file of allFiles(layout)) hash.update(` ${file.md5}`);
   for (const [name, index] of indices) hash.update(` ${name}:${index.length}`);
+  if (size !== SIDE) hash.update(` size:${size}`);
   return hash.digest('hex');
 }
 
-function describe(split: string, indices: ReadonlyMap<SplitName, Int32Array>): string {
+function describe(
+  { split, size }: Pick<Cifar10Options, 'split' | 'size'>,
+  indices: ReadonlyMap<SplitName, Int32Array>,
+): string {
   const sizes = [...indices].map(([name, index]) => `${index.length} ${name}`).join(', ');
   const how =
     split === 'halves'
       ? 'the training images halved as NAS-Bench-201 does'
       : 'all training images, none held out for validation';
-  return `CIFAR-10 (Krizhevsky, 2009), ${how}; ${sizes} images`;
+  const shape = size === SIDE ? 'images' : `images, shrunk to ${size} × ${size} pixels`;
+  return `CIFAR-10 (Krizhevsky, 2009), ${how}; ${sizes} ${shape}`;
 }

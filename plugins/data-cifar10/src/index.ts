@@ -32,6 +32,10 @@ const plugin = definePlugin({
       .strictObject({ train: first, valid: first, test: first })
       .default({})
       .describe('use only the first n images of a split'),
+    size: z
+      .union([z.literal(32), z.literal(16), z.literal(8)])
+      .default(32)
+      .describe('pixels of a side; below 32 each pixel is the mean of a square of the original'),
   }),
   async create(options, { folders, log }) {
     const folder =

@@ -16,7 +16,7 @@ describe.skipIf(!existsSync(join(folder, MARKER)))('the cached CIFAR-10', () => 
   });
 
   it('has 5,000 training and 1,000 test images per class, and the stated mean and std', () => {
-    const data = cifar10({ split: 'full', batch: 256, images: {} }, folder, OFFICIAL);
+    const data = cifar10({ split: 'full', batch: 256, images: {}, size: 32 }, folder, OFFICIAL);
     const train = data.open('train');
     expect(countsOf(train.labels)).toEqual(Array(10).fill(5000));
     expect(countsOf(data.open('test').labels)).toEqual(Array(10).fill(1000));
