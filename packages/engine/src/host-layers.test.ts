@@ -1,11 +1,13 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { LstmInputs, SeparableBlock } from './fused-layers.ts';
+import type { FusedLayers, LstmInputs, SeparableBlock } from './fused-layers.ts';
 import { hostFused } from './host-fused.ts';
 import { tf } from './repaired.ts';
 import { gradientError, tensor } from './testing/finite-differences.ts';
 import { describeOnHosts, use } from './testing/host-engines.ts';
 
 const EPSILON = 1e-5;
+
+type GivenSeparable = Parameters<NonNullable<FusedLayers['separableBatchNormGiven']>>[0];
 
 const matrix = (rows: number, columns: number, seed: number): tf.Tensor2D =>
   tensor([1, 1, rows, columns], seed).reshape([rows, columns]);
@@ -19,6 +21,7 @@ describeOnHosts('layers', (name) => {
     { stride: 1, pad: 1, dilation: 1 },
     { stride: 2, pad: 1, dilation: 1 },
     { stride: 1, pad: 2, dilation: 2 },
+    { stride: 2, pad: 2, dilation: 2 },
   ])('separable blocks have the gradients of finite differences: %o', (geometry) => {
     const run = (...all: tf.Tensor[]) => {
       const [x, depthwise, pointwise, gamma, beta] = all;
@@ -29,6 +32,18 @@ describeOnHosts('layers', (name) => {
     const filters = [tensor([3, 3, 3, 1], 2), tensor([1, 1, 3, 2], 3)];
     const inputs = [tensor([4, 5, 5, 3], 1), ...filters, vector(2, 4), vector(2, 5)];
     expect(gradientError(run, inputs, 0.01)).toBeLessThan(5e-3);
+  });
+
+  it('separable blocks with given statistics and no scale have gradients', () => {
+    const [mean, variance] = [vector(2, 6), tf.add<tf.Tensor1D>(tf.square(vector(2, 7)), 0.5)];
+    const run = (...all: tf.Tensor[]) => {
+      const [x, depthwise, pointwise] = all as tf.Tensor4D[];
+      const given = { x, depthwise, pointwise, mean, variance } as GivenSeparable;
+      const options = { relu: false, stride: 1, pad: 1, epsilon: EPSILON };
+      return hostFused.separableBatchNormGiven(given, options);
+    };
+    const filters = [tensor([3, 3, 3, 1], 2), tensor([1, 1, 3, 2], 3)];
+    expect(gradientError(run, [tensor([2, 4, 4, 3], 1), ...filters], 0.01)).toBeLessThan(2e-3);
   });
 
   it('begins a separable block with a ReLU and adds the addend', () => {

@@ -9,6 +9,7 @@ import type {
   SeparableOptions,
   SeparableResult,
 } from './fused-layers.ts';
+import { withGaps } from './kernels/filter-gaps.ts';
 import { tf } from './repaired.ts';
 
 type BatchNorm = (inputs: BatchNormInputs, options: { readonly epsilon: number }) => Normalised;
@@ -59,14 +60,20 @@ function convolve(
   filter: tf.Tensor4D,
   { relu, stride, pad, dilation = 1 }: GivenConvolution,
 ): tf.Tensor4D {
+  // tfjs has no convolution that strides and dilates; one with gaps in its filter is the same.
+  const apart = stride > 1 && dilation > 1;
+  const gaps = apart ? 1 : dilation;
   const attrs = {
     strides: [stride, stride],
     pad,
-    dilations: [dilation, dilation],
+    dilations: [gaps, gaps],
     dataFormat: 'NHWC',
     dimRoundingMode: 'floor',
   };
-  const inputs = { x: relu ? tf.relu(x) : x, filter };
+  const inputs = {
+    x: relu ? tf.relu(x) : x,
+    filter: apart ? withGaps(filter, [dilation, dilation]) : filter,
+  };
   return tf.engine().runKernel(kernel, inputs, attrs as tf.NamedAttrMap) as tf.Tensor4D;
 }
 
@@ -74,7 +81,9 @@ function batchNormGiven(
   { x, mean, variance, gamma, beta, addend }: GivenNorm & { readonly x: tf.Tensor4D },
   { epsilon }: { readonly epsilon: number },
 ): tf.Tensor4D {
-  const z = tf.batchNorm(x, mean, variance, beta, gamma, epsilon);
+  // tfjs's gradient fails without scale and offset.
+  const [scale, offset] = [gamma ?? tf.onesLike(mean), beta ?? tf.zerosLike(mean)];
+  const z = tf.batchNorm(x, mean, variance, offset, scale, epsilon);
   return addend === undefined ? z : tf.add<tf.Tensor4D>(z, addend);
 }
 
