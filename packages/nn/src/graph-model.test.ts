@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { batchReader } from './batches.ts';
 import { conv2d, depthwiseConv2d } from './convolution.ts';
 import { concatChannels } from './elementwise.ts';
+import { factorizedReduce, factorizedReduceParameters } from './factorized-reduce.ts';
 import { mixtureGates, pathGates } from './gates.ts';
 import { exportGraphModel } from './graph-model.ts';
 import type { Gate, Network } from './network.ts';
@@ -70,7 +71,7 @@ describe('exportGraphModel', () => {
     expect(await exportError(network, gates)).toBeLessThan(1e-5);
   });
 
-  it('exports strides, dilation, depthwise kernels, pools and concatenation', async () => {
+  it('exports strides, dilation, depthwise kernels, pools, slices and concatenation', async () => {
     const uniform = { init: 'uniform', fanIn: 9 } as const;
     const network: Network = {
       ...toyNetwork(),
@@ -78,6 +79,7 @@ describe('exportGraphModel', () => {
         { name: 'a.weight', shape: [3, 3, 3, 2], ...uniform },
         { name: 'a.bias', shape: [2], ...uniform },
         { name: 'b.weight', shape: [3, 3, 3, 1], ...uniform },
+        ...factorizedReduceParameters('c', 3, { outputs: 4 }),
       ],
       forward(x, _, forward) {
         const strided = { outputs: 2, kernel: 3, stride: 2, padding: 1, bias: true };
@@ -88,6 +90,7 @@ describe('exportGraphModel', () => {
           avgPool3x3(x, forward, { stride: 2 }),
           maxPool3x3(x, forward, { stride: 2 }),
           avgPool2x2(maxPool3x3(x, forward), forward),
+          factorizedReduce(x, forward, 'c', { outputs: 4 }),
         ];
         return globalAveragePool(concatChannels(maps, forward), forward);
       },

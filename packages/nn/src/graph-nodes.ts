@@ -114,6 +114,11 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
     const axis = graph.weight(`${name}/axis`, [], Int32Array.of(3));
     graph.add(name, 'ConcatV2', [...inputs, axis], { ...FLOAT, N: { i: String(inputs.length) } });
   },
+  withoutFirstPixels({ name, inputs }, graph) {
+    const begin = graph.weight(`${name}/begin`, [4], Int32Array.of(0, 1, 1, 0));
+    const size = graph.weight(`${name}/size`, [4], Int32Array.of(-1, -1, -1, -1));
+    graph.add(name, 'Slice', [...inputs, begin, size], { ...FLOAT, Index: { type: 'DT_INT32' } });
+  },
   linear({ name, inputs: [x = '', weight = '', bias = ''] }, graph) {
     const transposed = { transpose_a: { b: false }, transpose_b: { b: false } };
     const product = graph.add(`${name}/product`, 'MatMul', [x, weight], {

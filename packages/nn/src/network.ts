@@ -15,7 +15,10 @@ export interface Site {
   readonly zero?: number;
 }
 
-/** One option per site: a single-path sub-network, whether or not the space's ties hold. */
+/**
+ * One option per site: a single-path sub-network, whether or not the space's ties hold. Nothing
+ * runs at a site whose option is −1.
+ */
 export type Path = readonly number[];
 
 /** What runs at a site. Nothing outside `support` is computed, forward or backward. */

@@ -45,6 +45,13 @@ const LAYERS = {
     run: (x: Map4, forward: Forward) =>
       sepConv(x, forward, 'op', { outputs: 5, kernel: 3, padding: 1, stride: 2, affine: true }),
   },
+  'dil_conv, stride 2': {
+    specs: separableParameters('op', 3, { outputs: 3, kernel: 3 }),
+    run: (x: Map4, forward: Forward) =>
+      separableBlock(x, forward, 'op', {
+        ...{ outputs: 3, kernel: 3, padding: 2, dilation: 2, stride: 2 },
+      }),
+  },
   'dil_conv with an addend': {
     specs: separableParameters('op', 3, { outputs: 3, kernel: 3 }),
     run: (x: Map4, forward: Forward) =>
