@@ -3,7 +3,7 @@ import type { Blocks } from '../src/compatibility.ts';
 
 /** The smallest options that run; a plugin that the matrix uses needs a row here. */
 const TINY: Readonly<Record<string, object>> = {
-  'space darts': {},
+  'space darts': { channels: 4, cells: 3, search: { channels: 2, cells: 3 } },
   'space fbnet': {},
   'space nas-bench-101': {},
   'space nas-bench-201': { channels: 4, cells: 1 },

@@ -1,42 +1,27 @@
-import { type CellGraph, type Genotype, INPUTS, OP } from './genotype.ts';
+import { type Genotype, INPUTS, OP } from './genotype.ts';
+import { cellsOf, lastChannels, type NetworkSize, STEM_FACTOR } from './skeleton.ts';
 
 /** The macro skeleton of the network that is trained alone; the paper's is 36 and 20. */
-export interface Skeleton {
-  /** Channels of the first cells' nodes; the stem has three times as many. */
-  readonly channels: number;
-  readonly cells: number;
+export interface Skeleton extends NetworkSize {
   readonly classes: number;
 }
 
-const STEM_FACTOR = 3;
 const IMAGE_CHANNELS = 3;
-/** A cell's output: its four nodes, concatenated. */
-const CONCATENATED = 4;
-
-/** Whether a cell halves the image and doubles the channels: those at a third and two thirds. */
-export function isReduction(cell: number, cells: number): boolean {
-  return cell === Math.floor(cells / 3) || cell === Math.floor((2 * cells) / 3);
-}
 
 /**
  * Trainable parameters on CIFAR images, with scale and offset of every batch norm and without
  * the auxiliary head.
  */
-export function networkParams(genotype: Genotype, { channels, cells, classes }: Skeleton): number {
-  const stem = STEM_FACTOR * channels;
-  let params = convNorm(9 * IMAGE_CHANNELS, stem);
-  let [beforeLast, last] = [stem, stem];
-  let width = channels;
-  for (let cell = 0; cell < cells; cell++) {
-    const reduction = isReduction(cell, cells);
-    if (reduction) width *= 2;
-    // Both inputs become `width` channels; a factorised reduction has as many as a 1×1.
-    params += convNorm(beforeLast, width) + convNorm(last, width);
-    const graph: CellGraph = reduction ? genotype.reduce : genotype.normal;
-    for (const { op, from } of graph) params += edgeParams(op, width, reduction && from < INPUTS);
-    [beforeLast, last] = [last, CONCATENATED * width];
+export function networkParams(genotype: Genotype, { classes, ...size }: Skeleton): number {
+  let params = convNorm(9 * IMAGE_CHANNELS, STEM_FACTOR * size.channels);
+  for (const { type, channels, inputs } of cellsOf(size)) {
+    // Both inputs become `channels` wide; a factorised reduction has as many as a 1×1.
+    for (const from of inputs) params += convNorm(from, channels);
+    for (const { op, from } of genotype[type]) {
+      params += edgeParams(op, channels, type === 'reduce' && from < INPUTS);
+    }
   }
-  return params + last * classes + classes;
+  return params + (lastChannels(size) + 1) * classes;
 }
 
 /** `fanIn` weights per output channel, scale and offset. */

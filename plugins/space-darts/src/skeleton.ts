@@ -1,0 +1,70 @@
+import { ArcherError, EXIT } from '@archer-nas/core';
+
+import type { CellType } from './edges.ts';
+
+/** Channels and cells of a network; the papers search with 16 and 8, and train 36 and 20. */
+export interface NetworkSize {
+  /** Channels of the first cells' nodes; the stem has three times as many. */
+  readonly channels: number;
+  readonly cells: number;
+}
+
+/** The stem's channels are this many times those of the first cells. */
+export const STEM_FACTOR = 3;
+/** A cell's output: its four nodes, concatenated. */
+export const CONCATENATED = 4;
+
+/** One cell of a network. */
+export interface CellPlace {
+  /** Counted from 0. */
+  readonly cell: number;
+  readonly type: CellType;
+  /** Channels of its nodes. */
+  readonly channels: number;
+  /** Channels of its two inputs: the output of the cell before the last, and of the last. */
+  readonly inputs: readonly [number, number];
+  /** Whether the cell before it halves, so that its first input is twice the size of its second. */
+  readonly afterReduction: boolean;
+}
+
+/** Whether a cell halves the image and doubles the channels: those at a third and two thirds. */
+export function isReduction(cell: number, cells: number): boolean {
+  return cell === Math.floor(cells / 3) || cell === Math.floor((2 * cells) / 3);
+}
+
+/** The cells between stem and classifier. */
+export function cellsOf({ channels, cells }: NetworkSize): CellPlace[] {
+  const places: CellPlace[] = [];
+  let [beforeLast, last] = [STEM_FACTOR * channels, STEM_FACTOR * channels];
+  let width = channels;
+  let afterReduction = false;
+  for (let cell = 0; cell < cells; cell++) {
+    const halves = isReduction(cell, cells);
+    if (halves) width *= 2;
+    const type = halves ? 'reduce' : 'normal';
+    places.push({ cell, type, channels: width, inputs: [beforeLast, last], afterReduction });
+    [beforeLast, last] = [last, CONCATENATED * width];
+    afterReduction = halves;
+  }
+  return places;
+}
+
+/** Channels that reach the classifier. */
+export function lastChannels(size: NetworkSize): number {
+  return CONCATENATED * (cellsOf(size).at(-1)?.channels ?? size.channels);
+}
+
+/** @throws ArcherError unless the sides can be halved as often as there are reduction cells */
+export function checkImage(
+  size: NetworkSize,
+  { height, width }: { readonly height: number; readonly width: number },
+): void {
+  const unit = 2 ** cellsOf(size).filter(({ type }) => type === 'reduce').length;
+  if (height % unit === 0 && width % unit === 0) return;
+  throw new ArcherError(
+    'ARCHER_DARTS_IMAGE',
+    `A network of ${size.cells} DARTS cells divides the image by ${unit}; ` +
+      `${height}×${width} is not divisible by it.`,
+    { hint: `Use images whose sides are multiples of ${unit}.`, exit: EXIT.manifest },
+  );
+}
