@@ -19,11 +19,29 @@ export interface PathRecipe {
 
 /** The sites of each decision, in the order of first appearance: they take one option together. */
 export function tiedSites(sites: readonly Site[]): readonly (readonly number[])[] {
-  const tied = new Map<number, number[]>();
-  sites.forEach(({ decision }, site) => {
-    const own = tied.get(decision);
-    if (own) own.push(site);
-    else tied.set(decision, [site]);
+  return grouped(sites, ({ decision }) => decision);
+}
+
+/** The sites of each node, in the order of first appearance: their outputs are added. */
+export function sitesByNode(sites: readonly Site[]): readonly (readonly number[])[] {
+  return grouped(sites, ({ node }, site) => node ?? site);
+}
+
+/** The first site of every decision, in the decisions' order. */
+export function decisionSites(sites: readonly Site[]): readonly Site[] {
+  const first = tiedSites(sites).map(([site]) => sites[site as number] as Site); // none is empty
+  return first.sort((a, b) => a.decision - b.decision);
+}
+
+function grouped(
+  sites: readonly Site[],
+  by: (site: Site, at: number) => string | number,
+): readonly (readonly number[])[] {
+  const groups = new Map<string | number, number[]>();
+  sites.forEach((site, at) => {
+    const own = groups.get(by(site, at));
+    if (own) own.push(at);
+    else groups.set(by(site, at), [at]);
   });
-  return [...tied.values()];
+  return [...groups.values()];
 }

@@ -1,0 +1,122 @@
+import type { State, Stream, Streams } from '@archer-nas/core';
+import {
+  argmaxRows,
+  type BilevelStep,
+  beginRows,
+  concreteGradientRows,
+  concreteRows,
+  denseMixture,
+  gumbelNoise,
+  type Mixture,
+  normalRows,
+  optionCounts,
+  type Relaxation,
+  type RelaxationRecipe,
+  type RowAdamOptions,
+  type RowAdamState,
+  type Rows,
+  rowAdam,
+  type Site,
+  singleMixture,
+  softmaxRows,
+} from '@archer-nas/nn';
+
+/** What GDAS is told. */
+export interface GdasOptions {
+  /** Whether the gradient by h knows the sampled operation alone, or runs all of them. */
+  readonly rule: 'selected' | 'all';
+  /** τ goes linearly from the first epoch to the last. */
+  readonly temperature: { readonly from: number; readonly to: number };
+  readonly alpha: RowAdamOptions & {
+    /** Standard deviation of the values that α starts from. */
+    readonly init: number;
+  };
+}
+
+/** A draw of an architecture. */
+export interface HardSample {
+  /** h̃ = softmax((ln softmax(α) + g)/τ), which gradients go back through. */
+  readonly soft: Rows;
+  /** argmax h̃, which runs. */
+  readonly choices: readonly number[];
+}
+
+/**
+ * GDAS (Dong and Yang, CVPR 2019): each step samples one operation per decision, h = one-hot of
+ * argmax (equation 3); the validation loss moves α as if h̃ had run (equation 4).
+ */
+export function gdas(options: GdasOptions): RelaxationRecipe {
+  return { begin: (sites, streams, saved) => relaxed(options, sites, streams, saved) };
+}
+
+function relaxed(
+  { rule, temperature, alpha: adam }: GdasOptions,
+  sites: readonly Site[],
+  streams: Streams,
+  saved?: State,
+): Relaxation {
+  const counts = optionCounts(sites);
+  let alpha =
+    (saved as unknown as RowAdamState | undefined) ??
+    beginRows(normalRows(counts, streams, { deviation: adam.init }));
+  return {
+    get probabilities() {
+      return softmaxRows(alpha.rows);
+    },
+    get state() {
+      return alpha as unknown as State;
+    },
+    update(at) {
+      const tau = temperatureAt(at, temperature);
+      const { soft, choices } = hardSample(alpha.rows, tau, at.streams.stream('gdas', at.step));
+      const { rows } = at.valid.gradients(hardMixture(choices, counts, rule), ['mixture']);
+      alpha = rowAdam(alpha, concreteGradientRows(soft, rows, tau), adam);
+      return { temperature: tau };
+    },
+    weightMixture(at) {
+      const stream = at.streams.stream('gdas-weights', at.step);
+      const { choices } = hardSample(alpha.rows, temperatureAt(at, temperature), stream);
+      return singleMixture(choices);
+    },
+  };
+}
+
+/** τ(e) = from + (to − from) e/(E − 1), e the complete epochs of E. */
+export function temperatureAt(
+  { epoch, epochs }: Pick<BilevelStep, 'epoch' | 'epochs'>,
+  { from, to }: GdasOptions['temperature'],
+): number {
+  return epochs === 1 ? from : from + ((to - from) * epoch) / (epochs - 1);
+}
+
+/** Draws until every number is finite, as the released code does. */
+export function hardSample(alpha: Rows, temperature: number, stream: Stream): HardSample {
+  for (;;) {
+    const noise = gumbelNoise(alpha, stream);
+    const soft = concreteRows(alpha, noise, temperature);
+    if (areFinite(noise) && areFinite(soft)) return { soft, choices: argmaxRows(soft) };
+  }
+}
+
+function areFinite(rows: Rows): boolean {
+  return rows.every((row) => row.every(Number.isFinite));
+}
+
+/**
+ * The sampled operation with weight one. By the rule `all` the others run too, with weight zero:
+ * the same output, and a gradient ⟨∂L/∂x, o(x)⟩ for every o instead of the sampled one.
+ */
+function hardMixture(
+  choices: readonly number[],
+  counts: readonly number[],
+  rule: GdasOptions['rule'],
+): Mixture {
+  if (rule === 'selected') {
+    return choices.map((choice) => ({ support: [choice], weights: Float64Array.of(1) }));
+  }
+  return denseMixture(
+    counts.map((length, decision) =>
+      Float64Array.from({ length }, (_, option) => (option === choices[decision] ? 1 : 0)),
+    ),
+  );
+}

@@ -1,0 +1,58 @@
+import { definePlugin } from '@archer-nas/core';
+import { z } from 'zod';
+
+const rule = z
+  .enum(['selected', 'all'])
+  .default('selected')
+  .describe('which operations the gradient knows: the sampled one, or all, at their full cost');
+
+const temperature = z
+  .strictObject({
+    from: z.number().positive().default(10).describe('in the first epoch'),
+    to: z.number().positive().default(0.1).describe('in the last epoch'),
+  })
+  .prefault({})
+  .describe('τ, linear in the epochs');
+
+const alpha = z
+  .strictObject({
+    lr: z.number().positive().default(3e-4).describe("Adam's learning rate"),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's β₁"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
+    weightDecay: z.number().min(0).default(1e-3).describe('added to the gradient'),
+    init: z.number().min(0).default(1e-3).describe('standard deviation at the start'),
+  })
+  .prefault({})
+  .describe('the optimiser of the architecture parameters');
+
+const relaxation = definePlugin({
+  id: 'gdas',
+  kind: 'relaxation',
+  summary: 'One operation per decision by Gumbel-max; straight-through gradients of α.',
+  options: z.strictObject({ rule, temperature, alpha }),
+  create: async (options) => {
+    const { gdas } = await import('./gdas.ts');
+    return gdas(options);
+  },
+});
+
+/** GDAS with the settings of its paper and of NAS-Bench-201; options of `bilevel` pass through. */
+const strategy = definePlugin({
+  id: 'gdas',
+  kind: 'strategy',
+  summary: 'GDAS: a sampled operation per decision runs, α learns through its relaxation.',
+  options: z.looseObject({
+    rule,
+    temperature,
+    alpha,
+    epochs: z.int().positive().default(250).describe('passes over the train split'),
+    first: z.enum(['alpha', 'weights']).default('weights').describe('what moves first in a step'),
+    nesterov: z.boolean().default(true).describe("whether the weights' momentum looks ahead"),
+    weightDecay: z.number().min(0).default(5e-4).describe('of the weights'),
+  }),
+  preset: ({ rule, temperature, alpha, ...training }) => {
+    return { ...training, use: 'bilevel', relaxation: { use: 'gdas', rule, temperature, alpha } };
+  },
+});
+
+export default [strategy, relaxation];
