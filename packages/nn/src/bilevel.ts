@@ -3,7 +3,7 @@ import type { tf } from '@archer-nas/engine';
 import type { Batch } from './batches.ts';
 import type { Gradients } from './clipping.ts';
 import type { Mixture, MixtureGradients, Rows } from './mixture.ts';
-import type { BatchNormMode, Network, Site } from './network.ts';
+import type { BatchNormMode, Network, Site, SupernetTask } from './network.ts';
 
 /** Values that stand in for the supernet's weights: w', w±. Freed at the end of the step. */
 export type WeightValues = ReadonlyMap<string, tf.Tensor>;
@@ -24,7 +24,13 @@ export interface BatchLoss {
     mixture: Mixture,
     by: readonly ('weights' | 'mixture')[],
     options?: LossOptions,
-  ): Pick<MixtureGradients, 'gradients' | 'rows'>;
+  ): LossGradients;
+}
+
+/** What a loss tells of its slope. */
+export interface LossGradients extends Pick<MixtureGradients, 'gradients' | 'rows'> {
+  /** ∂loss/∂scale by decision; absent where the loss knows no scales. */
+  readonly scales?: Float64Array;
 }
 
 /** The supernet's weights w as a point to move from. */
@@ -98,13 +104,42 @@ export interface RelaxationRecipe {
 
 /**
  * Changes how a bilevel search runs, and composes with others through the manifest's `with`;
- * what a plugin of kind `modifier` creates. Each hook is optional.
+ * what a plugin of kind `modifier` creates. Each hook is optional. Hooks of one modifier get
+ * what those of the modifiers before it have made.
  */
 export interface Modifier {
   /** Whether the weight step keeps running statistics of batch norm. */
   readonly runningStatistics?: boolean;
+  /** Changes what the supernet is built for: its depth, its channels. */
+  task?(task: SupernetTask): SupernetTask;
   /** Wraps the supernet. */
   network?(network: Network): Network;
+  /** Begins its part of a search, where it has something to learn or to remember. */
+  begin?(context: ModifierContext, saved?: State): Modification;
   /** Replaces the mixture that the weight step trains. */
   weightMixture?(mixture: Mixture, step: BilevelStep): Mixture;
+}
+
+/** What a modifier begins with. */
+export interface ModifierContext {
+  /** Of the supernet that is trained. */
+  readonly sites: readonly Site[];
+  readonly streams: Streams;
+}
+
+/** Where a search is. */
+export type BilevelMoment = Pick<BilevelStep, 'step' | 'epoch' | 'epochs'>;
+
+/** A modifier's part of one search. */
+export interface Modification {
+  readonly state: State;
+  /**
+   * Completes every mixture that a loss is asked about, in either step and in studies: scales,
+   * drops. What the relaxation and the other hooks see is the mixture without it.
+   */
+  mixture?(mixture: Mixture, at: BilevelMoment): Mixture;
+  /** Moves what it learns, after the relaxation's step, by the last validation gradients of that. */
+  update?(gradients: LossGradients, at: BilevelMoment): void;
+  /** What the space derives an architecture from, in place of the probabilities. */
+  scores?(probabilities: Rows): Rows;
 }

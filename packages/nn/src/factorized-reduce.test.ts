@@ -59,6 +59,9 @@ describeOnEngines(() => {
   it('has the gradients of finite differences', () => {
     const x = tf.add(wave([2, 4, 4, 3], 0.3), 0.05);
     const weights = specs.map(({ shape }, i) => wave(shape, i));
-    expectGradients((...all) => run(...(all as Three)), [x, ...weights], { tolerance: 1e-2, step: 5e-3 });
+    expectGradients((...all) => run(...(all as Three)), [x, ...weights], {
+      tolerance: 1e-2,
+      step: 5e-3,
+    });
   });
 });

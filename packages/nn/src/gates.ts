@@ -3,6 +3,7 @@ import { scaleBy } from './elementwise.ts';
 import { fusedKernel } from './fused.ts';
 import { MapSum } from './map-sum.ts';
 import type { Forward, Gate, Path, Site } from './network.ts';
+import { partialChannels } from './partial-channels.ts';
 
 /** Single-path gates: at each site, the option that `path` names and nothing else. */
 export function pathGates(path: Path): Gate[] {
@@ -54,15 +55,19 @@ export function addSite(
   forward: Forward,
 ): void {
   if (x === undefined) return;
-  const { support, weights, scale } = gate;
+  const { support, weights, scale, partial, after } = gate;
   const [only] = support;
-  if (support.length === 1 && weights === undefined && scale === undefined) {
+  if (support.length === 1 && !weights && !scale && !partial && !after) {
     const y = candidates[only as number]?.(x, sum);
     sum.add(y, y !== x);
     return;
   }
-  const chosen = support.map((option) => candidates[option]);
-  const mixture = weights ? mixed(x, chosen, weights, forward) : unweighted(x, chosen, forward);
+  const mixture =
+    partial === undefined ? options(x, gate, candidates, forward) : new MapSum(forward);
+  if (partial !== undefined) {
+    const run = (part: tf.Tensor4D) => options(part, gate, candidates, forward).total;
+    mixture.add(partialChannels(x, partial, run, forward), true);
+  }
   const y = mixture.total;
   if (y === undefined || scale === undefined) {
     sum.add(y, y !== x);
@@ -70,6 +75,33 @@ export function addSite(
     sum.add(scaleBy(y, scale, forward), true);
     if (y !== x) mixture.dispose();
   }
+}
+
+/** Σ over the support of weight × candidate(x). */
+function options(
+  x: tf.Tensor4D,
+  { support, weights, after }: Gate,
+  candidates: readonly Candidate[],
+  forward: Forward,
+): MapSum {
+  const chosen = support.map((option) => {
+    const candidate = candidates[option];
+    return after === undefined ? candidate : changed(candidate, (y) => after(option, y));
+  });
+  return weights ? mixed(x, chosen, weights, forward) : unweighted(x, chosen, forward);
+}
+
+function changed(
+  candidate: Candidate | undefined,
+  change: (y: tf.Tensor4D) => tf.Tensor4D,
+): Candidate {
+  return (x) => {
+    const y = candidate?.(x);
+    if (y === undefined) return undefined;
+    const z = change(y);
+    if (y !== x && y !== z) y.dispose();
+    return z;
+  };
 }
 
 function unweighted(

@@ -5,14 +5,16 @@ import { batchReader } from './batches.ts';
 import { conv2d, depthwiseConv2d } from './convolution.ts';
 import { concatChannels } from './elementwise.ts';
 import { factorizedReduce, factorizedReduceParameters } from './factorized-reduce.ts';
-import { mixtureGates, pathGates } from './gates.ts';
+import { mixtureGates, pathGates, site } from './gates.ts';
 import { exportGraphModel } from './graph-model.ts';
 import type { Gate, Network } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
-import { avgPool2x2, avgPool3x3, globalAveragePool, maxPool3x3 } from './pooling.ts';
+import { partialChannels } from './partial-channels.ts';
+import { avgPool2x2, avgPool3x3, globalAveragePool, maxPool2x2, maxPool3x3 } from './pooling.ts';
 import { recalibrate } from './recalibrate.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
+const ONE = { support: [0] };
 const data = toyData();
 const batch = batchReader(data, data.open('train')).plain(Int32Array.of(0, 1, 2, 7));
 
@@ -62,6 +64,22 @@ describe('exportGraphModel', () => {
       return JSON.parse(files['model.json']).modelTopology.node.map(({ op }: { op: string }) => op);
     };
     expect(nodes(network)).toEqual(nodes(toy));
+  });
+
+  it('exports partial channels: slices, the bypass of a stride, concatenation and shuffle', async () => {
+    expect(await exportError(toyNetwork({ partial: 2 }), pathGates([3, 0]))).toBeLessThan(1e-5);
+    const strided: Network = {
+      ...toyNetwork(),
+      parameters: [],
+      forward(x, _, forward) {
+        const images = concatChannels([x, x], forward);
+        const run = (part: typeof images) =>
+          site(maxPool2x2(part, forward), ONE, [(y) => y], forward);
+        const y = partialChannels(images, { of: 3, stride: 2 }, run, forward);
+        return globalAveragePool(y, forward);
+      },
+    };
+    expect(await exportError(strided, [])).toBeLessThan(1e-5);
   });
 
   it('exports mixtures with their weights', async () => {

@@ -138,6 +138,27 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   },
   conv2d: convolution('Conv2D'),
   depthwiseConv2d: convolution('DepthwiseConv2dNative'),
+  slice({ name, inputs, attributes }, graph) {
+    const { from = 0, size = 0 } = attributes as Record<string, number>;
+    const begin = graph.weight(`${name}/begin`, [4], Int32Array.of(0, 0, 0, from));
+    const sizes = graph.weight(`${name}/size`, [4], Int32Array.of(-1, -1, -1, size));
+    graph.add(name, 'Slice', [...inputs, begin, sizes], FLOAT);
+  },
+  shuffle({ name, inputs, inputShapes, attributes }, graph) {
+    const [, height = 0, width = 0, channels = 0] = inputShapes[0] ?? [];
+    const groups = Number(attributes.groups);
+    const split = Int32Array.of(-1, groups, channels / groups);
+    const steps = [
+      ['Reshape', 'blocks', split],
+      ['Transpose', 'turned', Int32Array.of(0, 2, 1)],
+      ['Reshape', '', Int32Array.of(-1, height, width, channels)],
+    ] as const;
+    steps.reduce((from, [op, step, values]) => {
+      const by = graph.weight(`${name}/${op}${step}`, [values.length], values);
+      return graph.add(step === '' ? name : `${name}/${step}`, op, [from, by], FLOAT);
+    }, inputs[0] ?? '');
+  },
+  maxPool2x2: ({ name, inputs }, graph) => pool(graph, name, 'MaxPool', inputs, 2, 2, 'VALID'),
   avgPool2x2: ({ name, inputs }, graph) => pool(graph, name, 'AvgPool', inputs, 2, 2, 'VALID'),
   avgPool3x3(layer, graph) {
     const { name, inputs, attributes } = layer;

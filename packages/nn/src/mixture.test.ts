@@ -61,6 +61,35 @@ describe('R39 mixtureGradients', () => {
     });
   });
 
+  it.each<[string, Network]>([
+    ['two decisions', toy],
+    ['one decision of two sites', tied],
+    ['partial channels', toyNetwork({ partial: 2 })],
+  ])('agree with finite differences by the scales of %s', (_, network) => {
+    const store = new ParameterStore(network.parameters, createStreams(1));
+    const { batch } = setUp();
+    const all = rows([0.1, 0.2, 0.3, 0.25, 0.15], [0.3, 0.1, 0.2, 0.1, 0.3]);
+    const p = all.slice(0, new Set(network.sites.map(({ decision }) => decision)).size);
+    const scaled = (...scales: number[]) =>
+      denseMixture(p).map((row, decision) => ({ ...row, scale: scales[decision] as number }));
+    const before = tf.memory().numTensors;
+    const {
+      scales,
+      rows: byRow,
+      dispose,
+    } = mixtureGradients(network, store, scaled(0.7, 0.4), batch);
+    dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(Math.abs(byRow[0]?.[3] ?? 0)).toBeGreaterThan(0);
+    p.forEach((_, decision) => {
+      const at = (by: number) =>
+        scaled(...[0.7, 0.4].map((scale, d) => (d === decision ? scale + by : scale)));
+      const loss = (by: number) => mixtureLoss(network, store, at(by), batch);
+      const numeric = (loss(0.01) - loss(-0.01)) / 0.02;
+      expect(scales[decision]).toBeCloseTo(numeric, 3);
+    });
+  });
+
   it('are those of a path where one option is supported, and leave no tensor behind', () => {
     const { store, batch } = setUp();
     const before = tf.memory().numTensors;

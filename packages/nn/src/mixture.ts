@@ -1,6 +1,7 @@
 import { tf } from '@archer-nas/engine';
 import { type AccuracyOptions, evaluateAccuracy } from './accuracy.ts';
 import type { BatchReader } from './batches.ts';
+import { type Drop, dropped, type Noise } from './drop.ts';
 import { type GradientOptions, type LossAndGradients, lossAndGradients } from './gradients.ts';
 import { type AnyBatch, type Model, modelOf } from './model.ts';
 import type { Gate, Network, ParameterSource, Site } from './network.ts';
@@ -18,6 +19,10 @@ export interface MixtureRow {
   readonly weights?: Float64Array;
   /** Where the decision's sites differ: the one option of each, in the sites' order. */
   readonly apart?: readonly number[];
+  /** Multiplies the outputs of its sites (edge normalisation). */
+  readonly scale?: number;
+  /** How often outputs are dropped in training, one per supported option; absent: never. */
+  readonly drops?: readonly Drop[];
 }
 
 /** What a supernet runs, one row per decision. */
@@ -49,21 +54,33 @@ export function optionCounts(sites: readonly Site[]): number[] {
 }
 
 /**
- * The gates of a mixture: sites of one decision share its row. The caller disposes the weights.
+ * The gates of a mixture: sites of one decision share its row. The caller disposes weights and
+ * scales.
+ *
+ * @param noise where drops draw from; absent: nothing is dropped
  * @throws RangeError when a site's decision has no row
  */
-export function gatesOf(sites: readonly Site[], mixture: Mixture): Gate[] {
-  const rows = mixture.map(({ support, weights }): Gate => {
-    return weights === undefined ? { support } : { support, weights: tf.tensor1d([...weights]) };
+export function gatesOf(sites: readonly Site[], mixture: Mixture, noise?: Noise): Gate[] {
+  const rows = mixture.map(({ support, weights, scale }): Gate => {
+    return {
+      support,
+      ...(weights && { weights: tf.tensor1d([...weights]) }),
+      ...(scale !== undefined && { scale: tf.scalar(scale, 'float32') }),
+    };
   });
   const seen = mixture.map(() => 0);
-  return sites.map(({ name, decision }) => {
-    const gate = rows[decision];
-    if (gate === undefined) throw new RangeError(`no mixture row ${decision} for site ${name}`);
+  return sites.map(({ name, decision }, site) => {
+    const shared = rows[decision];
+    if (shared === undefined) throw new RangeError(`no mixture row ${decision} for site ${name}`);
+    const { support = [], apart, drops } = mixture[decision] ?? {};
     const at = seen[decision] ?? 0;
     seen[decision] = at + 1;
-    const own = mixture[decision]?.apart?.[at];
-    return own === undefined ? gate : { support: [own] };
+    const own = apart?.[at];
+    const gate = own === undefined ? shared : { ...shared, support: [own] };
+    if (drops === undefined || noise === undefined) return gate;
+    const after = (option: number, y: tf.Tensor4D): tf.Tensor4D =>
+      dropped(y, drops[support.indexOf(option)], () => noise(site, option));
+    return { ...gate, after };
   });
 }
 
@@ -71,12 +88,15 @@ export function gatesOf(sites: readonly Site[], mixture: Mixture): Gate[] {
 export interface MixtureGradients extends Omit<LossAndGradients, 'gates'> {
   /** ∂loss/∂p by decision and option; 0 outside of the support and where p is not weighed. */
   readonly rows: Rows;
+  /** ∂loss/∂scale by decision; 0 where there is none. */
+  readonly scales: Float64Array;
 }
 
 /** Options of {@link mixtureGradients}. */
 export interface MixtureGradientOptions extends Omit<GradientOptions, 'groups'> {
   /** By what: the parameters, the mixture's weights, or both. */
   readonly by?: readonly ('weights' | 'mixture')[];
+  readonly noise?: Noise;
 }
 
 /** {@link lossAndGradients} under a mixture. The caller disposes the result. */
@@ -85,16 +105,18 @@ export function mixtureGradients(
   parameters: ParameterSource,
   mixture: Mixture,
   batch: AnyBatch,
-  { by = ['weights', 'mixture'], ...options }: MixtureGradientOptions = {},
+  { by = ['weights', 'mixture'], noise, ...options }: MixtureGradientOptions = {},
 ): MixtureGradients {
-  const gates = gatesOf(network.sites, mixture);
+  const gates = gatesOf(network.sites, mixture, noise);
   const groups = by.map((group) => (group === 'mixture' ? 'gates' : group));
   try {
     const result = lossAndGradients(network, parameters, gates, batch, { ...options, groups });
     const { gates: gradients, ...rest } = result;
-    return { ...rest, rows: rowsOf(network.sites, mixture, gradients) };
+    return { ...rest, ...byRow(network.sites, mixture, gradients) };
   } finally {
-    for (const weights of new Set(gates.map((gate) => gate.weights))) weights?.dispose();
+    for (const tensor of new Set(gates.flatMap(({ weights, scale }) => [weights, scale]))) {
+      tensor?.dispose();
+    }
   }
 }
 
@@ -104,11 +126,15 @@ export function mixtureLoss(
   parameters: ParameterSource,
   mixture: Mixture,
   batch: AnyBatch,
-  { batchNorm = 'batch', statistics }: Pick<GradientOptions, 'batchNorm' | 'statistics'> = {},
+  {
+    batchNorm = 'batch',
+    statistics,
+    noise,
+  }: Pick<MixtureGradientOptions, 'batchNorm' | 'statistics' | 'noise'> = {},
 ): number {
   const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
   return tf.tidy(() => {
-    const gates = gatesOf(network.sites, mixture);
+    const gates = gatesOf(network.sites, mixture, noise);
     return modelOf(network).loss(batch, gates, forward).mean.dataSync()[0] ?? Number.NaN;
   });
 }
@@ -127,24 +153,34 @@ export function mixtureAccuracy(
   });
 }
 
-/** Tied sites share one tensor of weights, whose gradient is the sum over them. */
-function rowsOf(
+/** Tied sites share one tensor of weights and one scale, whose gradients are sums over them. */
+function byRow(
   sites: readonly Site[],
   mixture: Mixture,
   gradients: LossAndGradients['gates'],
-): Rows {
+): Pick<MixtureGradients, 'rows' | 'scales'> {
   const counts = optionCounts(sites);
   const found = mixture.map((_, decision) => {
     const site = sites.findIndex((candidate) => candidate.decision === decision);
-    return gradients[site]?.weights;
+    return gradients[site] ?? {};
   });
-  const there = found.filter((gradient) => gradient !== undefined);
-  const values = there.length === 0 ? [] : tf.tidy(() => tf.concat(there).dataSync());
-  let at = 0;
-  return mixture.map(({ support }, decision) => {
+  const read = reader(found.flatMap(({ weights, scale }) => [weights, scale]));
+  const scales = new Float64Array(mixture.length);
+  const rows = mixture.map(({ support }, decision) => {
     const row = new Float64Array(counts[decision] ?? 0);
-    if (found[decision] === undefined) return row;
-    for (const option of support) row[option] = values[at++] ?? 0;
+    if (found[decision]?.weights) for (const option of support) row[option] = read();
+    if (found[decision]?.scale) scales[decision] = read();
     return row;
   });
+  return { rows, scales };
+}
+
+/** The values of all tensors one after the other, in one transfer. */
+function reader(tensors: readonly (tf.Tensor | undefined)[]): () => number {
+  const there = tensors.filter((tensor) => tensor !== undefined);
+  const values = tf.tidy(() => {
+    return there.length === 0 ? [] : tf.concat(there.map((t) => t.reshape([t.size]))).dataSync();
+  });
+  let at = 0;
+  return () => values[at++] ?? 0;
 }

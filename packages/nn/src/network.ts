@@ -28,6 +28,17 @@ export interface Gate {
   readonly weights?: tf.Tensor1D;
   /** Multiplies the site's output (edge normalisation, sparse connections). */
   readonly scale?: tf.Tensor;
+  /** Candidates see a part of the channels. Set by the network that is built so. */
+  readonly partial?: PartialChannels;
+  /** Changes the output of an option before it is weighed (drop-path); gives a new map. */
+  after?(option: number, y: tf.Tensor4D): tf.Tensor4D;
+}
+
+/** The candidates of a site see the first of `of` blocks of channels; the others bypass them. */
+export interface PartialChannels {
+  readonly of: number;
+  /** Of the candidates; default 1. */
+  readonly stride?: 1 | 2;
 }
 
 /** A parameter that a network reads. */
@@ -137,9 +148,20 @@ export interface NetworkTask {
   readonly image: { readonly height: number; readonly width: number; readonly channels: number };
 }
 
+/**
+ * What a supernet is built for. A space that builds supernets of other depths provides
+ * `supernet:depth`, one that builds them with partial channels `supernet:partial-channels`.
+ */
+export interface SupernetTask extends NetworkTask {
+  /** Cells, as the space counts them, in place of the space's own. */
+  readonly cells?: number;
+  /** Candidates see one of so many blocks of channels; default 1. */
+  readonly partial?: number;
+}
+
 /** A space that can build its networks. Provides `supernet:single-path` and `network`. */
 export interface NetworkSpace<A> extends SearchSpace<A> {
-  supernet(task: NetworkTask): Network;
+  supernet(task: SupernetTask): Network;
   /** The network that is trained alone. */
   network(a: A, task: NetworkTask): Network;
   /** The options that `a` takes at the supernet's sites. */

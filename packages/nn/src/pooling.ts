@@ -37,6 +37,13 @@ export function maxPool3x3(
   return y;
 }
 
+/** 2×2 maximum with stride 2, no padding; an odd last row or column is dropped. */
+export function maxPool2x2(x: tf.Tensor4D, forward: Forward): tf.Tensor4D {
+  const y = tf.maxPool(x, 2, 2, 'valid');
+  forward.trace?.record('maxPool2x2', [x], y);
+  return y;
+}
+
 /** 2×2 average with stride 2, no padding; an odd last row or column is dropped. */
 export function avgPool2x2(x: tf.Tensor4D, forward: Forward): tf.Tensor4D {
   const fused = forward.trace === undefined ? fusedAveragePool() : undefined;

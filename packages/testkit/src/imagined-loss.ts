@@ -4,6 +4,7 @@ import type { Streams } from '@archer-nas/core';
 export interface ImaginedRow {
   readonly support: readonly number[];
   readonly weights?: Float64Array;
+  readonly scale?: number;
 }
 
 /** A step of a bilevel search on a supernet that is imagined. */
@@ -22,6 +23,7 @@ interface ImaginedLoss {
   gradients(mixture: readonly ImaginedRow[]): {
     readonly gradients: ReadonlyMap<string, unknown>;
     readonly rows: readonly Float64Array[];
+    readonly scales: Float64Array;
   };
 }
 
@@ -42,22 +44,29 @@ export function imaginedStep(
   };
 }
 
-/** ½ Σ (p − target)², the last option of each decision being the best one. */
+/** ½ Σ (scale · p − target)², the last option of each decision being the best one. */
 function quadratic(options: readonly number[], shift: number): ImaginedLoss {
   const target = (decision: number, option: number): number =>
     (option + 1) / (options[decision] ?? 1) - shift;
   const deltas = (mixture: readonly ImaginedRow[]): Float64Array[] =>
     options.map((count, decision) => {
       const row = new Float64Array(count);
-      const { support, weights } = mixture[decision] ?? { support: [] };
+      const { support, weights, scale = 1 } = mixture[decision] ?? { support: [] };
       support.forEach((option, at) => {
-        row[option] = (weights?.[at] ?? 1) - target(decision, option);
+        row[option] = scale * (weights?.[at] ?? 1) - target(decision, option);
       });
       return row;
     });
   return {
     value: (mixture) =>
       deltas(mixture).reduce((sum, row) => row.reduce((s, d) => s + (d * d) / 2, sum), 0),
-    gradients: (mixture) => ({ gradients: new Map(), rows: deltas(mixture) }),
+    gradients: (mixture) => {
+      const found = deltas(mixture);
+      const rows = found.map((row, at) => row.map((delta) => delta * (mixture[at]?.scale ?? 1)));
+      const scales = Float64Array.from(mixture, ({ support, weights }, at) =>
+        support.reduce((sum, o, i) => sum + (found[at]?.[o] ?? 0) * (weights?.[i] ?? 1), 0),
+      );
+      return { gradients: new Map(), rows, scales };
+    },
   };
 }

@@ -67,6 +67,15 @@ describe('the contract of relaxations', () => {
 
 type Row = { readonly support: readonly number[]; readonly weights: Float64Array };
 
+const ofBegun = (begin: (context: unknown, saved?: { n: number }) => unknown) =>
+  broken(
+    modifierRowChecks({
+      package: folder,
+      plugins: [plugin('modifier', { begin })],
+      modifier: { use: 'broken' },
+    }),
+  );
+
 const ofModifier = (weightMixture: (mixture: Row[], at: { readonly step: number }) => unknown) =>
   broken(
     modifierRowChecks({
@@ -97,6 +106,23 @@ describe('the contract of modifiers', () => {
       calls += 1;
       return mixture.map((row) => ({ ...row, weights: row.weights.map((w) => w * calls) }));
     };
-    expect(await ofModifier(counted)).toContain('keeps nothing from step to step');
+    expect(await ofModifier(counted)).toContain('keeps nothing from step to step but its state');
+  });
+
+  it('resumes one that learns from its state, and catches one that loses it', async () => {
+    const learner = (hidden: boolean) => (_: unknown, saved?: { n: number }) => {
+      let n = hidden ? 0 : (saved?.n ?? 0);
+      return {
+        get state() {
+          return { n };
+        },
+        update: () => {
+          n += 1;
+        },
+        mixture: (mixture: Row[]) => mixture.map((row) => ({ ...row, scale: n })),
+      };
+    };
+    expect(await ofBegun(learner(false))).toEqual([]);
+    expect(await ofBegun(learner(true))).toEqual(['goes on the same when resumed after any step']);
   });
 });

@@ -1,6 +1,7 @@
-import { type Block, createStreams } from '@archer-nas/core';
+import { type Block, createStreams, type State } from '@archer-nas/core';
 import { expect } from 'vitest';
 import type { Check } from './check.ts';
+import { cloneState } from './clone-state.ts';
 import { type ImaginedRow, type ImaginedStep, imaginedStep } from './imagined-loss.ts';
 import { createPart, holding } from './parts.ts';
 import { describeRow, type Row, type RowSubject, rowChecks } from './row.ts';
@@ -12,11 +13,24 @@ export interface ModifierRow extends Row {
 
 /** What the kit must know of a modifier, which is nn's. */
 interface Modifier {
+  begin?(context: object, saved?: State): Modification;
   weightMixture?(mixture: readonly ImaginedRow[], step: ImaginedStep): readonly ImaginedRow[];
 }
 
+interface Modification {
+  readonly state: State;
+  mixture?(mixture: readonly ImaginedRow[], step: ImaginedStep): readonly ImaginedRow[];
+  update?(gradients: object, step: ImaginedStep): void;
+  scores?(probabilities: readonly Float64Array[]): readonly Float64Array[];
+}
+
 const STEPS = 6;
-const OPTIONS = [3, 2];
+/** Two edges into one node. */
+const SITES = [
+  ['none', 'skip_connect', 'nor_conv_3x3'],
+  ['skip_connect', 'nor_conv_3x3'],
+].map((options, decision) => ({ name: `edge${decision}`, decision, options, node: 1 }));
+const OPTIONS = SITES.map(({ options }) => options.length);
 
 /** Runs the contract of a modifier, and what every row promises, as tests. */
 export function describeModifier(row: ModifierRow): void {
@@ -36,12 +50,12 @@ function subjectOf(row: ModifierRow): RowSubject {
     manifest: () => holding('modifier', row.modifier, row),
     checks: [
       { name: 'gives mixtures, and leaves what it was given as it was', run: () => checkRows(row) },
-      { name: 'keeps nothing from step to step', run: () => checkOrder(row) },
+      { name: 'keeps nothing from step to step but its state', run: () => checkOrder(row) },
+      { name: 'goes on the same when resumed after any step', run: () => checkResume(row) },
     ],
     trace: async () => {
-      const modifier = await made(row);
-      const mixtures = Array.from({ length: STEPS }, (_, step) => modified(modifier, step));
-      return { golden: { decisions: mixtures }, whole: mixtures };
+      const steps = follow(await made(row));
+      return { golden: { decisions: steps.map(({ shown }) => shown) }, whole: steps };
     },
   };
 }
@@ -51,16 +65,40 @@ async function made(row: ModifierRow): Promise<Modifier> {
   return part as Modifier; // what every plugin of the kind makes
 }
 
-function uniform(): ImaginedRow[] {
+function uniform(): Required<Omit<ImaginedRow, 'scale'>>[] {
   return OPTIONS.map((count) => ({
     support: Array.from({ length: count }, (_, option) => option),
     weights: new Float64Array(count).fill(1 / count),
   }));
 }
 
-function modified(modifier: Modifier, step: number, mixture = uniform()): readonly ImaginedRow[] {
+function modified(
+  modifier: Modifier,
+  step: number,
+  mixture: readonly ImaginedRow[] = uniform(),
+): readonly ImaginedRow[] {
   const at = imaginedStep(step, OPTIONS, createStreams(0));
   return modifier.weightMixture?.(mixture, at) ?? mixture;
+}
+
+/** What a step shows: the mixture, with what the space derives from where the modifier says it. */
+interface Shown {
+  readonly shown: unknown;
+  readonly state: State;
+}
+
+function follow(modifier: Modifier, from = 0, saved?: State): Shown[] {
+  const streams = createStreams(0);
+  const part = modifier.begin?.({ sites: SITES, streams }, saved);
+  return Array.from({ length: STEPS - from }, (_, i) => {
+    const at = imaginedStep(from + i, OPTIONS, streams);
+    const completed = (mixture: readonly ImaginedRow[]) => part?.mixture?.(mixture, at) ?? mixture;
+    part?.update?.(at.valid.gradients(completed(uniform())), at);
+    const mixture = completed(modified(modifier, from + i));
+    const scores = part?.scores?.(uniform().map(({ weights }) => weights));
+    const shown = scores === undefined ? mixture : { mixture, scores };
+    return { shown, state: cloneState(part?.state ?? null) };
+  });
 }
 
 async function checkRows(row: ModifierRow): Promise<void> {
@@ -77,7 +115,15 @@ async function checkRows(row: ModifierRow): Promise<void> {
   }
 }
 
-/** A modifier has no state, so the order of the steps cannot matter. */
+async function checkResume(row: ModifierRow): Promise<void> {
+  const straight = follow(await made(row));
+  for (const [after, { state }] of straight.entries()) {
+    const rest = follow(await made(row), after + 1, cloneState(state));
+    expect(rest, `after step ${after}`).toStrictEqual(straight.slice(after + 1));
+  }
+}
+
+/** This hook has no state, so the order of the steps cannot matter. */
 async function checkOrder(row: ModifierRow): Promise<void> {
   const [one, other] = [await made(row), await made(row)];
   const steps = Array.from({ length: STEPS }, (_, step) => step);

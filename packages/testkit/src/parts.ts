@@ -48,10 +48,16 @@ export function resolveBlocks({
   return resolveManifest(manifest as never, lookupAmong(everything({ plugins })));
 }
 
-/** Blocks in which a strategy that does nothing holds one part of the given kind. */
+/**
+ * Blocks in which a strategy that does nothing holds one part of the given kind, and has what the
+ * part asks of a supernet.
+ */
 export function holding(kind: Kind, part: Block, blocks: Blocks): Blocks {
   const strategy = { use: HOLDER, part };
-  return { ...blocks, strategy, plugins: [holderOf(kind), ...blocks.plugins] };
+  const held = blocks.plugins.find((plugin) => plugin.kind === kind && plugin.id === part.use);
+  const requires: readonly string[] = (held && 'requires' in held && held.requires) || [];
+  const provides = requires.filter((need) => need.startsWith('supernet:'));
+  return { ...blocks, strategy, plugins: [holderOf(kind, provides), ...blocks.plugins] };
 }
 
 /** What a plugin of any kind makes, as a part of a search. */
@@ -80,12 +86,13 @@ export function everything({ plugins }: Pick<Blocks, 'plugins'>): readonly Plugi
 }
 
 /** A strategy that only holds its part. */
-function holderOf(kind: Kind | undefined): Plugin<any, any> {
+function holderOf(kind: Kind | undefined, provides: readonly string[] = []): Plugin<any, any> {
   return definePlugin({
     id: HOLDER,
     kind: 'strategy',
     summary: 'Holds one part, for the kit.',
     options: z.strictObject({}),
+    provides,
     ...(kind === undefined ? {} : { parts: { part: { kind } } }),
     create: (_, { parts }) => ({
       part: parts.part,

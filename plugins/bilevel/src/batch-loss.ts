@@ -8,6 +8,7 @@ import {
   mixtureGradients,
   mixtureLoss,
   type Network,
+  type Noise,
   type ParameterSource,
   type ParameterStore,
   type RunningStatistics,
@@ -20,6 +21,10 @@ export interface LossParts {
   readonly statistics: RunningStatistics | undefined;
   /** Takes over results, and frees them at the end of the step. */
   readonly own: (result: { dispose(): void }) => void;
+  /** What modifiers add to every mixture. */
+  readonly complete: (mixture: Mixture) => Mixture;
+  /** What drops draw from; absent: nothing is dropped. */
+  readonly noise?: Noise | undefined;
 }
 
 /** The supernet's loss on one batch, which is read when it is first asked for. */
@@ -28,16 +33,22 @@ export class SupernetLoss implements BatchLoss {
   readonly #read: () => AnyBatch;
   #loaded: AnyBatch | undefined;
   #carried: MixtureGradients['carried'];
+  #last: MixtureGradients | undefined;
 
   constructor(parts: LossParts, read: () => AnyBatch) {
     this.#parts = parts;
     this.#read = read;
   }
 
+  /** The gradients by the mixture that were asked for last. */
+  get last(): MixtureGradients | undefined {
+    return this.#last;
+  }
+
   value(mixture: Mixture, options: LossOptions = {}): number {
-    const { network } = this.#parts;
+    const { network, complete } = this.#parts;
     return this.#at(options, (parameters) =>
-      mixtureLoss(network, parameters, mixture, this.#batch, this.#norm(options)),
+      mixtureLoss(network, parameters, complete(mixture), this.#batch, this.#mode(options)),
     );
   }
 
@@ -46,21 +57,25 @@ export class SupernetLoss implements BatchLoss {
     by: readonly ('weights' | 'mixture')[],
     options: LossOptions = {},
   ): MixtureGradients {
-    const { network, own } = this.#parts;
+    const { network, own, complete } = this.#parts;
     const result = this.#at(options, (parameters) =>
-      mixtureGradients(network, parameters, mixture, this.#batch, { by, ...this.#norm(options) }),
+      mixtureGradients(network, parameters, complete(mixture), this.#batch, {
+        by,
+        ...this.#mode(options),
+      }),
     );
     own(result);
     this.#carried = result.carried;
+    if (by.includes('mixture')) this.#last = result;
     return result;
   }
 
   /** The gradients of the weight step, whose forward pass keeps running statistics. */
   trained(mixture: Mixture, by: readonly ('weights' | 'mixture')[]): MixtureGradients {
-    const { network, store, statistics, own } = this.#parts;
+    const { network, store, statistics, own, complete } = this.#parts;
     const norm = statistics === undefined ? {} : ({ batchNorm: 'train', statistics } as const);
-    const options = { by, training: true, ...norm };
-    const result = mixtureGradients(network, store, mixture, this.#batch, options);
+    const options = { by, training: true, ...norm, ...this.#noise };
+    const result = mixtureGradients(network, store, complete(mixture), this.#batch, options);
     own(result);
     this.#carried = result.carried;
     return result;
@@ -84,9 +99,15 @@ export class SupernetLoss implements BatchLoss {
     return at === undefined ? use(store) : store.at(at, use);
   }
 
-  #norm({ batchNorm = 'batch' }: LossOptions) {
+  get #noise() {
+    const { noise } = this.#parts;
+    return noise === undefined ? {} : { noise };
+  }
+
+  /** Running statistics are those of evaluation, where nothing is dropped. */
+  #mode({ batchNorm = 'batch' }: LossOptions) {
     const { statistics } = this.#parts;
-    if (batchNorm === 'batch') return { batchNorm } as const;
+    if (batchNorm === 'batch') return { batchNorm, ...this.#noise } as const;
     if (statistics !== undefined) return { batchNorm, statistics } as const;
     throw new Error('Nobody asked for running statistics: no modifier has `runningStatistics`.');
   }

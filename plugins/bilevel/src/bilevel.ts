@@ -162,7 +162,7 @@ class BilevelSearch<A> implements Search<A> {
   }
 
   #derived(): A {
-    return this.#space.derive(this.#training.relaxation.probabilities);
+    return this.#space.derive(this.#training.scores);
   }
 }
 

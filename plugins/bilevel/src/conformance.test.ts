@@ -29,3 +29,8 @@ describeStrategy({
   variant: 'modified',
   strategy: { ...strategy, with: [{ use: 'toy-attack' }], nesterov: true, first: 'weights' },
 });
+describeStrategy({
+  ...search,
+  variant: 'learning modifier',
+  strategy: { ...strategy, with: [{ use: 'toy-scales' }] },
+});

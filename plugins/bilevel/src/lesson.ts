@@ -10,6 +10,7 @@ import {
   supernetViews,
 } from '@archer-nas/nn';
 import { EpochBatches } from './epoch-batches.ts';
+import { modifiedSupernet } from './modifications.ts';
 import type { BilevelOptions } from './options.ts';
 
 /** What a search learns with: a supernet, its batches, and what is shown of its weights. */
@@ -32,10 +33,7 @@ export interface LessonParts<A> {
 export function imageLesson<A>(parts: LessonParts<A>): Lesson<A> {
   const { space, data, modifiers, evaluation: options, streams } = parts;
   const task = { classes: data.classes, image: data.image };
-  const network = modifiers.reduce(
-    (given: Network, modifier) => modifier.network?.(given) ?? given,
-    space.supernet(task),
-  );
+  const network = modifiedSupernet(space, task, modifiers);
   return {
     network,
     batches: (split) => new EpochBatches(data, split, streams),

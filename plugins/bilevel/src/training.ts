@@ -1,4 +1,11 @@
-import { ArcherError, EXIT, type Report, type State, type Streams } from '@archer-nas/core';
+import {
+  ArcherError,
+  EXIT,
+  type Report,
+  type SplitName,
+  type State,
+  type Streams,
+} from '@archer-nas/core';
 import {
   type AlphaPoint,
   type AnyBatch,
@@ -9,20 +16,24 @@ import {
   type Gradients,
   globalNorm,
   gradientNorms,
+  type Mixture,
   type Model,
   type Modifier,
   meanEntropy,
   type Network,
+  type Noise,
   ParameterStore,
   type Relaxation,
   type RelaxationRecipe,
   type RelaxedView,
+  type Rows,
   RunningStatistics,
   type Schedule,
   Sgd,
   type WeightValues,
 } from '@archer-nas/nn';
 import { SupernetLoss } from './batch-loss.ts';
+import { Modifications } from './modifications.ts';
 import type { BilevelOptions } from './options.ts';
 
 /** What a training is made of. */
@@ -45,6 +56,8 @@ interface SavedTraining {
   /** Of the batches, where they have one. */
   readonly train: State;
   readonly valid: State;
+  /** By position in `with`; `null` for modifiers without a state. */
+  readonly modifications: readonly State[];
 }
 
 type Disposable = { dispose(): void };
@@ -68,6 +81,7 @@ export class BilevelTraining {
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
   readonly #statistics: RunningStatistics | undefined;
+  readonly #modifications: Modifications;
   #done: number;
   /** What the step in progress has made. */
   #owned: Disposable[] = [];
@@ -88,6 +102,11 @@ export class BilevelTraining {
     if (modifiers.some(({ runningStatistics }) => runningStatistics)) {
       this.#statistics = new RunningStatistics({}, saved?.statistics);
     }
+    this.#modifications = new Modifications(
+      modifiers,
+      { sites: network.sites, streams },
+      saved?.modifications,
+    );
     this.#done = saved?.done ?? 0;
     const point = (): AlphaPoint => this.#point();
     this.relaxed = {
@@ -114,6 +133,11 @@ export class BilevelTraining {
     return update !== undefined || observe !== undefined;
   }
 
+  /** What the space derives an architecture from. */
+  get scores(): Rows {
+    return this.#modifications.scores(this.relaxation.probabilities);
+  }
+
   /** Steps that are complete. */
   get done(): number {
     return this.#done;
@@ -138,9 +162,10 @@ export class BilevelTraining {
   step(): Report {
     return this.#releasing(() => {
       const step = this.#done;
-      const train = this.#lossOn(() => this.#train.at(step));
+      const train = this.#lossOn(() => this.#train.at(step), this.#noise('train'));
       const split = this.#valid;
-      const valid = split === undefined ? train : this.#lossOn(() => split.at(step));
+      const valid =
+        split === undefined ? train : this.#lossOn(() => split.at(step), this.#noise('valid'));
       const at = this.#stepOn(train, valid);
       const metrics =
         this.#parts.options.first === 'alpha'
@@ -163,6 +188,7 @@ export class BilevelTraining {
       statistics: this.#statistics?.state ?? null,
       train: this.#train.state ?? null,
       valid: this.#valid?.state ?? null,
+      modifications: this.#modifications.state,
     };
     return saved as unknown as State;
   }
@@ -195,8 +221,11 @@ export class BilevelTraining {
     }
   }
 
-  #moveAlpha(at: BilevelStep): Readonly<Record<string, number>> {
-    return this.#isLearning(at) ? (this.relaxation.update?.(at) ?? {}) : {};
+  #moveAlpha(at: BilevelStep & { readonly valid: SupernetLoss }): Readonly<Record<string, number>> {
+    if (!this.#isLearning(at) || this.relaxation.update === undefined) return {};
+    const metrics = this.relaxation.update(at);
+    if (at.valid.last !== undefined) this.#modifications.update(at.valid.last, at);
+    return metrics;
   }
 
   #isLearning({ epoch }: BilevelStep): boolean {
@@ -204,19 +233,18 @@ export class BilevelTraining {
   }
 
   #moveWeights(at: BilevelStep & { readonly train: SupernetLoss }) {
-    const { modifiers, options } = this.#parts;
-    const mixture = modifiers.reduce(
-      (given, modifier) => modifier.weightMixture?.(given, at) ?? given,
-      this.relaxation.weightMixture(at),
-    );
+    const { options } = this.#parts;
+    const mixture = this.#modifications.weightMixture(this.relaxation.weightMixture(at), at);
     const isObserved = this.relaxation.observe !== undefined && this.#isLearning(at);
     const by = isObserved ? (['weights', 'mixture'] as const) : (['weights'] as const);
-    const { gradients, rows, loss, correct, perSample } = at.train.trained(mixture, by);
+    const learnt = at.train.trained(mixture, by);
+    const { gradients, rows, loss, correct, perSample } = learnt;
     const norm = options.clip === null ? 0 : globalNorm(gradientNorms(gradients));
     const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
     const { learningRate } = at;
     this.#sgd.step(gradients, { learningRate, scale });
     const metrics = isObserved ? this.relaxation.observe?.(rows, at) : {};
+    if (isObserved) this.#modifications.update(learnt, at);
     const [l, c] = [loss, correct].map((value) => value.dataSync()[0] ?? Number.NaN);
     return {
       ...metrics,
@@ -226,13 +254,20 @@ export class BilevelTraining {
     };
   }
 
-  #lossOn(read: () => AnyBatch): SupernetLoss {
-    const { network } = this.#parts;
+  #lossOn(read: () => AnyBatch, noise?: Noise): SupernetLoss {
+    const { network, options } = this.#parts;
     const own = (result: Disposable): void => void this.#owned.push(result);
-    return new SupernetLoss(
-      { network, store: this.store, statistics: this.#statistics, own },
-      read,
-    );
+    const at = { step: this.#done, epoch: this.epoch, epochs: options.epochs };
+    const complete = (mixture: Mixture): Mixture => this.#modifications.complete(mixture, at);
+    const { store } = this;
+    const statistics = this.#statistics;
+    return new SupernetLoss({ network, store, statistics, own, complete, noise }, read);
+  }
+
+  /** Draws of this step for a split's batch: the same in every pass over it. */
+  #noise(split: SplitName): Noise {
+    const streams = this.#parts.streams.scope(split);
+    return (site, option) => streams.stream('drop', this.#done, site, option);
   }
 
   #stepOn(train: SupernetLoss, valid: SupernetLoss) {

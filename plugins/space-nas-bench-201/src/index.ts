@@ -39,6 +39,8 @@ const plugin = definePlugin({
   provides: [
     'supernet:single-path',
     'supernet:mixture',
+    'supernet:depth',
+    'supernet:partial-channels',
     'network',
     'notation:nas-bench-201',
     'costs',

@@ -71,6 +71,41 @@ describe('supernet', () => {
     expect(size(false)).toBe(1_685_562);
   });
 
+  it('has a sixteenth of the parameters of its operations where they see a quarter of the channels', () => {
+    const size = (partial?: number) =>
+      parameterCount(
+        cellSupernet(
+          { ...released, convBias: false },
+          { ...CIFAR10, ...(partial && { partial }) },
+          everything,
+        ),
+      );
+    // 10 C² in the two convolutions of an edge, six edges in each of five cells per stage.
+    const operations = 10 * 6 * 5 * (16 ** 2 + 32 ** 2 + 64 ** 2);
+    expect(size()).toBe(1_685_562);
+    expect(size(4)).toBe(1_685_562 - operations + operations / 16);
+  });
+
+  it('lets the other channels pass, `none` included, where operations see a part of them', () => {
+    const network = tiny.supernet({ ...TINY, partial: 2 });
+    expect(network.pieces).toBeUndefined();
+    const all = (op: number) => [op, op, op, op, op, op] as unknown as Cell;
+    const [none, skip, conv] = [0, 1, 3].map((op) => logits(network, all(op)));
+    expect(new Set(none).size).toBeGreaterThan(5); // differs by image: something gets through
+    expect(none).not.toEqual(skip);
+    expect(conv).not.toEqual(skip);
+  });
+
+  it('refuses channels that are no equal blocks', () => {
+    expect(() => tiny.supernet({ ...TINY, partial: 3 })).toThrow(
+      expect.objectContaining({ code: 'ARCHER_NB201_CHANNELS' }),
+    );
+  });
+
+  it('has other depths than the space when asked', () => {
+    expect(tiny.supernet({ ...TINY, cells: 2 }).sites).toHaveLength(36);
+  });
+
   it('has a site per cell and edge, tied to the edge of the architecture', () => {
     const { sites } = cellSupernet({ ...released, convBias: true }, CIFAR10, everything);
     expect(sites).toHaveLength(15 * 6);

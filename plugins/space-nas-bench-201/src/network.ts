@@ -7,13 +7,26 @@ import type {
   NetworkTask,
   ParameterSpec,
   Site,
+  SupernetTask,
 } from '@archer-nas/nn';
 
 import { type Cell, EDGES, OP, OPERATIONS } from './cell.ts';
-import { candidate, type LayerStyle, operationParameters } from './edge-operations.ts';
+import {
+  candidate,
+  type EdgePlace,
+  type LayerStyle,
+  operationParameters,
+} from './edge-operations.ts';
 import { supernetPieces } from './pieces.ts';
 import { type Edge, runCell } from './run-cell.ts';
-import { type Block, blocksOf, checkImage, lastChannels, type Skeleton } from './skeleton.ts';
+import {
+  type Block,
+  blocksOf,
+  checkImage,
+  checkPartial,
+  lastChannels,
+  type Skeleton,
+} from './skeleton.ts';
 import {
   type FeatureMap,
   head,
@@ -33,6 +46,8 @@ interface Plan {
   readonly operations: Allowed;
   /** Whether the operations are chosen by gates; otherwise there is one per edge. */
   readonly gated: boolean;
+  /** Operations see one of so many blocks of channels; the others bypass them. */
+  readonly partial?: number | undefined;
 }
 
 /**
@@ -40,19 +55,20 @@ interface Plan {
  * edge. Batch norms have no scale and offset. Meant for batch statistics, with which a path
  * without any connection gives the classifier's bias for every image.
  *
- * @throws ArcherError when the image cannot be halved twice
+ * @throws ArcherError when the image cannot be halved twice, or the channels divided
  */
 export function cellSupernet(
-  skeleton: Skeleton & { readonly convBias: boolean },
-  task: NetworkTask,
+  settings: Skeleton & { readonly convBias: boolean },
+  task: SupernetTask,
   allowed: Allowed,
 ): Network {
-  const style = { affine: false, bias: skeleton.convBias } as const;
-  const { classes } = task;
-  return {
-    ...assemble({ skeleton, task, style, operations: allowed, gated: true }),
-    pieces: supernetPieces({ skeleton, classes, style, operations: allowed }),
-  };
+  const style = { affine: false, bias: settings.convBias } as const;
+  const { classes, partial } = task;
+  const skeleton = { ...settings, cells: task.cells ?? settings.cells };
+  checkPartial(skeleton, partial);
+  const plan = { skeleton, classes, style, operations: allowed };
+  const network = assemble({ ...plan, task, gated: true, partial });
+  return partial === undefined ? { ...network, pieces: supernetPieces(plan) } : network;
 }
 
 /**
@@ -113,7 +129,7 @@ function cellsOf(plan: Plan): { cell: number; channels: number }[] {
 function sitesOf(plan: Plan): Site[] {
   return cellsOf(plan).flatMap(({ cell }) =>
     plan.operations.map((operations, edge) => {
-      const zero = operations.indexOf(OP.none);
+      const zero = plan.partial === undefined ? operations.indexOf(OP.none) : -1;
       return {
         name: edgeName(cell, edge),
         decision: edge,
@@ -138,8 +154,8 @@ function edgesOf(
   forward: Forward,
 ): Edge[] {
   return plan.operations.map((operations, edge) => {
-    const place = { name: edgeName(cell, edge), channels };
-    const gate = plan.gated ? gateOf(gates, cell, edge) : ONLY;
+    const place = placeOf(plan, edgeName(cell, edge), channels);
+    const gate = plan.gated ? gateOf(plan, gates, [cell, edge]) : ONLY;
     const candidates = operations.map((op, option) =>
       gate.support.includes(option) ? candidate(op, place, plan.style, forward) : NOT_RUN,
     );
@@ -147,9 +163,19 @@ function edgesOf(
   });
 }
 
-function gateOf(gates: readonly Gate[], cell: number, edge: number): Gate {
+/** Where an operation runs: it has the channels that it sees. */
+function placeOf({ partial = 1 }: Plan, name: string, channels: number): EdgePlace {
+  return { name, channels: channels / partial };
+}
+
+function gateOf(
+  { partial }: Plan,
+  gates: readonly Gate[],
+  [cell, edge]: readonly [number, number],
+): Gate {
   const gate = gates[cell * EDGES.length + edge];
-  if (gate !== undefined) return gate;
+  if (gate !== undefined)
+    return partial === undefined ? gate : { ...gate, partial: { of: partial } };
   throw new RangeError(`no gate for ${edgeName(cell, edge)}: ${gates.length} gates were given`);
 }
 
@@ -173,7 +199,7 @@ function cellParameters(
   return plan.operations.flatMap((operations, edge) =>
     operations.flatMap((op, option) => {
       const owner = { site: cell * EDGES.length + edge, option };
-      const place = { name: edgeName(cell, edge), channels };
+      const place = placeOf(plan, edgeName(cell, edge), channels);
       return operationParameters(op, place, plan.style, plan.gated ? owner : undefined);
     }),
   );

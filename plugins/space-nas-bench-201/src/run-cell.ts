@@ -58,5 +58,6 @@ function liveNodes(edges: readonly Edge[]): boolean[] {
 
 function passes(edge: Edge | undefined): boolean {
   if (edge === undefined) return false;
+  if (edge.gate.partial !== undefined) return true; // the bypass does
   return edge.gate.support.some((option) => edge.operations[option] !== OP.none);
 }

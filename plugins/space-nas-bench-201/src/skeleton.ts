@@ -46,3 +46,13 @@ export function checkImage(height: number, width: number): void {
     { hint: `Use images whose sides are multiples of ${unit}.`, exit: EXIT.manifest },
   );
 }
+
+/** @throws ArcherError unless the channels of every stage fall into so many equal blocks */
+export function checkPartial({ channels }: Skeleton, partial = 1): void {
+  if (channels % partial === 0) return;
+  throw new ArcherError(
+    'ARCHER_NB201_CHANNELS',
+    `The first stage has ${channels} channels, which are no ${partial} equal blocks of channels.`,
+    { hint: `Use a multiple of ${partial} as channels of the space.`, exit: EXIT.manifest },
+  );
+}

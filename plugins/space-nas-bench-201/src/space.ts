@@ -5,6 +5,7 @@ import {
   type Network,
   type NetworkTask,
   type Path,
+  type SupernetTask,
 } from '@archer-nas/nn';
 
 import type { Cell } from './cell.ts';
@@ -47,7 +48,7 @@ export function nasBench201(settings: SpaceSettings, allowed: Allowed = ALL_ALLO
     indexOf,
     byIndex,
     restrict: (choices) => nasBench201(settings, space.restrict(choices).allowed),
-    supernet: (task: NetworkTask) => cellSupernet(settings, task, allowed),
+    supernet: (task: SupernetTask) => cellSupernet(settings, task, allowed),
     network: (cell: Cell, task: NetworkTask) => cellNetwork(settings, task, cell),
     path: (cell, supernet) => pathOf(space.toChoices(cell), supernet),
     // The heaviest operation of each edge, `none` included, as the benchmark's scripts do.

@@ -13,10 +13,14 @@ import { reluConvBn, reluConvBnParameters } from '../relu-conv-bn.ts';
 const OPTIONS = ['none', 'skip', 'conv1x1', 'conv3x3', 'pool'];
 const WIDTH = 4;
 
-/** A supernet with two parallel sites between a stem and a classifier, on 6×6 images. */
-export function toyNetwork({ affine = false, bias = true } = {}): Network {
+/**
+ * A supernet with two parallel sites between a stem and a classifier, on 6×6 images; the sites'
+ * candidates see one of `partial` blocks of channels.
+ */
+export function toyNetwork({ affine = false, bias = true, partial = 1 } = {}): Network {
+  const seen = WIDTH / partial;
   const conv = (kernel: number) => ({
-    outputs: WIDTH,
+    outputs: seen,
     kernel,
     padding: (kernel - 1) / 2,
     bias,
@@ -35,8 +39,8 @@ export function toyNetwork({ affine = false, bias = true } = {}): Network {
     ...conv2dParameters('stem', 3, stem),
     ...batchNormParameters('stem.norm', WIDTH, { affine }),
     ...sites.flatMap(({ name, decision }) => [
-      ...reluConvBnParameters(`${name}.conv1x1`, WIDTH, conv(1), { site: decision, option: 2 }),
-      ...reluConvBnParameters(`${name}.conv3x3`, WIDTH, conv(3), { site: decision, option: 3 }),
+      ...reluConvBnParameters(`${name}.conv1x1`, seen, conv(1), { site: decision, option: 2 }),
+      ...reluConvBnParameters(`${name}.conv3x3`, seen, conv(3), { site: decision, option: 3 }),
     ]),
     ...linearParameters('classifier', WIDTH, 3),
   ];
@@ -48,7 +52,9 @@ export function toyNetwork({ affine = false, bias = true } = {}): Network {
     forward(images, gates, forward) {
       const x = batchNorm(conv2d(images, forward, 'stem', stem), forward, 'stem.norm', { affine });
       const edges = sites.map(({ name }, at) => {
-        return site(x, gates[at] ?? { support: [] }, candidates(name, forward), forward);
+        const gate = gates[at] ?? { support: [] };
+        const whole = partial === 1 ? gate : { ...gate, partial: { of: partial } };
+        return site(x, whole, candidates(name, forward), forward);
       });
       const y = addAll([x, ...edges], forward) as tf.Tensor4D;
       return linear(globalAveragePool(y, forward), forward, 'classifier', 3);

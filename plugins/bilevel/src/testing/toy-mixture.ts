@@ -137,6 +137,28 @@ const toyAttack: Modifier = {
   },
 };
 
+/** Learns the scale of every decision on valid images, and derives by it. */
+export const toyScales: Modifier = {
+  begin: ({ sites }, saved) => {
+    const count = new Set(sites.map(({ decision }) => decision)).size;
+    let scales =
+      (saved as unknown as RowAdamState | undefined) ??
+      beginRows([new Float64Array(count).fill(1)]);
+    const at = (decision: number): number => scales.rows[0]?.[decision] ?? 1;
+    return {
+      get state() {
+        return scales as never;
+      },
+      mixture: (mixture) => mixture.map((row, decision) => ({ ...row, scale: at(decision) })),
+      update: ({ scales: gradient = new Float64Array(count) }) => {
+        const adam = { lr: 0.1, beta1: 0.5, beta2: 0.999, weightDecay: 0 };
+        scales = rowAdam(scales, [gradient], adam);
+      },
+      scores: (p) => p.map((row, decision) => row.map((value) => value * at(decision))),
+    };
+  },
+};
+
 const none = z.strictObject({});
 
 /** The above as plugins, for manifests in tests. */
@@ -170,5 +192,12 @@ export const toyPlugins = [
     summary: 'Looks at running statistics and swaps the weights of each row, for tests.',
     options: none,
     create: () => toyAttack,
+  }),
+  definePlugin({
+    id: 'toy-scales',
+    kind: 'modifier',
+    summary: 'Learns the scale of every decision on valid images, for tests.',
+    options: none,
+    create: () => toyScales,
   }),
 ];
