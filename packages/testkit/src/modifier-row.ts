@@ -29,7 +29,7 @@ const STEPS = 6;
 const SITES = [
   ['none', 'skip_connect', 'nor_conv_3x3'],
   ['skip_connect', 'nor_conv_3x3'],
-].map((options, decision) => ({ name: `edge${decision}`, decision, options, node: 1 }));
+].map((options, decision) => ({ name: `edge${decision}`, decision, options, node: 'node' }));
 const OPTIONS = SITES.map(({ options }) => options.length);
 
 /** Runs the contract of a modifier, and what every row promises, as tests. */

@@ -11,7 +11,12 @@ const streams = createStreams(3);
 /** Two cells, tied, of three edges into node 2 and one into node 1; two options each. */
 const sites: Site[] = [0, 1].flatMap((cell) =>
   [1, 2, 2, 2].map((node, decision) => ({
-    ...{ name: `cell${cell}.edge${decision}`, decision, options: ['a', 'b'], node },
+    ...{
+      name: `cell${cell}.edge${decision}`,
+      decision,
+      options: ['a', 'b'],
+      node: `cell${cell}.${node}`,
+    },
   })),
 );
 const begin = (changes: object = {}, saved?: State) => {
@@ -51,7 +56,12 @@ describe('R39 edge normalisation of PC-DARTS', () => {
     expect(incoming(sites)).toEqual([[0], [1, 2, 3]]);
     const kinds = ['normal', 'reduce'].flatMap((cell, kind) =>
       [0, 1].map((edge): Site => {
-        return { name: `${cell}${edge}`, decision: 2 * kind + edge, options: ['a'], cell, node: 2 };
+        return {
+          name: `${cell}${edge}`,
+          decision: 2 * kind + edge,
+          options: ['a'],
+          node: `${cell}.2`,
+        };
       }),
     );
     expect(incoming(kinds)).toEqual([

@@ -65,14 +65,16 @@ function edgeNormalisation(
   };
 }
 
-/** The decisions whose edges end in the same node of a cell, node by node. */
+/** The decisions whose edges end in the same node of a cell, once where cells are tied. */
 export function incoming(sites: readonly Site[]): number[][] {
   const nodes = new Map<string, Set<number>>();
-  for (const { cell = '', node, decision } of sites) {
-    const key = node === undefined ? `decision ${decision}` : `${cell} ${node}`;
-    nodes.set(key, (nodes.get(key) ?? new Set()).add(decision));
+  for (const { name, node = name, decision } of sites) {
+    nodes.set(node, (nodes.get(node) ?? new Set()).add(decision));
   }
-  return [...nodes.values()].map((decisions) => [...decisions]);
+  const groups = [...nodes.values()].map((decisions): [string, number[]] => {
+    return [[...decisions].join(), [...decisions]];
+  });
+  return [...new Map(groups).values()];
 }
 
 /** Every edge with its weight among those into its node. */
