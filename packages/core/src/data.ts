@@ -19,6 +19,8 @@ export interface Augmentation {
   /** Zero-padded pixels on each side before a random crop back to the size; 0: no crop. */
   readonly cropPadding: number;
   readonly flip: boolean;
+  /** Side in pixels of a square that is cut out at a random place (cutout); absent: none. */
+  readonly cutout?: number;
 }
 
 /** A labelled image data set. What a plugin of kind `data` creates. */

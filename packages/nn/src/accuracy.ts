@@ -1,5 +1,5 @@
 import { tf } from '@archer-nas/engine';
-import type { Batch, BatchReader } from './batches.ts';
+import { type Batch, type BatchReader, passOver } from './batches.ts';
 import { correctCount } from './cross-entropy.ts';
 import type { Forward, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
 
@@ -56,9 +56,11 @@ export function hitsOver(
 ): { readonly hits: number; readonly images: number } {
   let total = 0;
   const counts: tf.Scalar[] = [];
-  for (const { images, labels, size } of batches) {
+  for (const batch of batches) {
+    const { images, labels, size } = batch;
     total += size;
-    counts.push(tf.tidy(() => correctCount(network.forward(images, gates, forward), labels)));
+    const pass = passOver(batch, forward);
+    counts.push(tf.tidy(() => correctCount(network.forward(images, gates, pass), labels)));
   }
   if (counts.length === 0) throw new RangeError('There are no images to evaluate on.');
   const hits = tf.tidy(() => tf.addN(counts).dataSync()[0] ?? 0);

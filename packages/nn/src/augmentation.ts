@@ -7,17 +7,26 @@ export interface View {
   readonly left: number;
   /** Mirrored left to right. */
   readonly flipped: boolean;
+  /** A square that is cut out of the result; what of it lies outside is ignored. */
+  readonly hole?: { readonly top: number; readonly left: number; readonly side: number };
 }
 
 /**
- * Draws a random crop, then a flip with probability one half. The same number of draws are
- * made whatever the augmentation is.
+ * Draws a random crop, then a flip with probability one half: the same number of draws whatever
+ * they are. Then, with `cutout`, the middle of a hole, which is any pixel.
  */
-export function drawView({ cropPadding, flip }: Augmentation, stream: Stream): View {
+export function drawView(
+  { cropPadding, flip, cutout = 0 }: Augmentation,
+  stream: Stream,
+  { height, width }: { readonly height: number; readonly width: number },
+): View {
   const top = stream.int(2 * cropPadding + 1) - cropPadding;
   const left = stream.int(2 * cropPadding + 1) - cropPadding;
   const flipped = stream.int(2) === 1 && flip;
-  return { top, left, flipped };
+  if (cutout === 0) return { top, left, flipped };
+  const half = Math.floor(cutout / 2);
+  const [y, x] = [stream.int(height), stream.int(width)];
+  return { top, left, flipped, hole: { top: y - half, left: x - half, side: 2 * half } };
 }
 
 /** What {@link renderView} needs besides pixels. */
@@ -30,7 +39,10 @@ export interface Rendering {
   readonly view: View;
 }
 
-/** Writes the view of one image's bytes as floats; padding is byte 0, normalised like it. */
+/**
+ * Writes the view of one image's bytes as floats. Padding is byte 0, normalised like it; a hole is
+ * 0 after normalisation, which is the mean.
+ */
 export function renderView(pixels: Uint8Array, into: Float32Array, rendering: Rendering): void {
   const { height, width, channels, levels, view } = rendering;
   let at = 0;
@@ -45,5 +57,17 @@ export function renderView(pixels: Uint8Array, into: Float32Array, rendering: Re
         into[at++] = levels[channel * 256 + byte] as number; // 256 levels per channel
       }
     }
+  }
+  if (view.hole !== undefined) cutOut(into, view.hole, rendering);
+}
+
+function cutOut(
+  into: Float32Array,
+  { top, left, side }: NonNullable<View['hole']>,
+  { height, width, channels }: Rendering,
+): void {
+  const [from, to] = [Math.max(left, 0), Math.min(left + side, width)];
+  for (let row = Math.max(top, 0); row < Math.min(top + side, height); row++) {
+    into.fill(0, (row * width + from) * channels, (row * width + to) * channels);
   }
 }

@@ -1,6 +1,7 @@
-import type { DataSet, DataSplit, Streams } from '@archer-nas/core';
+import { createStreams, type DataSet, type DataSplit, type Streams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { drawView, renderView } from './augmentation.ts';
+import type { Draws, Forward } from './network.ts';
 
 /** Images and labels as a network takes them. */
 export interface Batch {
@@ -9,6 +10,8 @@ export interface Batch {
   /** Class per image. */
   readonly labels: Int32Array;
   readonly size: number;
+  /** For layers that draw: keyed by the place in the training, of plain batches by the images. */
+  readonly draws?: Draws;
   /** Frees `images`. */
   dispose(): void;
 }
@@ -37,6 +40,14 @@ export interface BatchReader {
   augmented(index: Int32Array, at: BatchPosition): Batch;
 }
 
+/** What layers draw on images that are looked at outside of a training: the same in every run. */
+const PLAIN = createStreams(0).scope('plain');
+
+/** The forward pass over a batch: its layers draw what the batch says. */
+export function passOver({ draws }: Pick<Batch, 'draws'>, forward: Forward): Forward {
+  return draws === undefined ? forward : { ...forward, draws };
+}
+
 /** Makes a {@link BatchReader} for a split of `data`. */
 export function batchReader(
   data: Pick<DataSet, 'image' | 'mean' | 'std' | 'augmentation'>,
@@ -52,10 +63,10 @@ export function batchReader(
     split.read(index, part);
     return part;
   };
-  const batch = (index: Int32Array, values: Float32Array): Batch => {
+  const batch = (index: Int32Array, values: Float32Array, draws: Draws): Batch => {
     const images = tf.tensor4d(values, [index.length, height, width, channels]);
     const labels = index.map((image) => split.labels[image] ?? -1);
-    return { images, labels, size: index.length, dispose: () => images.dispose() };
+    return { images, labels, size: index.length, draws, dispose: () => images.dispose() };
   };
   return {
     size: split.size,
@@ -65,17 +76,22 @@ export function batchReader(
       for (let at = 0; at < values.length; at++) {
         values[at] = levels[(at % channels) * 256 + (pixels[at] as number)] as number; // in range
       }
-      return batch(index, values);
+      return batch(index, values, (name) => PLAIN.stream(name, ...index.slice(0, 1)));
     },
     augmented(index, { streams, epoch, position }) {
       const pixels = read(index);
       const values = new Float32Array(pixels.length);
       for (let i = 0; i < index.length; i++) {
-        const view = drawView(data.augmentation, streams.stream('augment', epoch, position + i));
+        const view = drawView(
+          data.augmentation,
+          streams.stream('augment', epoch, position + i),
+          data.image,
+        );
         const from = pixels.subarray(i * imageSize, (i + 1) * imageSize);
         renderView(from, values.subarray(i * imageSize), { ...data.image, levels, view });
       }
-      return batch(index, values);
+      const drawn = streams.scope('draws');
+      return batch(index, values, (name) => drawn.stream(name, epoch, position));
     },
   };
 }

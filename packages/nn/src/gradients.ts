@@ -1,11 +1,16 @@
 import { gradientsOf, tf } from '@archer-nas/engine';
-import type { CrossEntropyOptions } from './cross-entropy.ts';
-import { type AnyBatch, type Model, modelOf, type Outcome } from './model.ts';
+import {
+  type AnyBatch,
+  type Model,
+  type ModelLossOptions,
+  modelOf,
+  type Outcome,
+} from './model.ts';
 import type { BatchNormMode, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
 import { usedParameters } from './parameter-store.ts';
 
 /** Options of {@link lossAndGradients}. */
-export interface GradientOptions extends CrossEntropyOptions {
+export interface GradientOptions extends ModelLossOptions {
   /** Which gradients: of the parameters, of the gates' weights and scales, or both. */
   readonly groups?: readonly ('weights' | 'gates')[];
   /** Only these parameters; otherwise all that the gates use. */
@@ -14,6 +19,8 @@ export interface GradientOptions extends CrossEntropyOptions {
   readonly statistics?: NormStatistics;
   /** See {@link Forward.training}. */
   readonly training?: boolean;
+  /** See {@link Forward.dropPath}. */
+  readonly dropPath?: number;
 }
 
 /** The gradient of one gate, where it has weights or a scale that reach the loss. */
@@ -53,13 +60,13 @@ export function lossAndGradients(
   options: GradientOptions = {},
 ): LossAndGradients {
   const { groups = ['weights'], names, batchNorm = 'batch', statistics, ...rest } = options;
-  const { training = false, ...lossOptions } = rest;
+  const { training = false, dropPath = 0, ...lossOptions } = rest;
   const model = modelOf(network);
   const weights = groups.includes('weights') ? chosen(network, parameters, gates, names) : [];
   const gateTensors = groups.includes('gates') ? gates.flatMap(tensorsOf) : [];
   const variables = [...weights.map(([, value]) => value), ...gateTensors];
   const kept = statistics === undefined ? {} : { statistics };
-  const forward = { parameters, batchNorm, training, ...kept };
+  const forward = { parameters, batchNorm, training, dropPath, ...kept };
   let outputs: Omit<Outcome, 'mean'> | undefined;
   const { value, gradients } = gradientsOf(() => {
     const { mean, perSample, score, correct, carried } = model.loss(

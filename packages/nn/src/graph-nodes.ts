@@ -160,6 +160,9 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   },
   maxPool2x2: ({ name, inputs }, graph) => pool(graph, name, 'MaxPool', inputs, 2, 2, 'VALID'),
   avgPool2x2: ({ name, inputs }, graph) => pool(graph, name, 'AvgPool', inputs, 2, 2, 'VALID'),
+  avgPoolValid({ name, inputs, attributes: { size, stride } }, graph) {
+    pool(graph, name, 'AvgPool', inputs, Number(size), Number(stride), 'VALID');
+  },
   avgPool3x3(layer, graph) {
     const { name, inputs, attributes } = layer;
     const stride = Number(attributes.stride);

@@ -8,6 +8,7 @@ export * from './clipping.ts';
 export * from './convolution.ts';
 export * from './cross-entropy.ts';
 export * from './drop.ts';
+export * from './drop-path.ts';
 export * from './elementwise.ts';
 export * from './factorized-reduce.ts';
 export * from './forward-paths.ts';

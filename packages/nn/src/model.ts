@@ -1,6 +1,6 @@
 import type { State } from '@archer-nas/core';
-import type { tf } from '@archer-nas/engine';
-import type { Batch } from './batches.ts';
+import { tf } from '@archer-nas/engine';
+import { type Batch, passOver } from './batches.ts';
 import { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './cross-entropy.ts';
 import type { Forward, Gate, Network, ParameterSpec, Site } from './network.ts';
 
@@ -9,6 +9,12 @@ export interface AnyBatch {
   /** Labelled samples: images, or tokens that are predicted. */
   readonly size: number;
   dispose(): void;
+}
+
+/** How a loss is computed. */
+export interface ModelLossOptions extends CrossEntropyOptions {
+  /** Weight of the auxiliary head's cross-entropy, which is added to `mean`; absent: none. */
+  readonly auxiliary?: number;
 }
 
 /** A model's loss on one batch; only `mean` is differentiable. */
@@ -26,7 +32,7 @@ export interface Model {
     batch: AnyBatch,
     gates: readonly Gate[],
     forward: Forward,
-    options?: CrossEntropyOptions,
+    options?: ModelLossOptions,
   ): Outcome;
 }
 
@@ -37,8 +43,22 @@ export function modelOf(network: Model | Network): Model {
   return {
     sites,
     parameters,
-    loss: ({ images, labels }: Batch, gates, forward, options) =>
-      crossEntropy(network.forward(images, gates, forward), labels, options),
+    loss: (batch: Batch, gates, forward, { auxiliary = 0, ...options } = {}) => {
+      const { images, labels } = batch;
+      const pass = passOver(batch, forward);
+      if (auxiliary === 0) {
+        return crossEntropy(network.forward(images, gates, pass), labels, options);
+      }
+      let second: tf.Tensor2D | undefined;
+      const take = (logits: tf.Tensor2D): void => {
+        second = logits;
+      };
+      const logits = network.forward(images, gates, { ...pass, auxiliary: take });
+      const main = crossEntropy(logits, labels, options);
+      if (second === undefined) throw new Error('The network has no auxiliary head.');
+      const weighted = tf.mul(crossEntropy(second, labels, options).mean, auxiliary);
+      return { ...main, mean: tf.add<tf.Scalar>(main.mean, weighted) };
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SearchSpace } from '@archer-nas/core';
+import type { SearchSpace, Stream } from '@archer-nas/core';
 import type { tf } from '@archer-nas/engine';
 
 /** A place in a supernet where one of several operations runs (cell × edge). */
@@ -84,6 +84,9 @@ export interface Trace {
   ): void;
 }
 
+/** The stream of a name: the same for the same images at the same place of a training. */
+export type Draws = (name: string) => Stream;
+
 /** What one forward pass uses. */
 export interface Forward {
   readonly parameters: ParameterSource;
@@ -92,6 +95,12 @@ export interface Forward {
   readonly trace?: Trace;
   /** The pass of a weight step: a model whose training has terms of its own adds them. */
   readonly training?: boolean;
+  /** For layers that draw. */
+  readonly draws?: Draws;
+  /** How often a network that is trained alone drops an operation's output; see `dropPath`. */
+  readonly dropPath?: number;
+  /** Takes the logits of the auxiliary head of a network that has one. */
+  readonly auxiliary?: (logits: tf.Tensor2D) => void;
 }
 
 /** Stands for the images among the inputs of a {@link Piece}. */
@@ -140,12 +149,16 @@ export interface Network {
    * logits. With them, scoring many paths computes once what they share.
    */
   readonly pieces?: readonly Piece[];
+  /** Whether it has an auxiliary head, for forward passes that ask for its logits. */
+  readonly auxiliary?: boolean;
 }
 
 /** What a network is built for. */
 export interface NetworkTask {
   readonly classes: number;
   readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+  /** A second head for the training of a network alone; spaces without one pay no attention. */
+  readonly auxiliary?: boolean;
 }
 
 /**

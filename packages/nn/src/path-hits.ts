@@ -1,5 +1,5 @@
 import { tf } from '@archer-nas/engine';
-import type { Batch } from './batches.ts';
+import { type Batch, passOver } from './batches.ts';
 import { correctCount } from './cross-entropy.ts';
 import { type ForwardPathsOptions, forwardPaths } from './forward-paths.ts';
 import { pathGates } from './gates.ts';
@@ -30,11 +30,13 @@ export function pathHits(
   const plan = pieces && planPaths(pieces, paths);
   const order = plan?.order ?? paths.map((_, at) => at);
   return {
-    async of({ images, labels }, signal) {
+    async of(batch, signal) {
+      const { images, labels } = batch;
+      const pass = passOver(batch, forward);
       const all =
         pieces && plan
-          ? forwardPaths(pieces, plan, images, forward, options)
-          : forwardEach(network, paths, images, forward);
+          ? forwardPaths(pieces, plan, images, pass, options)
+          : forwardEach(network, paths, images, pass);
       const counts: tf.Scalar[] = [];
       try {
         for (const logits of all) {

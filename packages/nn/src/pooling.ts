@@ -52,6 +52,18 @@ export function avgPool2x2(x: tf.Tensor4D, forward: Forward): tf.Tensor4D {
   return y;
 }
 
+/** Average over windows inside of the map: no padding. */
+export function avgPoolValid(
+  x: tf.Tensor4D,
+  forward: Forward,
+  { size, stride }: { readonly size: number; readonly stride: number },
+): tf.Tensor4D {
+  const fused = forward.trace === undefined ? fusedAveragePool() : undefined;
+  const y = fused?.({ x }, { size, stride, pad: 0 }) ?? tf.avgPool(x, size, stride, 'valid');
+  forward.trace?.record('avgPoolValid', [x], y, { size, stride });
+  return y;
+}
+
 /** The mean over height and width: [batch, channels]. */
 export function globalAveragePool(x: tf.Tensor4D, forward: Forward): tf.Tensor2D {
   const recorded = taping();

@@ -1,5 +1,5 @@
 import { tf } from '@archer-nas/engine';
-import type { Batch } from './batches.ts';
+import { type Batch, passOver } from './batches.ts';
 import type { Forward, Gate, Network, ParameterSource } from './network.ts';
 import { RunningStatistics } from './norm-statistics.ts';
 
@@ -15,8 +15,8 @@ export function recalibrate(
 ): RunningStatistics {
   const statistics = new RunningStatistics({ momentum: 'cumulative' });
   const forward: Forward = { parameters, batchNorm: 'train', statistics };
-  for (const { images } of batches) {
-    tf.tidy(() => void network.forward(images, gates, forward));
+  for (const batch of batches) {
+    tf.tidy(() => void network.forward(batch.images, gates, passOver(batch, forward)));
   }
   return statistics;
 }
