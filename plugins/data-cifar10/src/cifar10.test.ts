@@ -60,6 +60,12 @@ describe('cifar10', () => {
     expect(few.open('train').size).toBe(10);
   });
 
+  it('cuts out of training images what it is told', () => {
+    expect(make({ cutout: 16 }).augmentation).toEqual({ cropPadding: 4, flip: true, cutout: 16 });
+    expect(make().augmentation).toEqual({ cropPadding: 4, flip: true });
+    expect(make({ cutout: 16 }).hash).toBe(make().hash);
+  });
+
   it('shrinks its images, and crops them as much less', async () => {
     await using folder = await temporaryFolder();
     await writeFakes(folder.path);

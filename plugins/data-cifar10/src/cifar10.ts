@@ -14,6 +14,8 @@ export interface Cifar10Options {
   readonly images: { readonly [K in SplitName]?: number | undefined };
   /** Pixels of a side; below 32 the images are shrunk. */
   readonly size: 32 | 16 | 8;
+  /** Side of a square that is cut out of training images; absent: none. */
+  readonly cutout?: number | undefined;
 }
 
 /** The seed with which NAS-Bench-201 shuffled the training images. */
@@ -31,7 +33,7 @@ const STD = [0.24703233, 0.24348505, 0.26158768];
  *   `ARCHER_SPLIT_MISSING` when they are asked of a split that is not there
  */
 export function cifar10(
-  { split, batch, images, size }: Cifar10Options,
+  { split, batch, images, size, cutout }: Cifar10Options,
   folder: string,
   layout: Layout,
 ): DataSet {
@@ -45,7 +47,7 @@ export function cifar10(
     image: { height: size, width: size, channels: CHANNELS },
     mean: MEAN,
     std: STD,
-    augmentation: { cropPadding: size / 8, flip: true },
+    augmentation: { cropPadding: size / 8, flip: true, ...(cutout && { cutout }) },
     hash: identity({ split, size }, layout, indices),
     description: describe({ split, size }, indices),
     splits,

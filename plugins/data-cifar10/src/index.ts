@@ -36,6 +36,10 @@ const plugin = definePlugin({
       .union([z.literal(32), z.literal(16), z.literal(8)])
       .default(32)
       .describe('pixels of a side; below 32 each pixel is the mean of a square of the original'),
+    cutout: count
+      .multipleOf(2)
+      .optional()
+      .describe('side of a square that is cut out of training images; none unless stated'),
   }),
   async create(options, { folders, log }) {
     const folder =

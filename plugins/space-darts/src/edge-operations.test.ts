@@ -15,10 +15,16 @@ afterEach(() => tf.engine().endScope());
 
 const place = (stride: 1 | 2) => ({ name: 'cell0.edge0', channels: 4, stride });
 
-function run(op: Candidate, x: tf.Tensor4D, stride: 1 | 2, style: LayerStyle = 'search') {
+function run(
+  op: Candidate,
+  x: tf.Tensor4D,
+  stride: 1 | 2,
+  style: LayerStyle = 'search',
+  more: Partial<Forward> = {},
+) {
   const parameters = operationParameters(op, place(stride), style);
   const store = new ParameterStore(parameters, createStreams(1));
-  const forward: Forward = { parameters: store, batchNorm: 'batch' };
+  const forward: Forward = { parameters: store, batchNorm: 'batch', ...more };
   const y = operation(op, place(stride), style, forward)(x);
   store.dispose();
   return y;
@@ -43,6 +49,24 @@ describe('operations', () => {
     expect(run('none', x, 1)).toBeUndefined();
     expect(run('none', x, 2)).toBeUndefined();
     expect(run('skip_connect', x, 1)).toBe(x);
+  });
+
+  it('drops images under drop-path, but never those of an identity', () => {
+    const streams = createStreams(2);
+    const drop = { dropPath: 0.5, draws: (name: string) => streams.stream(name) };
+    const dropped = (op: Candidate, stride: 1 | 2): number => {
+      const x = tf.tile(waves(), [32, 1, 1, 1]);
+      const y = run(op, x, stride, 'trained', drop) as tf.Tensor4D;
+      if (y === x) return -1;
+      const images = tf.max(tf.abs(y), [1, 2, 3]).dataSync();
+      return images.filter((most) => most === 0).length;
+    };
+    expect(dropped('skip_connect', 1)).toBe(-1);
+    for (const op of OPERATIONS) {
+      // Of 64, with 4 standard deviations of 4.
+      if (op !== 'skip_connect') expect(Math.abs(dropped(op, 1) - 32), op).toBeLessThan(16);
+      expect(Math.abs(dropped(op, 2) - 32), op).toBeLessThan(16);
+    }
   });
 
   it.each([1, 2] as const)(

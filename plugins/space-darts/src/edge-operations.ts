@@ -1,6 +1,7 @@
 import {
   avgPool3x3,
   batchNorm,
+  dropPath,
   type Forward,
   factorizedReduce,
   factorizedReduceParameters,
@@ -65,9 +66,23 @@ export function operationParameters(
 
 /**
  * One operation on an edge, added to the sum where its kernel can. `none` gives `undefined`, an
- * identity the map itself.
+ * identity the map itself. Under drop-path what any other operation gives is dropped now and then.
  */
 export function operation(
+  op: Candidate,
+  place: EdgePlace,
+  style: LayerStyle,
+  forward: Forward,
+): SiteCandidate {
+  const run = always(op, place, style, forward);
+  if (!forward.dropPath) return run;
+  return (x) => {
+    const y = run(x);
+    return y === undefined || y === x ? y : dropPath(y, forward, `${place.name}.drop`);
+  };
+}
+
+function always(
   op: Candidate,
   { name: edge, channels, stride }: EdgePlace,
   style: LayerStyle,

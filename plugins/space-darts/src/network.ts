@@ -1,5 +1,12 @@
 import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@archer-nas/nn';
 
+import {
+  auxiliaryCell,
+  auxiliaryChannels,
+  auxiliaryHead,
+  auxiliaryParameters,
+  checkAuxiliary,
+} from './auxiliary-head.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import {
   type EdgePlace,
@@ -69,10 +76,13 @@ export function cellNetwork(size: NetworkSize, task: NetworkTask, genotype: Geno
 
 function assemble(plan: Plan): Network {
   const { size, task } = plan;
+  const auxiliary = hasAuxiliary(plan);
   checkImage(size, task.image);
+  if (auxiliary) checkAuxiliary(size, task.image);
   return {
     classes: task.classes,
     image: task.image,
+    auxiliary,
     sites: [],
     parameters: parametersOf(plan),
     forward: (images, gates, forward) => {
@@ -86,11 +96,19 @@ function assemble(plan: Plan): Network {
         if (beforeLast !== last) beforeLast.dispose();
         beforeLast = last;
         last = runCell(inputs, edges, forward, place.type === 'reduce');
+        if (auxiliary && place.cell === auxiliaryCell(size)) {
+          forward.auxiliary?.(auxiliaryHead(last, forward, task.classes));
+        }
       }
       beforeLast.dispose();
       return head(last, forward, task.classes);
     },
   };
+}
+
+/** Only networks that are trained alone. */
+function hasAuxiliary({ style, task }: Plan): boolean {
+  return style === 'trained' && task.auxiliary === true;
 }
 
 /** The gate of an edge with one operation. */
@@ -135,6 +153,8 @@ function sitesOf(plan: Plan): Site[] {
       name: edgePlace(place, from, to).name,
       decision: CELL_TYPES.indexOf(place.type) * EDGES.length + edge,
       options: candidates,
+      node: `cell${place.cell}.node${to}`,
+      ...(candidates.includes('none') && { zero: candidates.indexOf('none') }),
     })),
   );
 }
@@ -155,5 +175,6 @@ function parametersOf(plan: Plan): ParameterSpec[] {
     ...stemParameters(task.image.channels, size.channels),
     ...cellsOf(size).flatMap((place) => [...preprocessParameters(place, style), ...ofCell(place)]),
     ...headParameters(lastChannels(size), task.classes),
+    ...(hasAuxiliary(plan) ? auxiliaryParameters(auxiliaryChannels(size), task.classes) : []),
   ];
 }

@@ -2,17 +2,19 @@ import {
   ArcherError,
   type Budget,
   canonicalJson,
+  createStreams,
   type DataSet,
   type Evaluation,
   type EvaluationContext,
   type EvaluationJob,
   type Evaluator,
+  EXIT,
   type Proposal,
   type Report,
   type State,
   sha256Hex,
 } from '@archer-nas/core';
-import { batchReader, type NetworkSpace } from '@archer-nas/nn';
+import { batchReader, type Network, type NetworkSpace } from '@archer-nas/nn';
 import type { TrainOptions } from './options.ts';
 import { type EpochSums, stepsPerEpoch, Training, trainingImages } from './training.ts';
 
@@ -46,10 +48,34 @@ export function trainEvaluator<A>(
   };
 }
 
-/** The names and shapes of all parameters tell a space's networks apart: channels, cells. */
+/**
+ * The names and shapes of all parameters tell a space's networks apart: channels, cells. A supernet
+ * may have another size, so that one of the networks is looked at too.
+ */
 function networksIdentity(space: NetworkSpace<unknown>, { classes, image }: DataSet): string {
-  const { parameters } = space.supernet({ classes, image });
-  return sha256Hex(canonicalJson(parameters.map(({ name, shape }) => ({ name, shape }))));
+  const task = { classes, image };
+  const example = space.sample(createStreams(0).stream('example'));
+  const networks = [space.supernet(task), space.network(example, task)];
+  const parameters = networks.map((network) =>
+    network.parameters.map(({ name, shape }) => ({ name, shape })),
+  );
+  return sha256Hex(canonicalJson(parameters));
+}
+
+/** @throws ArcherError `ARCHER_CAPABILITY` where an auxiliary head is asked of a space without one */
+function networkOf<A>(
+  space: NetworkSpace<A>,
+  architecture: A,
+  { data: { classes, image }, options }: Pick<Parts<A>, 'data' | 'options'>,
+): Network {
+  const auxiliary = options.auxiliary > 0;
+  const network = space.network(architecture, { classes, image, auxiliary });
+  if (!auxiliary || network.auxiliary) return network;
+  throw new ArcherError(
+    'ARCHER_CAPABILITY',
+    `The networks of ${space.name} have no auxiliary head, but auxiliary is ${options.auxiliary}.`,
+    { hint: 'Set auxiliary to 0, or use a space such as darts.', exit: EXIT.manifest },
+  );
 }
 
 interface Parts<A> {
@@ -142,9 +168,8 @@ class TrainingJob<A> implements EvaluationJob<A> {
 
   #train(proposal: Proposal<A>, saved?: State): Training {
     const { space, data, options } = this.#parts;
-    const { classes, image } = data;
     const parts = {
-      network: space.network(proposal.architecture, { classes, image }),
+      network: networkOf(space, proposal.architecture, this.#parts),
       data,
       options: { ...options, epochs: this.#epochs(proposal) },
       streams: this.#context.streams.scope(`train/${space.id(proposal.architecture)}`),

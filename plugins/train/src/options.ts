@@ -15,6 +15,19 @@ export const trainOptions = z.strictObject({
     .default(0)
     .describe('share of the target that is spread over all classes'),
   clip: z.number().positive().nullable().default(null).describe('global gradient norm'),
+  dropPath: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      "how often an operation's output is dropped for an image; grows linearly to this in the end",
+    ),
+  auxiliary: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("weight of the auxiliary head's loss, of spaces that have one; 0: no such head"),
   images: z
     .union([z.literal('all'), z.int().positive()])
     .default('all')

@@ -1,5 +1,6 @@
 import { createStreams, type EvaluationContext, type Proposal } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
+import type { Forward } from '@archer-nas/nn';
 import { type Bits, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { trainEvaluator } from './evaluator.ts';
@@ -73,6 +74,44 @@ describe('train', () => {
     const seconds = { ...context(), budget: { amount: 3, unit: 'second' } as const };
     expect(() => jobs.start(proposals, seconds)).toThrow(
       /whole epochs, at least 1; given: 3 second/,
+    );
+  });
+
+  it('ramps drop-path up linearly, and asks for an auxiliary head in training alone', async () => {
+    const seen: Pick<Forward, 'dropPath' | 'auxiliary' | 'batchNorm'>[] = [];
+    const watched: typeof space = {
+      ...space,
+      network(bits, task) {
+        const network = space.network(bits, task);
+        return {
+          ...network,
+          auxiliary: task.auxiliary ?? false,
+          forward(images, gates, forward) {
+            const logits = network.forward(images, gates, forward);
+            forward.auxiliary?.(logits);
+            seen.push(forward);
+            return logits;
+          },
+        };
+      },
+    };
+    const options = withEngine({ epochs: 4, dropPath: 0.2, auxiliary: 0.4 });
+    const job = trainEvaluator(watched, data, options).start(proposals.slice(0, 1), context());
+    await drive(job);
+    const training = seen.filter(({ batchNorm }) => batchNorm === 'train');
+    // 0.2 · epoch / epochs, three steps each.
+    const rates = training.map(({ dropPath = 0 }) => Number(dropPath.toFixed(4)));
+    expect(rates).toEqual([0, 0, 0, 0.05, 0.05, 0.05, 0.1, 0.1, 0.1, 0.15, 0.15, 0.15]);
+    expect(training.every(({ auxiliary }) => auxiliary !== undefined)).toBe(true);
+    const scoring = seen.filter(({ batchNorm }) => batchNorm === 'running');
+    expect(scoring.length).toBeGreaterThan(0);
+    expect(scoring.every(({ auxiliary, dropPath }) => !auxiliary && !dropPath)).toBe(true);
+  });
+
+  it('refuses an auxiliary head where the space has none', async () => {
+    const job = evaluator({ epochs: 1, auxiliary: 0.4 }).start(proposals, context());
+    await expect(job.step(new AbortController().signal)).rejects.toThrow(
+      expect.objectContaining({ code: 'ARCHER_CAPABILITY' }),
     );
   });
 

@@ -95,7 +95,7 @@ export class Training {
     const index = this.#samples(epoch).slice(position, position + data.batch);
     const batch = this.#reader.augmented(index, { streams, epoch, position });
     try {
-      const { loss, correct } = this.#update(batch, this.#rate(epoch));
+      const { loss, correct } = this.#update(batch, epoch);
       const before = first === 0 ? NOTHING : this.#sums;
       this.#sums = {
         loss: before.loss + loss * batch.size,
@@ -144,10 +144,13 @@ export class Training {
     }
   }
 
-  #update(batch: Batch, learningRate: number) {
+  #update(batch: Batch, epoch: number) {
     const { network, options } = this.#parts;
+    const learningRate = this.#rate(epoch);
     const result = lossAndGradients(network, this.#store, [], batch, {
       labelSmoothing: options.labelSmoothing,
+      auxiliary: options.auxiliary,
+      dropPath: (options.dropPath * epoch) / options.epochs,
       batchNorm: 'train',
       statistics: this.#statistics,
     });
