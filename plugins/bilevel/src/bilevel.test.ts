@@ -1,6 +1,7 @@
 import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import {
+  batchReader,
   denseMixture,
   type Modifier,
   type Relaxation,
@@ -9,7 +10,7 @@ import {
 } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
-import { bilevel } from './bilevel.ts';
+import { type BilevelViews, bilevel } from './bilevel.ts';
 import { bilevelOptions } from './options.ts';
 import { toyData, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
 
@@ -206,6 +207,31 @@ describe('bilevel', () => {
     for (let i = 0; i < 6; i++) observed.push((await search.step(signal)).metrics?.observed);
     expect(observed).toEqual([undefined, undefined, undefined, 1, 1, 1]);
     for (const [rows, expected] of seen) expect(rows).toEqual(expected);
+    search.dispose?.();
+  });
+
+  it("shows the gradient by α on a batch, which stays the caller's", async () => {
+    const relaxation: RelaxationRecipe = {
+      begin: (...given): Relaxation => ({
+        ...toyRelaxation.begin(...given),
+        point: {
+          alpha: [Float64Array.of(0.5, 0.5), Float64Array.of(0.5, 0.5)],
+          weightDecay: 0,
+          mixture: denseMixture,
+          gradient: (alpha, loss) => loss.gradients(denseMixture(alpha), ['mixture']).rows,
+        },
+      }),
+    };
+    const search = await begin({}, { relaxation });
+    const data = toyData();
+    const batch = batchReader(data, data.open('valid')).plain(Int32Array.of(0, 1));
+    const { numTensors } = tf.memory();
+    const { relaxed } = search.views as BilevelViews<Bits>;
+    const first = relaxed.gradientAt(relaxed.alpha, batch);
+    expect(relaxed.gradientAt(relaxed.alpha, batch)).toEqual(first);
+    expect(first.flatMap((row) => [...row]).some((value) => value !== 0)).toBe(true);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    batch.dispose();
     search.dispose?.();
   });
 

@@ -117,13 +117,15 @@ export class BilevelTraining {
         return point().weightDecay;
       },
       mixture: (alpha) => point().mixture(alpha),
-      gradientAt: (alpha, batch) =>
-        this.#releasing(() =>
+      gradientAt: (alpha, batch) => {
+        const lent = { ...batch, dispose: () => {} }; // the caller's, who may ask again
+        return this.#releasing(() =>
           point().gradient(
             alpha,
-            this.#lossOn(() => batch),
+            this.#lossOn(() => lent),
           ),
-        ),
+        );
+      },
     };
   }
 
