@@ -118,6 +118,12 @@ describe('a hard sample', () => {
     const again = gumbel(0.3, Number.NEGATIVE_INFINITY, 0.5, -2, 4, 0);
     expect(hardSample(alpha, 1, again).choices).toEqual([1]);
   });
+
+  it('gives up where α itself is not a number, for the run to say so', () => {
+    const broken = [Float64Array.of(0.5, Number.NaN)];
+    const { soft } = hardSample(broken, 1, createStreams(0).stream('gdas'));
+    expect(soft[0]?.some(Number.isNaN)).toBe(true);
+  });
 });
 
 describe('gdas', () => {

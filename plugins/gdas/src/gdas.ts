@@ -89,12 +89,13 @@ export function temperatureAt(
   return epochs === 1 ? from : from + ((to - from) * epoch) / (epochs - 1);
 }
 
-/** Draws until every number is finite, as the released code does. */
+/** Draws until every number is finite, as the released code does; of a finite α. */
 export function hardSample(alpha: Rows, temperature: number, stream: Stream): HardSample {
   for (;;) {
     const noise = gumbelNoise(alpha, stream);
     const soft = concreteRows(alpha, noise, temperature);
-    if (areFinite(noise) && areFinite(soft)) return { soft, choices: argmaxRows(soft) };
+    const isUsable = areFinite(noise) && areFinite(soft);
+    if (isUsable || !areFinite(alpha)) return { soft, choices: argmaxRows(soft) };
   }
 }
 
