@@ -22,6 +22,7 @@ export * from './mixture.ts';
 export * from './model.ts';
 export * from './network.ts';
 export * from './norm-statistics.ts';
+export * from './normal-map.ts';
 export * from './parameter-store.ts';
 export * from './partial-channels.ts';
 export * from './path-hits.ts';
