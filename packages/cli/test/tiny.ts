@@ -9,6 +9,7 @@ const TINY: Readonly<Record<string, object>> = {
   'space nas-bench-201': { channels: 4, cells: 1 },
   'space nas-bench-macro': {},
   'space nats-size': {},
+  'space robust-darts': { channels: 4, cells: 3, search: { channels: 2, cells: 3 } },
   'space trans-nas-bench-101-macro': {},
   'space trans-nas-bench-101-micro': {},
   'data synthetic': { train: 32, valid: 32, test: 32, batch: 16 },

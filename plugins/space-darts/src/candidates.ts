@@ -1,14 +1,22 @@
 import { type CellType, EDGES } from './edges.ts';
-import { OPERATIONS, type Operation } from './genotype.ts';
+import { OPERATIONS, type VOCABULARY } from './genotype.ts';
+
+/** What a derived edge can be. */
+export type Derivable = (typeof VOCABULARY)[number];
 
 /** What can run on an edge while searching: what can be derived, and `none`. */
-export type Candidate = Operation | 'none';
+export type Candidate = Derivable | 'none';
 
 /** Per type of cell and edge, the candidates in the order of the mixture's weights. */
 export type Candidates = Readonly<Record<CellType, readonly (readonly Candidate[])[]>>;
 
+/** The candidates without `none`: what an edge of a genotype can be. */
+export type Operations = Readonly<Record<CellType, readonly (readonly Derivable[])[]>>;
+
 /** The same candidates on every edge of both cells. */
-export function everywhere(candidates: readonly Candidate[]): Candidates {
+export function everywhere<T extends Candidate>(
+  candidates: readonly T[],
+): Readonly<Record<CellType, readonly (readonly T[])[]>> {
   const cell = EDGES.map(() => candidates);
   return { normal: cell, reduce: cell };
 }

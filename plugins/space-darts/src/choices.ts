@@ -1,4 +1,8 @@
-import { type CellGraph, type Genotype, INPUTS, NODES, OPERATIONS } from './genotype.ts';
+import type { Choice } from '@archer-nas/core';
+
+import type { Derivable, Operations } from './candidates.ts';
+import { CELL_TYPES, type CellType, EDGES, edgeAt } from './edges.ts';
+import { type CellGraph, type Genotype, INPUTS, NODES, VOCABULARY } from './genotype.ts';
 
 /** Per node, the pairs of inputs it can read, ascending: 1, 3, 6 and 10 of them. */
 export const PAIRS: readonly (readonly (readonly [number, number])[])[] = Array.from(
@@ -11,54 +15,76 @@ export const PAIRS: readonly (readonly (readonly [number, number])[])[] = Array.
 
 /** Choices per node: which two inputs, the operation on the first, the operation on the second. */
 const PER_NODE = 3;
-const PER_CELL = PER_NODE * NODES;
 
-/** Twelve decisions for the normal cell, then twelve for the reduction cell. */
-export const DECISIONS = ['normal', 'reduce'].flatMap((cell) =>
-  PAIRS.flatMap((pairs, node) =>
+/** One categorical choice of a genotype. */
+export interface GenotypeDecision {
+  readonly name: string;
+  readonly kind: 'categorical';
+  readonly options: readonly string[];
+}
+
+/** Genotypes as choices: twelve of the normal cell, then twelve of the reduction cell. */
+export interface GenotypeChoices {
+  readonly decisions: readonly GenotypeDecision[];
+  toChoices(genotype: Genotype): Choice[];
+  /** @param choices in range */
+  fromChoices(choices: readonly Choice[]): Genotype;
+}
+
+/**
+ * The choices where an edge can be what `operations` say. Which operation a choice stands for may
+ * depend on the inputs that are chosen; all edges of a cell have the same number of operations.
+ */
+export function genotypeChoices(operations: Operations): GenotypeChoices {
+  const listAt = (type: CellType, from: number, to: number): readonly number[] =>
+    (operations[type][edgeAt(from, to)] ?? []).map((name) => VOCABULARY.indexOf(name));
+  return {
+    decisions: CELL_TYPES.flatMap((type) => decisionsOf(type, operations[type])),
+    toChoices: (genotype) =>
+      CELL_TYPES.flatMap((type) =>
+        PAIRS.flatMap((pairs, node) => {
+          const [a, b] = genotype[type].slice(2 * node, 2 * node + 2);
+          const optionOf = (edge: typeof a) =>
+            listAt(type, edge?.from ?? -1, INPUTS + node).indexOf(edge?.op ?? -1);
+          return [
+            pairs.findIndex(([x, y]) => x === a?.from && y === b?.from),
+            optionOf(a),
+            optionOf(b),
+          ];
+        }),
+      ),
+    fromChoices: (choices) => {
+      const cellOf = (type: CellType): CellGraph =>
+        PAIRS.flatMap((pairs, node) => {
+          const at = PER_NODE * (CELL_TYPES.indexOf(type) * NODES + node);
+          const [pair = 0, ...options] = choices.slice(at, at + PER_NODE);
+          return (pairs[pair] ?? []).map((from, which) => ({
+            op: listAt(type, from, INPUTS + node)[options[which] ?? 0] ?? -1,
+            from,
+          }));
+        });
+      return { normal: cellOf('normal'), reduce: cellOf('reduce') };
+    },
+  };
+}
+
+function decisionsOf(
+  type: CellType,
+  operations: readonly (readonly Derivable[])[],
+): GenotypeDecision[] {
+  const [first = []] = operations;
+  const alike = EDGES.every((_, edge) => operations[edge]?.join() === first.join());
+  // Where the edges differ, a choice is the position in the edge's own list.
+  const names = alike ? first : first.map((_, position) => `operation ${position + 1}`);
+  return PAIRS.flatMap((pairs, node) =>
     [
       { name: 'inputs', options: pairs.map((pair) => pair.join('+')) },
-      { name: 'first', options: OPERATIONS },
-      { name: 'second', options: OPERATIONS },
+      { name: 'first', options: names },
+      { name: 'second', options: names },
     ].map(({ name, options }) => ({
-      name: `${cell}:node${INPUTS + node}:${name}`,
+      name: `${type}:node${INPUTS + node}:${name}`,
       kind: 'categorical' as const,
       options: [...options],
     })),
-  ),
-);
-
-/** The choices of a genotype. */
-export function toChoices({ normal, reduce }: Genotype): number[] {
-  const choices = new Array<number>(2 * PER_CELL);
-  write(normal, choices, 0);
-  write(reduce, choices, PER_CELL);
-  return choices;
-}
-
-function write(graph: CellGraph, into: number[], start: number): void {
-  for (let node = 0; node < NODES; node++) {
-    const [a, b] = [graph[2 * node], graph[2 * node + 1]];
-    const at = start + PER_NODE * node;
-    const pair = (PAIRS[node] ?? []).findIndex(([x, y]) => x === a?.from && y === b?.from);
-    into[at] = pair;
-    into[at + 1] = a?.op ?? -1;
-    into[at + 2] = b?.op ?? -1;
-  }
-}
-
-/** The genotype of choices in range. */
-export function fromChoices(choices: readonly number[]): Genotype {
-  return { normal: read(choices, 0), reduce: read(choices, PER_CELL) };
-}
-
-function read(choices: readonly number[], start: number): CellGraph {
-  return PAIRS.flatMap((pairs, node) => {
-    const [pair = 0, first = 0, second = 0] = choices.slice(start + PER_NODE * node);
-    const [a, b] = pairs[pair] ?? [0, 1];
-    return [
-      { op: first, from: a },
-      { op: second, from: b },
-    ];
-  });
+  );
 }

@@ -1,7 +1,7 @@
 import { describePackage, describeSearchSpace } from '@archer-nas/testkit';
-import plugin from './index.ts';
+import plugins from './index.ts';
 
-const kit = { package: new URL('..', import.meta.url), plugins: [plugin] };
+const kit = { package: new URL('..', import.meta.url), plugins };
 
 describePackage(kit);
 
@@ -14,4 +14,10 @@ describeSearchSpace({
   ...kit,
   variant: 'two operations',
   space: { use: 'darts', operations: ['skip_connect', 'sep_conv_3x3'] },
+});
+describeSearchSpace({
+  ...kit,
+  variant: 'operations that differ by edge',
+  space: { use: 'robust-darts', set: 's1' },
+  malformed: ['Genotype(normal=[])'],
 });

@@ -1,6 +1,6 @@
 import type { Candidate, Candidates } from './candidates.ts';
 import { EDGES } from './edges.ts';
-import { type CellGraph, type Edge, type Genotype, INPUTS, NODES, OPERATIONS } from './genotype.ts';
+import { type CellGraph, type Edge, type Genotype, INPUTS, NODES, VOCABULARY } from './genotype.ts';
 
 /**
  * The genotype that a mixture stands for. Every node keeps the two edges whose strongest
@@ -43,7 +43,7 @@ function strongest(
   let best: ScoredEdge = { op: -1, from, score: Number.NEGATIVE_INFINITY };
   candidates.forEach((name, option) => {
     const score = row[option] ?? Number.NaN;
-    if (name !== 'none' && score > best.score) best = { op: OPERATIONS.indexOf(name), from, score };
+    if (name !== 'none' && score > best.score) best = { op: VOCABULARY.indexOf(name), from, score };
   });
   return best;
 }

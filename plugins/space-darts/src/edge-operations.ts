@@ -6,6 +6,7 @@ import {
   factorizedReduce,
   factorizedReduceParameters,
   maxPool3x3,
+  normalMap,
   type Owner,
   type ParameterSpec,
   type Candidate as SiteCandidate,
@@ -95,6 +96,8 @@ function always(
       return () => undefined;
     case 'skip_connect':
       return (x) => (stride === 1 ? x : factorizedReduce(x, forward, name, size));
+    case 'noise':
+      return (x) => noise(x, stride, name, forward);
     case 'max_pool_3x3':
       return (x) => pooled(maxPool3x3(x, forward, { stride }), name, style, forward);
     case 'avg_pool_3x3':
@@ -110,6 +113,13 @@ function always(
       return (x, sum) => separableBlock(x, forward, name, options, sum?.take());
     }
   }
+}
+
+/** Fresh N(0, 1) of the result's shape: x is not looked at, so that it gets no gradient. */
+function noise(x: FeatureMap, stride: 1 | 2, name: string, { draws }: Forward): FeatureMap {
+  if (draws === undefined) throw new Error(`The noise at ${name} has nothing to draw from.`);
+  const [images, height, width, channels] = x.shape;
+  return normalMap([images, height / stride, width / stride, channels], draws(name));
 }
 
 function pooled(x: FeatureMap, name: string, style: LayerStyle, forward: Forward): FeatureMap {

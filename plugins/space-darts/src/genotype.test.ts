@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 
 import { RELEASED } from '../test/released.ts';
 import { canonical } from './canonical.ts';
-import { fromChoices, toChoices } from './choices.ts';
 import {
   type CellGraph,
   formatGenotype,
@@ -25,7 +24,7 @@ describe('the notation', () => {
     fc.assert(
       fc.property(genotypes, (genotype) => {
         expect(parseGenotype(formatGenotype(genotype))).toEqual(genotype);
-        expect(fromChoices(toChoices(genotype))).toEqual(genotype);
+        expect(space.fromChoices(space.toChoices(genotype))).toEqual(genotype);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { ArcherError, EXIT, suggestion } from '@archer-nas/core';
 
-/** What an edge of a cell can be; genotypes store indices. `none` is never derived. */
+/** What an edge of a DARTS cell can be; genotypes store indices. `none` is never derived. */
 export const OPERATIONS = [
   'max_pool_3x3',
   'avg_pool_3x3',
@@ -13,7 +13,10 @@ export const OPERATIONS = [
 
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Index of each operation in {@link OPERATIONS}. */
+/** What genotypes of all spaces of this package can hold: S4 of RobustDARTS has `noise`. */
+export const VOCABULARY = [...OPERATIONS, 'noise'] as const;
+
+/** Index of each operation in {@link VOCABULARY}. */
 export const OP = {
   maxPool: 0,
   avgPool: 1,
@@ -22,6 +25,7 @@ export const OP = {
   sepConv5: 4,
   dilConv3: 5,
   dilConv5: 6,
+  noise: 7,
 } as const;
 
 /** Inputs of a cell: the outputs of the cell before the last and of the last one. */
@@ -52,7 +56,7 @@ export function nodeOf(edge: number): number {
 /** The community's notation, as DARTS prints it: `Genotype(normal=[('sep_conv_3x3', 0), …`. */
 export function formatGenotype({ normal, reduce }: Genotype): string {
   const cell = (graph: CellGraph): string =>
-    graph.map(({ op, from }) => `('${OPERATIONS[op]}', ${from})`).join(', ');
+    graph.map(({ op, from }) => `('${VOCABULARY[op]}', ${from})`).join(', ');
   const concat = '[2, 3, 4, 5]';
   return (
     `Genotype(normal=[${cell(normal)}], normal_concat=${concat}, ` +
@@ -91,9 +95,9 @@ function tuples(text: string, cell: string): CellGraph {
   const edges = Array.from(
     cell.matchAll(/\(\s*'([^']*)'\s*,\s*(\d+)\s*\)/g),
     ([, name = '', from]) => {
-      const op = (OPERATIONS as readonly string[]).indexOf(name);
+      const op = (VOCABULARY as readonly string[]).indexOf(name);
       if (op < 0)
-        throw malformed(text, `"${name}" is no operation. ${suggestion(name, OPERATIONS)}`);
+        throw malformed(text, `"${name}" is no operation. ${suggestion(name, VOCABULARY)}`);
       return { op, from: Number(from) };
     },
   );

@@ -4,7 +4,7 @@ import type { MixtureSpace, Network, Path } from '@archer-nas/nn';
 import type { Candidates } from './candidates.ts';
 import { derive } from './derive.ts';
 import { CELL_TYPES, EDGES, edgeAt } from './edges.ts';
-import { type Genotype, nodeOf, OPERATIONS } from './genotype.ts';
+import { type Genotype, nodeOf, VOCABULARY } from './genotype.ts';
 import { cellNetwork, cellSupernet } from './network.ts';
 import type { NetworkSize } from './skeleton.ts';
 
@@ -41,7 +41,7 @@ function pathOf(genotype: Genotype, { sites }: Network): Path {
     CELL_TYPES.flatMap((type, kind) =>
       genotype[type].map(({ op, from }, at) => {
         const decision = kind * EDGES.length + edgeAt(from, nodeOf(at));
-        return [decision, OPERATIONS[op]] as const;
+        return [decision, VOCABULARY[op]] as const;
       }),
     ),
   );

@@ -79,6 +79,40 @@ describe('the supernet', () => {
     }
   });
 
+  it('has 299,578 parameters where operations see a quarter of the channels (check of PC-DARTS)', () => {
+    const task = { ...CIFAR10, partial: 4 };
+    const network = cellSupernet({ channels: 16, cells: 8 }, task, dartsCandidates());
+    expect(count(network)).toBe(299_578);
+    expect(network.sites.every(({ zero }) => zero === undefined)).toBe(true);
+    const uneven = { ...CIFAR10, partial: 3 };
+    expect(() => cellSupernet({ channels: 16, cells: 8 }, uneven, dartsCandidates())).toThrow(
+      /16 channels, which are no 3 equal blocks/,
+    );
+  });
+
+  it('keeps sizes and gradients with partial channels', () => {
+    const candidates = dartsCandidates();
+    const network = cellSupernet({ channels: 4, cells: 3 }, { ...TINY, partial: 2 }, candidates);
+    const store = new ParameterStore(network.parameters, streams);
+    const batch = batchOf(0, 1, 2, 0);
+    const p = Array.from({ length: 28 }, () => new Float64Array(8).fill(1 / 8));
+    const result = nn.mixtureGradients(network, store, denseMixture(p), batch);
+    expect(result.rows.every((row) => row.slice(1).every((g) => g !== 0))).toBe(true);
+    result.dispose();
+    batch.dispose();
+    store.dispose();
+  });
+
+  it('is as deep as it is asked to be', () => {
+    const { sites } = cellSupernet(
+      { channels: 4, cells: 8 },
+      { ...CIFAR10, cells: 5 },
+      dartsCandidates(),
+    );
+    expect(sites).toHaveLength(5 * 14);
+    expect(sites[16]).toMatchObject({ node: 'cell1.node3', zero: 0 });
+  });
+
   it('has a site per cell and edge, tied by the type of its cell', () => {
     const { sites } = cellSupernet({ channels: 4, cells: 8 }, CIFAR10, dartsCandidates());
     expect(sites).toHaveLength(8 * 14);

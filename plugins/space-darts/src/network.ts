@@ -1,4 +1,12 @@
-import type { Forward, Gate, Network, NetworkTask, ParameterSpec, Site } from '@archer-nas/nn';
+import type {
+  Forward,
+  Gate,
+  Network,
+  NetworkTask,
+  ParameterSpec,
+  Site,
+  SupernetTask,
+} from '@archer-nas/nn';
 
 import {
   auxiliaryCell,
@@ -15,9 +23,16 @@ import {
   operationParameters,
 } from './edge-operations.ts';
 import { CELL_TYPES, type CellType, EDGES, edgeAt } from './edges.ts';
-import { type CellGraph, type Genotype, INPUTS, nodeOf, OPERATIONS } from './genotype.ts';
+import { type CellGraph, type Genotype, INPUTS, nodeOf, VOCABULARY } from './genotype.ts';
 import { type CellEdge, runCell } from './run-cell.ts';
-import { type CellPlace, cellsOf, checkImage, lastChannels, type NetworkSize } from './skeleton.ts';
+import {
+  type CellPlace,
+  cellsOf,
+  checkImage,
+  checkPartial,
+  lastChannels,
+  type NetworkSize,
+} from './skeleton.ts';
 import {
   head,
   headParameters,
@@ -39,6 +54,8 @@ interface Plan {
   readonly size: NetworkSize;
   readonly task: NetworkTask;
   readonly style: LayerStyle;
+  /** Operations see one of so many blocks of channels; the others bypass them. */
+  readonly partial: number | undefined;
   readonly edges: Readonly<Record<CellType, readonly PlannedEdge[]>>;
 }
 
@@ -46,17 +63,20 @@ interface Plan {
  * The supernet: all 14 edges in every cell, each with its candidates. A site per cell and edge;
  * cells of one type are tied to the same 14 decisions, first those of the normal cell.
  *
- * @throws ArcherError when the image cannot be halved by both reduction cells
+ * @throws ArcherError when the image cannot be halved by both reduction cells, or the channels
+ * divided
  */
 export function cellSupernet(
-  size: NetworkSize,
-  task: NetworkTask,
+  { channels, cells }: NetworkSize,
+  { cells: depth = cells, partial, ...task }: SupernetTask,
   candidates: Candidates,
 ): Network {
+  const size = { channels, cells: depth };
+  checkPartial(size, partial);
   const edgesOf = (type: CellType): PlannedEdge[] =>
     EDGES.map((edge, at) => ({ ...edge, candidates: candidates[type][at] ?? [] }));
   const edges = { normal: edgesOf('normal'), reduce: edgesOf('reduce') };
-  const plan: Plan = { size, task, style: 'search', edges };
+  const plan: Plan = { size, task, style: 'search', partial, edges };
   return { ...assemble(plan), sites: sitesOf(plan) };
 }
 
@@ -68,10 +88,10 @@ export function cellSupernet(
 export function cellNetwork(size: NetworkSize, task: NetworkTask, genotype: Genotype): Network {
   const edgesOf = (graph: CellGraph): PlannedEdge[] =>
     graph.map(({ op, from }, edge) => {
-      return { from, to: nodeOf(edge), candidates: [OPERATIONS[op] ?? 'none'] };
+      return { from, to: nodeOf(edge), candidates: [VOCABULARY[op] ?? 'none'] };
     });
   const edges = { normal: edgesOf(genotype.normal), reduce: edgesOf(genotype.reduce) };
-  return assemble({ size, task, style: 'trained', edges });
+  return assemble({ size, task, style: 'trained', partial: undefined, edges });
 }
 
 function assemble(plan: Plan): Network {
@@ -126,37 +146,46 @@ function edgesOf(
   forward: Forward,
 ): CellEdge[] {
   return plan.edges[place.type].map(({ from, to, candidates }, edge) => {
-    const at = edgePlace(place, from, to);
+    const at = edgePlace(plan, place, [from, to]);
     return {
       ...{ from, to },
-      gate: plan.style === 'trained' ? ONLY : gateOf(gates, edge, at),
+      gate: plan.style === 'trained' ? ONLY : gateOf(plan, gates[edge], at),
       candidates: candidates.map((op) => operation(op, at, plan.style, forward)),
     };
   });
 }
 
-function gateOf(gates: readonly Gate[], edge: number, { name }: EdgePlace): Gate {
-  const gate = gates[edge];
-  if (gate !== undefined) return gate;
-  throw new RangeError(`no gate for ${name}: too few gates were given`);
+function gateOf({ partial }: Plan, gate: Gate | undefined, { name, stride }: EdgePlace): Gate {
+  if (gate === undefined) throw new RangeError(`no gate for ${name}: too few gates were given`);
+  return partial === undefined ? gate : { ...gate, partial: { of: partial, stride } };
 }
 
-/** Only edges from a reduction cell's inputs halve. */
-function edgePlace({ cell, channels, type }: CellPlace, from: number, to: number): EdgePlace {
+/** Only edges from a reduction cell's inputs halve. An operation has the channels that it sees. */
+function edgePlace(
+  { partial = 1 }: Plan,
+  { cell, channels, type }: CellPlace,
+  [from, to]: readonly [number, number],
+): EdgePlace {
   const stride = type === 'reduce' && from < INPUTS ? 2 : 1;
-  return { name: `cell${cell}.edge${edgeAt(from, to)}`, channels, stride };
+  return { name: `cell${cell}.edge${edgeAt(from, to)}`, channels: channels / partial, stride };
 }
 
 function sitesOf(plan: Plan): Site[] {
   return cellsOf(plan.size).flatMap((place) =>
     plan.edges[place.type].map(({ from, to, candidates }, edge) => ({
-      name: edgePlace(place, from, to).name,
+      name: edgePlace(plan, place, [from, to]).name,
       decision: CELL_TYPES.indexOf(place.type) * EDGES.length + edge,
       options: candidates,
       node: `cell${place.cell}.node${to}`,
-      ...(candidates.includes('none') && { zero: candidates.indexOf('none') }),
+      ...zeroOf(plan, candidates),
     })),
   );
+}
+
+/** With a bypass, no option gives zeros. */
+function zeroOf({ partial }: Plan, candidates: readonly Candidate[]): { zero?: number } {
+  const zero = candidates.indexOf('none');
+  return zero < 0 || partial !== undefined ? {} : { zero };
 }
 
 function parametersOf(plan: Plan): ParameterSpec[] {
@@ -164,7 +193,7 @@ function parametersOf(plan: Plan): ParameterSpec[] {
   let site = 0;
   const ofCell = (place: CellPlace): ParameterSpec[] =>
     plan.edges[place.type].flatMap(({ from, to, candidates }) => {
-      const at = edgePlace(place, from, to);
+      const at = edgePlace(plan, place, [from, to]);
       const parameters = candidates.flatMap((op, option) =>
         operationParameters(op, at, style, style === 'search' ? { site, option } : undefined),
       );

@@ -68,3 +68,13 @@ export function checkImage(
     { hint: `Use images whose sides are multiples of ${unit}.`, exit: EXIT.manifest },
   );
 }
+
+/** @throws ArcherError unless the channels are so many equal blocks, which a reduction can halve */
+export function checkPartial({ channels }: NetworkSize, partial = 1): void {
+  if (channels % partial === 0) return;
+  throw new ArcherError(
+    'ARCHER_DARTS_CHANNELS',
+    `The first cells have ${channels} channels, which are no ${partial} equal blocks of channels.`,
+    { hint: `Use a multiple of ${partial} as search.channels.`, exit: EXIT.manifest },
+  );
+}

@@ -2,13 +2,12 @@ import { createStreams } from '@archer-nas/core';
 import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
-import { DECISIONS } from './choices.ts';
-import plugin from './index.ts';
+import plugins from './index.ts';
 import { dartsSpace } from './space.ts';
 
 const space = dartsSpace({ channels: 36, cells: 20, classes: 10 });
 const operations = (kept: readonly number[]) =>
-  space.restrict(DECISIONS.map(({ name }) => (name.endsWith(':inputs') ? undefined : kept)));
+  space.restrict(space.decisions.map(({ name }) => (name.endsWith(':inputs') ? undefined : kept)));
 
 describeChecks(
   'a sub-space',
@@ -48,7 +47,8 @@ describe('the space', () => {
 
 describe('plugin darts', () => {
   it('makes sub-spaces of fewer operations', async () => {
-    if (!('create' in plugin)) throw new Error('not a maker');
+    const [plugin] = plugins;
+    if (plugin === undefined || !('create' in plugin)) throw new Error('not a maker');
     const options = plugin.options.parse({ operations: ['sep_conv_3x3', 'skip_connect'] });
     const part = await plugin.create(options as never, {} as never);
     expect(part).toMatchObject({ size: 46_080n ** 2n });

@@ -1,8 +1,9 @@
 import { type ChoiceSpace, choiceSpace } from '@archer-nas/core';
 
+import { everywhere, type Operations } from './candidates.ts';
 import { canonical } from './canonical.ts';
-import { DECISIONS, fromChoices, toChoices } from './choices.ts';
-import { formatGenotype, type Genotype, parseGenotype } from './genotype.ts';
+import { genotypeChoices } from './choices.ts';
+import { formatGenotype, type Genotype, OPERATIONS, parseGenotype } from './genotype.ts';
 import { networkParams, type Skeleton } from './network-params.ts';
 
 /**
@@ -12,9 +13,19 @@ import { networkParams, type Skeleton } from './network-params.ts';
  * @param skeleton whose `params` the space reports
  */
 export function dartsSpace(skeleton: Skeleton): ChoiceSpace<Genotype> {
+  return genotypeSpace('darts', everywhere(OPERATIONS), skeleton);
+}
+
+/** A space of the same cells whose edges can be what `operations` say, without networks. */
+export function genotypeSpace(
+  name: string,
+  operations: Operations,
+  skeleton: Skeleton,
+): ChoiceSpace<Genotype> {
+  const { decisions, toChoices, fromChoices } = genotypeChoices(operations);
   return choiceSpace<Genotype>({
-    name: 'darts',
-    decisions: DECISIONS,
+    name,
+    decisions,
     encode: toChoices,
     decode: fromChoices,
     format: formatGenotype,
