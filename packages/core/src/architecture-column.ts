@@ -7,8 +7,8 @@ export interface ArchitectureColumn<A> {
   push(architecture: A): void;
   /** @throws RangeError outside of 0 to length - 1 */
   at(index: number): A;
-  /** Those from `from` to before `to`: their codes, choices row after row, or their notations. */
-  snapshot(from: number, to: number): State;
+  /** Those at `places`: their codes, choices row after row, or their notations. */
+  pick(places: Int32Array): State;
 }
 
 /** Choices in bytes have one byte for each option. */
@@ -18,7 +18,7 @@ const BYTE_OPTIONS = 256;
  * A column for a space's architectures: their codes; where there are none their choices, as bytes
  * where all are categorical; or, where there are no choices of fixed number, their notation.
  *
- * @param saved what `snapshot` gave, for `length` architectures
+ * @param saved what `pick` gave, for `length` architectures
  */
 export function architectureColumn<A>(
   space: SearchSpace<A>,
@@ -82,9 +82,13 @@ class Choices<A> implements ArchitectureColumn<A> {
     return fromChoices([...this.#rows.subarray(start, start + width)]);
   }
 
-  snapshot(from: number, to: number): State {
-    const { width } = this.#of;
-    return this.#rows.subarray(from * width, to * width);
+  pick(places: Int32Array): State {
+    const { width, make } = this.#of;
+    const picked = make(places.length * width);
+    places.forEach((place, i) => {
+      picked.set(this.#rows.subarray(place * width, (place + 1) * width), i * width);
+    });
+    return picked;
   }
 
   #grow(): void {
@@ -113,8 +117,8 @@ class CodeColumn<A> implements ArchitectureColumn<A> {
     return this.#codes.at(code);
   }
 
-  snapshot(from: number, to: number): State {
-    return this.#column.snapshot(from, to);
+  pick(places: Int32Array): State {
+    return this.#column.pick(places);
   }
 }
 
@@ -137,8 +141,8 @@ class Notations<A> implements ArchitectureColumn<A> {
     return this.#space.parse(text);
   }
 
-  snapshot(from: number, to: number): State {
-    return this.#texts.slice(from, to);
+  pick(places: Int32Array): State {
+    return Array.from(places, (place) => this.#texts[place] as string);
   }
 }
 

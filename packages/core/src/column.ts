@@ -61,9 +61,23 @@ export class Column {
     const values = this.#values;
     if (values === undefined) return this.#value;
     if (to <= from) return Number.NaN;
-    const part = values.subarray(from, to);
-    if (part instanceof Float64Array) return isConstant(part) ? (part[0] as number) : part;
-    return compact(part);
+    return smallest(values.subarray(from, to));
+  }
+
+  /** The numbers at `places`, in the least space, as {@link snapshot} gives them. */
+  pick(places: Int32Array): State {
+    const values = this.#values;
+    if (values === undefined) return this.#value;
+    if (places.length === 0) return Number.NaN;
+    const picked = this.#allocate(places.length);
+    for (let i = 0; i < places.length; i++) picked[i] = values[places[i] as number] as number;
+    return smallest(picked);
+  }
+
+  /** A copy of the numbers from `from` to before `to`, of a column of integers. */
+  integers(from: number, to: number): Int32Array {
+    if (this.#values === undefined) return new Int32Array(to - from).fill(this.#value);
+    return new Int32Array(this.#values.subarray(from, to));
   }
 
   #pushSlowly(value: number): void {
@@ -91,6 +105,17 @@ function valuesOf(saved: State, length: number): Values {
   return Int32Array.from({ length }, (_, i) => first + i);
 }
 
+/** Numbers, at least one, in the least space. */
+function smallest(values: Values): State {
+  if (!(values instanceof Float64Array)) return compact(values);
+  return isConstant(values) ? (values[0] as number) : values;
+}
+
+/** Integers as a snapshot of a column, in the least space. */
+export function compactIntegers(values: Int32Array): State {
+  return values.length === 0 ? Number.NaN : compact(values);
+}
+
 function isConstant(values: Values): boolean {
   const first = values[0];
   for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return false;
@@ -100,6 +125,15 @@ function isConstant(values: Values): boolean {
 /** Integers in the least space. */
 function compact(values: Values): State {
   const first = values[0] as number; // never called without
+  const { least, most, isAscending } = rangeOf(values);
+  if (least === most) return first;
+  if (isAscending) return { first };
+  if (least >= -(2 ** 7) && most < 2 ** 7) return new Int8Array(values);
+  return least >= -(2 ** 15) && most < 2 ** 15 ? new Int16Array(values) : values;
+}
+
+function rangeOf(values: Values) {
+  const first = values[0] as number;
   let least = first;
   let most = first;
   let isAscending = true;
@@ -109,8 +143,5 @@ function compact(values: Values): State {
     if (value > most) most = value;
     if (value !== first + i) isAscending = false;
   }
-  if (least === most) return first;
-  if (isAscending) return { first };
-  if (least >= -(2 ** 7) && most < 2 ** 7) return new Int8Array(values);
-  return least >= -(2 ** 15) && most < 2 ** 15 ? new Int16Array(values) : values;
+  return { least, most, isAscending };
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation, Outcome } from './evaluation.ts';
-import { EvaluationLog, historyOf } from './evaluation-log.ts';
+import { EvaluationLog } from './evaluation-log.ts';
+import { historyOf } from './history-of.ts';
 import { singleMetric } from './objective.ts';
 import type { SearchSpace } from './space.ts';
 import type { State } from './state.ts';
@@ -166,13 +167,16 @@ describe('a log of numbered proposals', () => {
   it('is that of the same evaluations as objects', () => {
     const [objects, numbers] = [0, 1].map(() => new EvaluationLog(digits(), 'seconds'));
     if (objects === undefined || numbers === undefined) throw new Error('two were made');
+    let clock = 0;
     for (let i = 0; i < 12; i++) {
       const [outcome, architecture] = [outcomes[i % 3] as Outcome, [i % 4, 1, 2]];
       const parent = i < 4 ? -1 : i - 3;
-      numbers.pushNewborn({ prefix: 'p-', number: i, architecture, parent }, outcome, i);
+      clock += outcome.cost.seconds ?? 0;
+      const found = numbers.findings.push(architecture, outcome);
+      numbers.pushNewborn({ prefix: 'p-', number: i, architecture, parent }, found);
       const proposal = { id: `p-${i}`, architecture };
       const whole = parent < 0 ? proposal : { ...proposal, parent: `p-${parent}` };
-      objects.push({ proposal: whole, ...outcome }, i);
+      objects.push({ proposal: whole, ...outcome }, clock);
       // Read now and then, as by somebody who looks at the history.
       if (i % 5 === 0) expect(numbers.at(i)).toStrictEqual(objects.at(i));
     }
@@ -185,8 +189,8 @@ describe('a log of numbered proposals', () => {
     const logOf = (times: readonly number[]) => {
       const log = new EvaluationLog(digits(), 'seconds');
       times.forEach((time, number) => {
-        const newborn = { prefix: 'p-', number, architecture: [0, 0, 0], parent: -1 };
-        log.pushNewborn(newborn, outcomes[number % 3] as Outcome, time);
+        const proposal = { id: `p-${number}`, architecture: [0, 0, 0] };
+        log.push({ proposal, ...(outcomes[number % 3] as Outcome) }, time);
       });
       return log;
     };
@@ -203,5 +207,68 @@ describe('a log of numbered proposals', () => {
     const kept = logOf(late).snapshot();
     expect(timeOf(kept)).toBeInstanceOf(Float64Array);
     expect(EvaluationLog.from(digits(), kept).timeOf(5)).toBe(late[5]);
+  });
+
+  it('keeps a finding once, however often it is made', () => {
+    const log = new EvaluationLog(digits(), 'seconds');
+    const found = [0, 1, 2].map((i) => log.findings.push([i, i, i], outcomes[i] as Outcome));
+    for (let number = 0; number < 30; number++) {
+      const place = (number * number) % 3; // never 2
+      const newborn = { prefix: 'p-', number, architecture: [place, place, place], parent: -1 };
+      log.pushNewborn(newborn, found[place] as number);
+    }
+    const back = EvaluationLog.from(digits(), log.snapshot(3, 28));
+    expect(back.findings.length).toBe(2);
+    expect(read(back)).toStrictEqual(read(log).slice(3, 28));
+  });
+});
+
+describe('a log of several histories', () => {
+  const outcome: Outcome = { metrics: { m: 1 }, cost: { seconds: 0.1 }, status: 'final' };
+  /** Of 3, 0, 4 and 2 evaluations, numbered from 0 in each, as is the clock. */
+  const log = new EvaluationLog(digits(), 'seconds');
+  [3, 0, 4, 2].forEach((count, history) => {
+    if (history > 0) log.begin();
+    for (let number = 0; number < count; number++) {
+      const architecture = [history, number, 0];
+      const found = log.findings.push(architecture, outcome);
+      log.pushNewborn({ prefix: 'p-', number, architecture, parent: number - 1 }, found);
+    }
+  });
+  const objective = singleMetric({ name: 'm', unit: '', direction: 'maximise' });
+  const historiesOf = (one: EvaluationLog<Digits>) =>
+    Array.from({ length: one.histories }, (_, history) => {
+      const view = historyOf({ arm: 'a', repeat: history, objective, log: one, history });
+      return Array.from({ length: view.length }, (_, i) => [view.at(i), view.paid(i)] as const);
+    });
+
+  it('has each with numbers, parents and a clock of its own', () => {
+    const all = historiesOf(log);
+    expect(all.map(({ length }) => length)).toEqual([3, 0, 4, 2]);
+    const [one, paid] = all[2]?.[3] ?? [];
+    expect(one?.proposal).toEqual({ id: 'p-3', parent: 'p-2', architecture: [2, 3, 0] });
+    expect(paid?.seconds).toBe(0.1 + 0.1 + 0.1 + 0.1);
+    expect(all[3]?.[0]?.[0].proposal).toEqual({ id: 'p-0', architecture: [3, 0, 0] });
+    expect(all[3]?.[0]?.[1].seconds).toBe(0.1);
+  });
+
+  it('comes back from a snapshot of any part, cut within histories too', () => {
+    const whole = historiesOf(log).flat();
+    for (let from = 0; from <= log.length; from++) {
+      for (let to = from + 1; to <= log.length; to++) {
+        const back = EvaluationLog.from(digits(), structuredClone(log.snapshot(from, to)));
+        expect(read(back)).toStrictEqual(read(log).slice(from, to));
+        const clock = Array.from({ length: to - from }, (_, i) => back.timeOf(i));
+        expect(clock).toEqual(whole.slice(from, to).map(([, paid]) => paid.seconds));
+        expect(back.snapshot()).toStrictEqual(log.snapshot(from, to));
+      }
+    }
+  });
+
+  it("says of another version's state, which has no format number, that it cannot be read", () => {
+    const { format: _, ...old } = log.snapshot() as { format: number };
+    expect(() => EvaluationLog.from(digits(), old as State)).toThrow(
+      'These evaluations are in the layout number none; this version reads 2.',
+    );
   });
 });

@@ -20,12 +20,13 @@ export interface Table {
   readonly notes?: readonly string[];
 }
 
-/** Consecutive evaluations of one search, in columns. */
+/** Consecutive evaluations of one search, or of several that came one after the other. */
 export interface EvaluatedBatch {
   /** As in `History`. */
   readonly arm: string;
+  /** Of the log's first history; the others are the repetitions after that. */
   readonly repeat: number;
-  /** How many evaluations this search had before. */
+  /** How many evaluations the first search had before. */
   readonly from: number;
   /** What `EvaluationLog.from` reads. */
   readonly log: State;

@@ -55,17 +55,18 @@ export class NumberRecords {
     return record;
   }
 
-  /** Reads the values of one name; `absent` where a record has none. */
-  reader(name: string, absent: number): (index: number) => number {
+  /** One value of a record; `absent` where it has none. */
+  value(index: number, name: string, absent: number): number {
     const column = this.#columns.find((one) => one.name === name);
-    if (column === undefined) return () => absent;
-    return (index) => (isThere(column, index) ? (column.values.at(index) ?? absent) : absent);
+    if (column === undefined || !isThere(column, index)) return absent;
+    return column.values.at(index) ?? absent;
   }
 
-  snapshot(from: number, to: number): State {
+  /** The records at `places`. */
+  pick(places: Int32Array): State {
     const entries = this.#columns.map(({ name, values, absent }) => {
-      const missing = absent?.snapshot(from, to) ?? 0;
-      return [name, { values: values.snapshot(from, to), absent: missing }] as const;
+      const missing = absent?.pick(places) ?? 0;
+      return [name, { values: values.pick(places), absent: missing }] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -89,94 +90,6 @@ function zeros(length: number): Column {
 
 function isThere({ absent, values }: NamedColumn, index: number): boolean {
   return index < values.length && (absent === undefined || absent.at(index) === 0);
-}
-
-const NO_NUMBER = -1;
-const NO_NAME = -2;
-
-/** Names that end with a number, such as ids: the numbers, and the few texts before them. */
-export class NumberedNames {
-  readonly #prefixes: string[];
-  /** Which prefix; where there is no name, the one before. */
-  readonly #which: Column;
-  /** Or {@link NO_NUMBER}, or {@link NO_NAME}. */
-  readonly #number: Column;
-  #last: number;
-
-  constructor(length = 0, saved?: State) {
-    const from = saved as { prefixes: readonly string[]; which: State; number: State } | undefined;
-    this.#prefixes = [...(from?.prefixes ?? [])];
-    this.#which = new Column('int32', length, from?.which);
-    this.#number = new Column('int32', length, from?.number);
-    this.#last = this.#which.at(length - 1) ?? 0;
-  }
-
-  push(name: string | undefined): void {
-    if (name === undefined) {
-      this.#which.push(this.#last);
-      this.#number.push(NO_NAME);
-      return;
-    }
-    const digits = trailingDigits(name);
-    this.#number.push(digits === 0 ? NO_NUMBER : numberOf(name, digits));
-    this.#which.push(this.#prefixOf(name, name.length - digits));
-  }
-
-  /** The name of `number` behind `prefix`, which does not end with a digit; -1: no name. */
-  pushNumber(prefix: string, number: number): void {
-    this.#number.push(number < 0 ? NO_NAME : number);
-    if (number < 0 || this.#prefixes[this.#last] === prefix) this.#which.push(this.#last);
-    else this.#which.push(this.#prefixOf(prefix, prefix.length));
-  }
-
-  at(index: number): string | undefined {
-    const prefix = this.#prefixes[this.#which.at(index) ?? -1];
-    const number = this.#number.at(index);
-    if (number === NO_NAME) return undefined;
-    return number === NO_NUMBER ? prefix : `${prefix}${number}`;
-  }
-
-  snapshot(from: number, to: number): State {
-    const columns = {
-      which: this.#which.snapshot(from, to),
-      number: this.#number.snapshot(from, to),
-    };
-    return { prefixes: [...this.#prefixes], ...columns };
-  }
-
-  #prefixOf(name: string, length: number): number {
-    const last = this.#prefixes[this.#last];
-    if (last?.length === length && name.startsWith(last)) return this.#last;
-    const prefix = name.slice(0, length);
-    const known = this.#prefixes.indexOf(prefix);
-    this.#last = known < 0 ? this.#prefixes.push(prefix) - 1 : known;
-    return this.#last;
-  }
-}
-
-const ZERO = 48;
-const NINE = 57;
-/** Any number of nine digits is a 32-bit integer. */
-const MAX_DIGITS = 9;
-
-/** How many digits at the end are a number in its only notation: without leading zeros. */
-function trailingDigits(name: string): number {
-  let digits = 0;
-  while (digits < Math.min(MAX_DIGITS, name.length)) {
-    const code = name.charCodeAt(name.length - 1 - digits);
-    if (code < ZERO || code > NINE) break;
-    digits++;
-  }
-  while (digits > 1 && name.charCodeAt(name.length - digits) === ZERO) digits--;
-  return digits;
-}
-
-function numberOf(name: string, digits: number): number {
-  let number = 0;
-  for (let i = name.length - digits; i < name.length; i++) {
-    number = 10 * number + name.charCodeAt(i) - ZERO;
-  }
-  return number;
 }
 
 /** Budgets, which may be absent: which of a few. */
@@ -208,8 +121,16 @@ export class Budgets {
   }
 
   snapshot(from: number, to: number): State {
-    const kinds = this.#kinds.map(({ amount, unit }) => ({ amount, unit }));
-    return { kinds, which: this.#which.snapshot(from, to) };
+    return this.#state(this.#which.snapshot(from, to));
+  }
+
+  /** The budgets at `places`. */
+  pick(places: Int32Array): State {
+    return this.#state(this.#which.pick(places));
+  }
+
+  #state(which: State): State {
+    return { kinds: this.#kinds.map(({ amount, unit }) => ({ amount, unit })), which };
   }
 
   #kindOf({ amount, unit }: Budget): number {

@@ -1,11 +1,26 @@
 import type { Cost, Evaluation, Evaluator, Objective } from './evaluation.ts';
+import type { ClockUnit, EvaluationLog } from './evaluation-log.ts';
 import type { Job, Table } from './job.ts';
+import type { SearchSpace } from './space.ts';
 import type { State } from './state.ts';
 import type { Streams } from './stream.ts';
 
 /** What the runtime gives a search. Space, data and parts come through `create`. */
 export interface SearchContext {
   readonly streams: Streams;
+  /**
+   * Where a search that looks its evaluations up may write them, instead of to a log of its own:
+   * then they are neither in its state nor in its reports.
+   */
+  readonly history?: HistoryPlace;
+}
+
+/** The place of one search in a log that others have written to. @see SharedLog */
+export interface HistoryPlace {
+  /** The number of its history. */
+  readonly number: number;
+  /** The log, with this history begun, which is the last. */
+  open<A>(space: SearchSpace<A>, clock: ClockUnit): EvaluationLog<A>;
 }
 
 /** All evaluations of one search, in the order in which it came to know them. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { philox4x32 } from './philox.ts';
 import type { Stream, Streams } from './stream.ts';
 
@@ -47,7 +47,7 @@ function integer(what: string, value: number): number {
 }
 
 function derive(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return Buffer.from(hash('sha256', text), 'hex');
 }
 
 /** Key, and the upper half of the counter, as signed 32-bit words. */
@@ -104,7 +104,9 @@ class PhiloxStream implements Stream {
     if (!(n >= 1 && n <= TWO_32 && Number.isInteger(n))) {
       throw new RangeError(`int(n) needs an integer n from 1 to 2^32, got ${n}`);
     }
-    let value = this.uint32();
+    // As `uint32` does, which would be a call, and its value an object where it is large.
+    if (this.#used === 4) this.#refill();
+    let value = this.#block[this.#used++] as number;
     // Values above the largest multiple of n would favour small results: draw again. That
     // multiple is above 2^32 - n, so that most draws need not know it.
     if (value >= TWO_32 - n) {

@@ -15,16 +15,29 @@ export const CHECKSUM_DIGITS = 16;
 /** A line before it has its number. */
 export type NewLine = Omit<JournalLine, 'seq'>;
 
-/** The checksum of a line: of its text without the `sum` field. */
-export function lineChecksum(text: string): string {
+/** The checksum of a line: of its text, in UTF-8, without the `sum` field. */
+export function lineChecksum(text: string | Uint8Array): string {
   return hash('sha256', text).slice(0, CHECKSUM_DIGITS);
 }
 
 /** A line as it is on disk, without the line break. */
-export function formatLine({ seq, kind, job, event, at, body }: JournalLine): string {
+export function formatLine(line: JournalLine): string {
+  return lineBytes(line).toString('utf8').trimEnd();
+}
+
+/** Bytes of the `sum` field, the brace and the line break, without the brace before them. */
+const ENDING = `,"sum":""}\n`.length - 1 + CHECKSUM_DIGITS;
+
+/** The bytes of a line: a line that waits for its commit is no text that is collected again. */
+function lineBytes({ seq, kind, job, event, at, body }: JournalLine): Buffer {
   const fields = { seq, kind, job, event, ...(at === undefined ? {} : { at }) };
   const text = JSON.stringify({ ...fields, body: encodeState(body) });
-  return `${text.slice(0, -1)},"sum":"${lineChecksum(text)}"}`;
+  const size = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(size + ENDING);
+  bytes.write(text);
+  const sum = lineChecksum(bytes.subarray(0, size));
+  bytes.write(`,"sum":"${sum}"}\n`, size - 1);
+  return bytes;
 }
 
 /** Where a journal goes on: what {@link readJournal} found to be good. */
@@ -45,7 +58,7 @@ export class JournalWriter {
   readonly #descriptor: number;
   readonly #onCommit: (lines: readonly JournalLine[]) => void;
   #nextSeq: number;
-  #pending: { readonly line: JournalLine; readonly text: string }[] = [];
+  #pending: { readonly line: JournalLine; readonly bytes: Buffer }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #oldestMs = 0;
   #closed = false;
@@ -74,9 +87,9 @@ export class JournalWriter {
   append(line: NewLine): JournalLine {
     this.#throwFailure();
     const numbered: JournalLine = { seq: this.#nextSeq, ...line };
-    const text = formatLine(numbered);
+    const bytes = lineBytes(numbered);
     this.#nextSeq++;
-    if (this.#pending.push({ line: numbered, text }) === 1) this.#startClock();
+    if (this.#pending.push({ line: numbered, bytes }) === 1) this.#startClock();
     // A job that never returns to the event loop does not starve the commit.
     if (performance.now() - this.#oldestMs >= GROUP_COMMIT_MS) this.commit();
     return numbered;
@@ -120,7 +133,7 @@ export class JournalWriter {
     this.#pending = [];
     try {
       onDisk(this.#file, () => {
-        writeFully(this.#descriptor, Buffer.from(pending.map(({ text }) => `${text}\n`).join('')));
+        writeFully(this.#descriptor, Buffer.concat(pending.map(({ bytes }) => bytes)));
         fdatasyncSync(this.#descriptor);
       });
       this.#onCommit(pending.map(({ line }) => line));

@@ -2,6 +2,7 @@
 import {
   type Block,
   createStreams,
+  type EvaluatedBatch,
   type Evaluation,
   EvaluationLog,
   type Report,
@@ -81,14 +82,21 @@ function readable(space: SearchSpace<any>, report: Report): Record<string, unkno
     ...rest,
     evaluations: evaluations?.map((one) => readEvaluation(space, one)),
     proposals: proposals?.map(({ architecture, id }) => [id, space.format(architecture)]),
-    evaluated: evaluated.flatMap(({ arm, repeat, log: saved }) => {
-      const log = EvaluationLog.from(space, saved);
-      return Array.from({ length: log.length }, (_, i) => ({
-        ...readEvaluation(space, log.at(i)),
-        search: `${arm} ${repeat}`,
-      }));
-    }),
+    evaluated: readColumns(space, evaluated),
   };
+}
+
+/** Evaluations in the order in which they were made: repetition after repetition of all arms. */
+function readColumns(space: SearchSpace<any>, batches: readonly EvaluatedBatch[]) {
+  const all = batches.flatMap(({ arm, repeat: first, log: saved }) => {
+    const log = EvaluationLog.from(space, saved);
+    return Array.from({ length: log.length }, (_, i) => {
+      const repeat = first + log.historyAt(i);
+      const evaluation = { ...readEvaluation(space, log.at(i)), search: `${arm} ${repeat}` };
+      return { repeat, evaluation };
+    });
+  });
+  return all.sort((a, b) => a.repeat - b.repeat).map(({ evaluation }) => evaluation);
 }
 
 function readEvaluation(space: SearchSpace<any>, { proposal, ...rest }: Evaluation<any>) {

@@ -7,7 +7,7 @@ import {
   type Stream,
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
-import { type Brood, evolve, type Scheme } from './engine.ts';
+import { evolve, type Scheme } from './engine.ts';
 import { crossover, type GeneSpace, type Genes, geneSpace, mutate, randomGenes } from './genes.ts';
 import { byFitness, type Individual, requireFitness } from './individual.ts';
 
@@ -51,7 +51,8 @@ function topK<A>(
   const legal = limits(space, options.constraint);
   return {
     breed(brood, stream) {
-      const { population, generation } = brood;
+      const { generation } = brood;
+      const population = brood.population.all();
       if (generation > options.generations) return undefined;
       const take = (candidate: Genes): boolean => {
         const a = genes.fromGenes(candidate);
@@ -68,15 +69,21 @@ function topK<A>(
   };
 }
 
+/** The parents, and who may be a child. */
+interface Selection<A> {
+  readonly population: readonly Individual<A>[];
+  readonly take: (candidate: Genes) => boolean;
+}
+
 /** Mutations, then crossovers, then random architectures until the population is full. */
 function children<A>(
-  { population, take }: Pick<Brood<A>, 'population'> & { take: (candidate: Genes) => boolean },
+  { population, take }: Selection<A>,
   { decisions, toGenes }: GeneSpace<A>,
   options: ConstrainedTopKOptions,
   stream: Stream,
 ): readonly Genes[] {
   const { mutations, mutationRate, crossovers, attempts, fillAttempts } = options;
-  const parents = population.map((one: Individual<A>) => toGenes(one.architecture));
+  const parents = population.map((one) => toGenes(one.architecture));
   const parent = (): Genes => stream.pick(parents);
   const bred = (wanted: number, draw: () => Genes): Genes[] =>
     parents.length === 0 ? [] : collect(wanted, attempts, draw, take);

@@ -1,4 +1,6 @@
 import {
+  ArcherError,
+  EXIT,
   type Merit,
   type Newborn,
   type NumberedSampler,
@@ -12,18 +14,19 @@ import {
   samplerOf,
 } from '@archer-nas/core';
 import { type Individual, loadIndividual, saveIndividual } from './individual.ts';
+import { Population } from './population.ts';
 
 /** What a scheme sees when it makes children, and where it puts them. */
 export interface Brood<A> {
   /** May be changed: who dies before a birth is removed here. */
-  readonly population: Individual<A>[];
+  readonly population: Population<A>;
   /** Children proposed so far, and how many of them are not evaluated yet. */
   readonly proposed: number;
   readonly outstanding: number;
   /** How often children were made; the first time is 0. */
   readonly generation: number;
-  /** Adds a child, of a parent where it has one. */
-  bear(architecture: A, parent?: Individual<A>): undefined;
+  /** Adds a child, of the parent of that number where it has one. */
+  bear(architecture: A, parent?: number): undefined;
   /** Takes an architecture, unless it was taken before. */
   claim(a: A): boolean;
   isTaken(a: A): boolean;
@@ -42,11 +45,13 @@ export interface Scheme<A> {
    * `wait`: whoever could be a parent is not evaluated yet.
    */
   breed(brood: Brood<A>, stream: Stream): 'wait' | undefined;
-  /**
-   * Who lives on, of the population and those who were evaluated. May reuse the first list; the
-   * second is lent.
-   */
-  survive(population: Individual<A>[], newcomers: readonly Individual<A>[]): Individual<A>[];
+  /** In a generational evolution: who lives on, of the population and those evaluated. */
+  survive?(
+    population: readonly Individual<A>[],
+    newcomers: readonly Individual<A>[],
+  ): readonly Individual<A>[];
+  /** In a steady evolution: who dies, now that the population has one more, the youngest. */
+  age?(population: Population<A>): void;
 }
 
 /** How an evolution is made from its scheme. */
@@ -65,7 +70,11 @@ export interface EvolutionOf {
   scheme<A>(space: SearchSpace<A>, objective: Objective): Scheme<A>;
 }
 
+/** The number of the layout of {@link Saved}; the first had none. */
+const FORMAT = 2;
+
 interface Saved {
+  readonly format: typeof FORMAT;
   readonly proposed: number;
   readonly generation: number;
   readonly outstanding: number;
@@ -78,6 +87,7 @@ interface Saved {
 }
 
 const START: Saved = {
+  format: FORMAT,
   proposed: 0,
   generation: 0,
   outstanding: 0,
@@ -89,10 +99,13 @@ const START: Saved = {
 
 /** The one evolution: init, parent choice, variation and survival are the scheme's. */
 export function evolve(of: EvolutionOf): SamplerRecipe {
+  // One text for all searches: a log compares it with the last one at every evaluation.
+  const prefix = `${of.prefix ?? of.name}-`;
   return {
     name: of.name,
     ...(of.evaluations === undefined ? {} : { evaluations: of.evaluations }),
-    begin: (context, saved) => samplerOf(new Evolution(of, context, saved), context.objective),
+    begin: (context, saved) =>
+      samplerOf(new Evolution({ ...of, prefix }, context, saved), context.objective),
   };
 }
 
@@ -105,10 +118,8 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
   proposed: number;
   generation: number;
   outstanding: number;
-  population: Individual<A>[];
+  readonly population: Population<A>;
   #newcomers: Individual<A>[];
-  /** The newcomer of a steady evolution: a list that is used again. */
-  readonly #one: Individual<A>[] = [];
   /** The last `#count` children, with the numbers of their parents: lists that are used again. */
   readonly #children: A[] = [];
   readonly #parents: number[] = [];
@@ -116,11 +127,14 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
   /** The child that is asked for next. */
   #next = 0;
 
-  constructor(of: EvolutionOf, { space, objective }: SamplerContext<A>, state?: State) {
-    const saved = (state as Saved | undefined) ?? START;
+  constructor(
+    of: EvolutionOf & { readonly prefix: string },
+    { space, objective }: SamplerContext<A>,
+    state?: State,
+  ) {
+    const saved = state === undefined ? START : checked(of.name, state);
     const load = (one: State): Individual<A> => loadIndividual(space, objective, one);
-    const prefix = `${of.prefix ?? of.name}-`;
-    this.newborn = { prefix, number: -1, architecture: undefined as A, parent: -1 }; // before `ask`
+    this.newborn = { prefix: of.prefix, number: -1, architecture: undefined as A, parent: -1 }; // before `ask`
     this.#space = space;
     this.#scheme = of.scheme(space, objective);
     this.#isSteady = of.pace === 'steady';
@@ -128,7 +142,7 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
     this.proposed = saved.proposed;
     this.generation = saved.generation;
     this.outstanding = saved.outstanding;
-    this.population = saved.population.map(load);
+    this.population = new Population(saved.population.map(load));
     this.#newcomers = saved.newcomers.map(load);
     for (const { architecture, parent } of saved.queue) {
       this.#add(space.parse(architecture), parent);
@@ -138,10 +152,11 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
   get state(): State {
     const space = this.#space;
     const saved: Saved = {
+      format: FORMAT,
       proposed: this.proposed,
       generation: this.generation,
       outstanding: this.outstanding,
-      population: this.population.map((one) => saveIndividual(space, one)),
+      population: this.population.all().map((one) => saveIndividual(space, one)),
       newcomers: this.#newcomers.map((one) => saveIndividual(space, one)),
       queue: this.#children.slice(this.#next, this.#count).map((architecture, i) => ({
         architecture: space.format(architecture),
@@ -167,18 +182,15 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
 
   tell(number: number, architecture: A, outcome: Outcome, merit: Readonly<Merit>): void {
     this.outstanding--;
-    const { violation, fitness } = merit;
-    if (Number.isNaN(violation)) return;
-    const individual = { number, architecture, outcome, violation, fitness };
-    if (!this.#isSteady) this.#newcomers.push(individual);
-    else {
-      this.#one[0] = individual;
-      this.#survive(this.#one);
-    }
+    if (Number.isNaN(merit.violation)) return;
+    if (this.#isSteady) {
+      this.population.add(number, architecture, outcome, merit);
+      this.#scheme.age?.(this.population);
+    } else this.#newcomers.push({ number, architecture, outcome, ...merit });
   }
 
-  bear(architecture: A, parent?: Individual<A>): undefined {
-    this.#add(architecture, parent === undefined ? -1 : parent.number);
+  bear(architecture: A, parent = -1): undefined {
+    this.#add(architecture, parent);
   }
 
   claim(a: A): boolean {
@@ -195,8 +207,7 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
   #breed(stream: Stream): 'wait' | 'done' | undefined {
     if (!this.#isSteady) {
       if (this.outstanding > 0) return 'wait';
-      this.#survive(this.#newcomers);
-      this.#newcomers = [];
+      this.#survive();
     }
     this.#count = 0;
     this.#next = 0;
@@ -206,8 +217,12 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
     return undefined;
   }
 
-  #survive(newcomers: readonly Individual<A>[]): void {
-    if (newcomers.length > 0) this.population = this.#scheme.survive(this.population, newcomers);
+  #survive(): void {
+    const newcomers = this.#newcomers;
+    if (newcomers.length === 0) return;
+    const { population } = this;
+    population.become(this.#scheme.survive?.(population.all(), newcomers) ?? newcomers);
+    this.#newcomers = [];
   }
 
   #add(architecture: A, parent: number): void {
@@ -218,5 +233,20 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
 
 /** Adds all children. */
 export function bearAll<A>(brood: Brood<A>, children: readonly Child<A>[]): undefined {
-  for (const { architecture, parent } of children) brood.bear(architecture, parent);
+  for (const { architecture, parent } of children) brood.bear(architecture, parent?.number);
+}
+
+/** @throws ArcherError `ARCHER_FORMAT` for the state of another version */
+function checked(name: string, state: State): Saved {
+  const saved = state as unknown as Saved;
+  if (saved.format === FORMAT) return saved;
+  const found = JSON.stringify(saved.format) ?? 'none';
+  throw new ArcherError(
+    'ARCHER_FORMAT',
+    `The state of ${name} is in the layout number ${found}; this version reads ${FORMAT}.`,
+    {
+      hint: 'Go on with the version that wrote it, or begin again with --restart.',
+      exit: EXIT.drift,
+    },
+  );
 }

@@ -53,7 +53,7 @@ function sparse<A>(
   const { initial, children, accepted, bandwidth, attempts } = options;
   return {
     breed(brood, stream) {
-      const { population } = brood;
+      const population = brood.population.all();
       const claim = ({ architecture }: Child<A>): boolean => brood.claim(architecture);
       const random = (wanted: number): Child<A>[] =>
         collect(wanted, attempts, () => ({ architecture: space.sample(stream) }), claim);

@@ -1,6 +1,6 @@
 import type { Objective, SamplerRecipe, SearchSpace } from '@archer-nas/core';
 import { evolve, type Scheme } from './engine.ts';
-import { type Individual, isFitter, requireFitness } from './individual.ts';
+import { requireFitness } from './individual.ts';
 import { PlaceDraws } from './tournament.ts';
 import { mutationOf } from './variation.ts';
 
@@ -39,25 +39,13 @@ function pairwise<A>(
       // Whoever is killed is missing until the child is evaluated; failed children always.
       if (population.length < 2 && brood.outstanding > 0) return 'wait';
       if (population.length < 2) return brood.bear(space.sample(stream));
-      const [first, second] = draws.withoutReplacement(population.length, stream) as unknown as [
-        number,
-        number,
-      ];
-      const { better, worse } = fight(population, first, second);
-      const parent = population[better] as Individual<A>;
-      population.splice(worse, 1);
-      return brood.bear(mutate(parent.architecture, stream), parent);
-    },
-    survive(population, newcomers) {
-      population.push(...newcomers);
-      return population;
+      // Of equals the first drawn lives: which of two comes first is as random as a coin.
+      const pair = draws.withoutReplacement(population.length, stream);
+      const better = population.fittest(pair);
+      const worse = better === pair[0] ? pair[1] : pair[0];
+      const [parent, number] = [population.architectureAt(better), population.numberAt(better)];
+      population.remove(worse as number); // there were two
+      return brood.bear(mutate(parent, stream), number);
     },
   };
-}
-
-/** Of equals the first drawn lives: which of two comes first is as random as a coin. */
-function fight(population: readonly Individual<unknown>[], first: number, second: number) {
-  const a = population[first] as Individual<unknown>;
-  const b = population[second] as Individual<unknown>;
-  return isFitter(b, a) ? { better: second, worse: first } : { better: first, worse: second };
 }

@@ -58,7 +58,7 @@ function sortedAndCrowded<A>(
   const { population: size, offspring, attempts } = options;
   return {
     breed(brood, stream) {
-      const ranked = rank(brood.population, objective);
+      const ranked = rank(brood.population.all(), objective);
       const isFirst = brood.generation === 0 || ranked.length === 0;
       const draw = (): Child<A> => {
         if (isFirst) return { architecture: space.sample(stream) };

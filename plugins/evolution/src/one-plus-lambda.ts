@@ -57,13 +57,15 @@ function oneParent<A>(
   };
   return {
     breed(brood, stream) {
-      const evaluated = brood.population[0];
-      if (evaluated === undefined) return brood.bear(space.sample(stream));
+      const { population } = brood;
+      if (population.length === 0) return brood.bear(space.sample(stream));
+      const evaluated = population.at(0);
       // The parent drifts, and is not evaluated again: the network is the same.
       const architecture = until('same', evaluated.architecture, stream);
-      const parent = { ...evaluated, architecture };
-      brood.population[0] = parent;
-      for (let i = 0; i < lambda; i++) brood.bear(until('other', architecture, stream), parent);
+      population.become([{ ...evaluated, architecture }]);
+      for (let i = 0; i < lambda; i++) {
+        brood.bear(until('other', architecture, stream), evaluated.number);
+      }
       return undefined;
     },
     survive([parent], newcomers) {

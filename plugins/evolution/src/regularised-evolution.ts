@@ -1,6 +1,6 @@
 import type { Objective, SamplerRecipe, SearchSpace } from '@archer-nas/core';
 import { evolve, type Scheme } from './engine.ts';
-import { type Individual, isFitter, requireFitness } from './individual.ts';
+import { requireFitness } from './individual.ts';
 import { PlaceDraws } from './tournament.ts';
 import { mutationOf } from './variation.ts';
 
@@ -46,24 +46,13 @@ function ageing<A>(
       const places = replacement
         ? draws.withReplacement(population.length, stream)
         : draws.withoutReplacement(population.length, stream);
-      const parent = fittest(population, places);
-      return brood.bear(mutate(parent.architecture, stream), parent);
+      const parent = population.fittest(places);
+      const child = mutate(population.architectureAt(parent), stream);
+      return brood.bear(child, population.numberAt(parent));
     },
-    survive(population, newcomers) {
-      // add child to right of population; remove dead from left
-      for (const one of newcomers) population.push(one);
-      while (population.length > size) population.shift();
-      return population;
+    age(population) {
+      // The child was added to the right of the population; remove dead from left.
+      while (population.length > size) population.removeOldest();
     },
   };
-}
-
-/** The best of those at `places`, of equals the first drawn. */
-function fittest<A>(population: readonly Individual<A>[], places: Int32Array): Individual<A> {
-  let best = population[places[0] as number] as Individual<A>;
-  for (let i = 1; i < places.length; i++) {
-    const other = population[places[i] as number] as Individual<A>;
-    if (isFitter(other, best)) best = other;
-  }
-  return best;
 }

@@ -286,6 +286,18 @@ describe('what needs one number', () => {
   });
 });
 
+describe("another version's state", () => {
+  it('is refused: the first layout had no number', () => {
+    const recipe = largeScaleEvolution({ population: 5 });
+    const sampler = recipe.begin({ space: bits, metric, objective: single });
+    sampler.propose(1, createStreams(0).stream('propose'));
+    const { format: _, ...old } = sampler.state as { format: number };
+    expect(() => recipe.begin({ space: bits, metric, objective: single }, old)).toThrow(
+      'The state of large-scale-evolution is in the layout number none; this version reads 2.',
+    );
+  });
+});
+
 describe('several objectives', () => {
   it.each(SUBJECTS.slice(3))('%s finds the front of six bits', (_, recipe, objective) => {
     const sampler = recipe.begin({ space: bits, metric, objective });

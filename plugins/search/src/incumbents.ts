@@ -23,6 +23,8 @@ export class Incumbents<A> {
   #front: Entry<A>[] = [];
   /** Of the one best, where the objective is one number. */
   #fitness = Number.NaN;
+  /** Taken last: offered again, it is no better than itself. */
+  #last: A | undefined;
 
   constructor(objective: Objective, id: (a: A) => string) {
     this.#objective = objective;
@@ -40,8 +42,8 @@ export class Incumbents<A> {
   }
 
   /** Whether an outcome is worth offering. False only of those that would change nothing. */
-  mayBe({ violation, fitness }: Readonly<Merit>): boolean {
-    return violation === 0 && !(fitness < this.#fitness);
+  mayBe(architecture: A, { violation, fitness }: Readonly<Merit>): boolean {
+    return violation === 0 && !(fitness < this.#fitness) && architecture !== this.#last;
   }
 
   offer(index: number, architecture: A, outcome: Outcome): void {
@@ -56,6 +58,7 @@ export class Incumbents<A> {
     }
     if (dominates) this.#front = this.#front.filter((other) => this.#stays(other, metrics));
     this.#front.push({ index, metrics, architecture });
+    this.#last = architecture;
     this.#fitness = this.#objective.scalar?.(metrics) ?? Number.NaN;
   }
 

@@ -1,8 +1,8 @@
 import type {
   EvaluationContext,
+  EvaluationLog,
   Evaluator,
   Merit,
-  NumberedSampler,
   Objective,
   Outcome,
   SamplerRecipe,
@@ -30,15 +30,16 @@ export type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
 /** Values that depend on the architecture alone, and what they mean to this search. */
 export interface RecordedValues<A> {
-  outcome(architecture: A, context: EvaluationContext): Outcome;
+  findingsIn(log: EvaluationLog<A>): RecordedFindings<A>;
+}
+
+/** The same as findings of a log. What it says of an architecture, it says once asked for its place. */
+export interface RecordedFindings<A> {
+  /** The place of an architecture's finding, which is put there if need be. */
+  place(architecture: A, context: EvaluationContext): number;
+  outcome(architecture: A): Outcome;
   /** On the simulated clock. */
   duration(architecture: A): number;
   /** Good until the next. */
   merit(architecture: A): Readonly<Merit>;
-}
-
-/** A sampler and values that need no object for a proposal. */
-export interface Alone<A> {
-  readonly numbered: NumberedSampler<A>;
-  readonly recorded: RecordedValues<A>;
 }

@@ -1,5 +1,6 @@
 import {
   type EvaluationContext,
+  type EvaluationLog,
   type Merit,
   meritOf,
   type Objective,
@@ -7,7 +8,7 @@ import {
 } from '@archer-nas/core';
 import { durationOf } from './flights.ts';
 import type { Limits } from './options.ts';
-import type { LookUp, RecordedValues } from './parts.ts';
+import type { LookUp, RecordedFindings, RecordedValues } from './parts.ts';
 
 /** What a search of recorded values is after. */
 export interface RecordedOf {
@@ -20,48 +21,99 @@ export interface RecordedOf {
 
 /**
  * Recorded values by the codes of architectures, each looked up once for all searches of a
- * strategy. What every evaluation needs is in columns: a search jumps from architecture to
- * architecture, and objects that lie all over the memory take several times as long to reach.
+ * strategy.
  */
 export class Recorded implements RecordedValues<number> {
   readonly #of: RecordedOf;
   readonly #outcomes: Outcome[] = [];
-  readonly #durations: Float64Array;
-  readonly #violations: Float64Array;
-  readonly #fitness: Float64Array;
-  readonly #merit: Merit = { violation: Number.NaN, fitness: Number.NaN };
+  readonly #logs = new WeakMap<EvaluationLog<number>, FindingsOfCodes>();
 
   constructor(of: RecordedOf) {
     this.#of = of;
+  }
+
+  findingsIn(log: EvaluationLog<number>): FindingsOfCodes {
+    const known = this.#logs.get(log);
+    if (known !== undefined) return known;
+    const made = new FindingsOfCodes(log, this.#of, (code, context) => this.#lookUp(code, context));
+    this.#logs.set(log, made);
+    return made;
+  }
+
+  #lookUp(code: number, context: EvaluationContext): Outcome {
+    const known = this.#outcomes[code];
+    if (known !== undefined) return known;
+    const { proposal: _, ...outcome } = this.#of.lookUp({ id: '', architecture: code }, context);
+    this.#outcomes[code] = outcome;
+    return outcome;
+  }
+}
+
+/**
+ * The findings of a log by code, each put there when it is first asked for. What every
+ * evaluation needs of them is in columns: a search jumps from architecture to architecture, and
+ * objects that lie all over the memory take several times as long to reach.
+ */
+class FindingsOfCodes implements RecordedFindings<number> {
+  readonly #log: EvaluationLog<number>;
+  readonly #of: RecordedOf;
+  readonly #lookUp: (code: number, context: EvaluationContext) => Outcome;
+  /** By code, as are the others: place + 1; 0: not asked for yet. */
+  readonly #places: Int32Array;
+  /** Of findings that were there before. */
+  readonly #known = new Map<number, number>();
+  readonly #outcomes: Outcome[] = [];
+  readonly #durations: Float64Array;
+  /** Violation and fitness. */
+  readonly #merits: Float64Array;
+  readonly #merit: Merit = { violation: Number.NaN, fitness: Number.NaN };
+
+  constructor(
+    log: EvaluationLog<number>,
+    of: RecordedOf,
+    lookUp: (code: number, context: EvaluationContext) => Outcome,
+  ) {
+    this.#log = log;
+    this.#of = of;
+    this.#lookUp = lookUp;
+    this.#places = new Int32Array(of.size);
     this.#durations = new Float64Array(of.size);
-    this.#violations = new Float64Array(of.size);
-    this.#fitness = new Float64Array(of.size);
+    this.#merits = new Float64Array(2 * of.size);
+    const { findings } = log;
+    // A log that is resumed has some.
+    for (let place = 0; place < findings.length; place++) {
+      this.#known.set(findings.architecture(place), place);
+    }
   }
 
-  outcome(code: number, context: EvaluationContext): Outcome {
-    return this.#outcomes[code] ?? this.#lookUp(code, context);
+  place(code: number, context: EvaluationContext): number {
+    const place = this.#places[code] as number;
+    return place > 0 ? place - 1 : this.#find(code, context);
   }
 
-  /** On the simulated clock, of a code whose outcome was asked for. */
+  outcome(code: number): Outcome {
+    return this.#outcomes[code] as Outcome;
+  }
+
   duration(code: number): number {
     return this.#durations[code] as number;
   }
 
-  /** Of a code whose outcome was asked for. Good until the next. */
   merit(code: number): Readonly<Merit> {
-    this.#merit.violation = this.#violations[code] as number;
-    this.#merit.fitness = this.#fitness[code] as number;
+    this.#merit.violation = this.#merits[2 * code] as number;
+    this.#merit.fitness = this.#merits[2 * code + 1] as number;
     return this.#merit;
   }
 
-  #lookUp(code: number, context: EvaluationContext): Outcome {
-    const { lookUp, objective, limits } = this.#of;
-    const { proposal: _, ...outcome } = lookUp({ id: '', architecture: code }, context);
-    const { violation, fitness } = meritOf(outcome, objective);
-    this.#durations[code] = durationOf(outcome, limits);
-    this.#violations[code] = violation;
-    this.#fitness[code] = fitness;
+  #find(code: number, context: EvaluationContext): number {
+    const outcome = this.#lookUp(code, context);
+    const place = this.#known.get(code) ?? this.#log.findings.push(code, outcome);
+    const { violation, fitness } = meritOf(outcome, this.#of.objective);
+    this.#places[code] = place + 1;
     this.#outcomes[code] = outcome;
-    return outcome;
+    this.#durations[code] = durationOf(outcome, this.#of.limits);
+    this.#merits[2 * code] = violation;
+    this.#merits[2 * code + 1] = fitness;
+    return place;
   }
 }

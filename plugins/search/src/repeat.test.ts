@@ -1,4 +1,4 @@
-import { type Block, createStreams, type Search } from '@archer-nas/core';
+import { type Block, createStreams, EvaluationLog, type Search } from '@archer-nas/core';
 import { type Bits, createParts, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { toyPlugins } from './testing/toy-plugins.ts';
@@ -56,6 +56,45 @@ describe('repeat', () => {
     const { metrics, tables } = await search.result();
     expect(metrics).toEqual({ 'search/ones': mean, 'search/ones/std': std });
     expect(tables?.repetitions?.rows).toEqual([['search', 'ones', 4, mean, std]]);
+  });
+
+  it("refuses another version's state: the first layout had no number", async () => {
+    const { strategy } = await createParts({
+      ...toy,
+      evaluator: { use: 'toy-seconds' },
+      strategy: { use: 'repeat', times: 2, arms },
+    });
+    const context = { streams: createStreams(3) };
+    const search = await strategy.begin(context);
+    await search.step(new AbortController().signal);
+    const { format: _, ...old } = search.state as { format: number };
+    await expect(strategy.begin(context, old)).rejects.toThrow(
+      'The state of repeat is in the layout number none; this version reads 2.',
+    );
+  });
+
+  it('journals a step of many repetitions as one log for each arm', async () => {
+    const { strategy, space } = await createParts({
+      ...toy,
+      evaluator: { use: 'toy-seconds' },
+      strategy: { use: 'repeat', times: 4, perStep: 30, arms },
+    });
+    const search: Search<Bits> = await strategy.begin({ streams: createStreams(3) });
+    const batches: [string, number, number, number[]][] = [];
+    await drive(search, ({ evaluated = [] }) => {
+      for (const { arm, repeat, from, log: saved } of evaluated) {
+        const log = EvaluationLog.from(space, saved);
+        const starts = Array.from({ length: log.histories + 1 }, (_, i) => log.startOf(i));
+        batches.push([arm, repeat, from, starts]);
+      }
+    });
+    // Repetitions of 5 and 9 evaluations in turns, in steps of two; a step has at least 30.
+    expect(batches).toEqual([
+      ['search', 0, 0, [0, 5, 10, 12]],
+      ['longer', 0, 0, [0, 9, 18]],
+      ['search', 2, 2, [0, 3, 8]],
+      ['longer', 2, 0, [0, 9, 18]],
+    ]);
   });
 
   it('refuses arms that cannot be told apart, or that keep no history', async () => {

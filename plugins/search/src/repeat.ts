@@ -5,6 +5,7 @@ import {
   EvaluationLog,
   EXIT,
   type History,
+  type HistoryPlace,
   historyOf,
   type Objective,
   type Progress,
@@ -13,6 +14,7 @@ import {
   type SearchContext,
   type SearchResult,
   type SearchSpace,
+  SharedLog,
   type State,
   type Strategy,
   type Views,
@@ -38,16 +40,16 @@ export interface RepeatOptions {
   readonly perStep: number;
 }
 
-/** A repetition that has ended. */
-interface Ended {
-  /** Its history; see `EvaluationLog.from`. */
-  readonly history: State;
-  readonly metrics: Readonly<Record<string, number>>;
-}
+/** The number of the layout of {@link Saved}; the first had none. */
+const FORMAT = 2;
 
 /** Everything that changes. */
 interface Saved {
-  readonly ended: readonly Ended[];
+  readonly format: typeof FORMAT;
+  /** By turn: what the repetitions that have ended found. */
+  readonly ended: readonly Readonly<Record<string, number>>[];
+  /** By arm: the histories of its repetitions; `null` as long as there is none. */
+  readonly logs: readonly State[];
   /** The repetition under way. */
   readonly search: State | null;
   readonly best: readonly State[];
@@ -66,7 +68,7 @@ export async function beginRepeat<A>(
   context: SearchContext,
   saved?: State,
 ): Promise<Search<A>> {
-  const state = saved as unknown as Saved | undefined;
+  const state = saved === undefined ? undefined : checked(saved);
   const repeat = new Repeat(parts, options, await objectivesOf(parts, context), context, state);
   await repeat.open(state?.search ?? undefined);
   return repeat;
@@ -96,17 +98,44 @@ function historyOfArm<A>(search: Search<A>, arm: Arm<A>): History<A> {
   );
 }
 
+/** @throws ArcherError `ARCHER_FORMAT` for the state of another version */
+function checked(saved: State): Saved {
+  const state = saved as unknown as Saved;
+  if (state.format === FORMAT) return state;
+  const found = JSON.stringify(state.format) ?? 'none';
+  throw new ArcherError(
+    'ARCHER_FORMAT',
+    `The state of repeat is in the layout number ${found}; this version reads ${FORMAT}.`,
+    {
+      hint: 'Go on with the version that wrote it, or begin again with --restart.',
+      exit: EXIT.drift,
+    },
+  );
+}
+
 const NEVER = new AbortController().signal;
+
+/** Whose turn it is. */
+interface Turn<A> {
+  readonly arm: Arm<A>;
+  /** Position of the arm. */
+  readonly at: number;
+  readonly repeat: number;
+  readonly log: SharedLog;
+}
 
 class Repeat<A> implements Search<A> {
   readonly #parts: RepeatParts<A>;
   readonly #options: RepeatOptions;
   /** By arm. */
   readonly #objectives: readonly Objective[];
+  /** By arm. */
+  readonly #logs: readonly SharedLog[];
   readonly #context: SearchContext;
-  readonly #ended: Ended[];
+  /** By turn. */
+  readonly #ended: Readonly<Record<string, number>>[];
   /** Histories of `#ended`, made when somebody looks. */
-  readonly #logs = new Map<number, EvaluationLog<A>>();
+  #read: readonly History<A>[] = [];
   #before: number;
   #best: readonly Evaluation<A>[];
   /** None when all are over. */
@@ -123,6 +152,7 @@ class Repeat<A> implements Search<A> {
     this.#options = options;
     this.#objectives = objectives;
     this.#context = context;
+    this.#logs = parts.arms.map((_, at) => new SharedLog(saved?.logs[at] ?? undefined));
     this.#ended = [...(saved?.ended ?? [])];
     this.#before = saved?.before ?? 0;
     this.#best = (saved?.best ?? []).map((one) => loadEvaluation(parts.space, one));
@@ -130,19 +160,20 @@ class Repeat<A> implements Search<A> {
 
   /** Begins the repetition whose turn it is, or goes on with it. */
   async open(saved?: State): Promise<void> {
-    const turn = this.#ended.length;
-    const { arms } = this.#parts;
     this.#search = undefined;
-    if (turn === this.#options.times * arms.length) return;
-    const { arm, repeat } = this.#placeOf(turn);
+    if (this.#ended.length === this.#options.times * this.#parts.arms.length) return;
+    const { arm, repeat, log } = this.#turn(this.#ended.length);
     const streams = this.#context.streams.scope(`${arm.name}/${repeat}`);
-    this.#search = await arm.strategy.begin({ streams }, saved);
+    const context = { streams, history: log.place(repeat) };
+    this.#search = await arm.strategy.begin(context, saved);
   }
 
   get state(): State {
     const { space } = this.#parts;
     const saved: Saved = {
+      format: FORMAT,
       ended: [...this.#ended],
+      logs: this.#logs.map((log) => log.state ?? null),
       search: this.#search?.state ?? null,
       best: this.#best.map((one) => saveEvaluation(space, one)),
       before: this.#before,
@@ -175,20 +206,26 @@ class Repeat<A> implements Search<A> {
   }
 
   async step(signal: AbortSignal): Promise<Report> {
+    const begun = this.#logs.map(({ length }) => length);
+    /** Arms whose searches write to the log, in the order in which they came. */
+    const written = new Set<number>();
     const evaluated: EvaluatedBatch[] = [];
     const start = this.progress.done;
     let report: Report = {};
     while (this.#search !== undefined) {
-      const { arm, repeat } = this.#placeOf(this.#ended.length);
+      const { arm, at, repeat, log } = this.#turn(this.#ended.length);
+      const { length } = log;
       // Once something has happened the step ends; look-ups do not take long.
-      report = await this.#search.step(evaluated.length === 0 ? signal : NEVER);
+      report = await this.#search.step(written.size + evaluated.length === 0 ? signal : NEVER);
       const own = report.evaluated?.map((one) => ({ ...one, arm: arm.name, repeat })) ?? [];
       evaluated.push(...own);
-      if (this.#search.progress.done >= this.#search.progress.total) {
-        await this.#end(this.#search, own[0]);
-      }
-      if (own.length === 0 || this.progress.done - start >= this.#options.perStep) break;
+      if (log.length > length) written.add(at);
+      const isColumns = own.length > 0 || log.length > length;
+      const { done, total } = this.#search.progress;
+      if (done >= total) await this.#end(this.#search);
+      if (!isColumns || this.progress.done - start >= this.#options.perStep) break;
     }
+    for (const at of written) evaluated.push(this.#batch(at, begun[at] as number)); // by arm
     const metrics = { 'ended-repetitions': this.#ended.length };
     const batches = evaluated.length > 0 ? { evaluated } : {};
     return { ...report, ...batches, metrics };
@@ -208,54 +245,69 @@ class Repeat<A> implements Search<A> {
     this.#search?.dispose?.();
   }
 
-  /** @param batch what the last step reported, which may be the whole history already */
-  async #end(search: Search<A>, batch: EvaluatedBatch | undefined): Promise<void> {
-    const { arm } = this.#placeOf(this.#ended.length);
+  async #end(search: Search<A>): Promise<void> {
+    const { arm, repeat, log } = this.#turn(this.#ended.length);
     const { best, metrics } = await search.result();
-    const history = historyOfArm(search, arm);
+    if (!log.has(repeat))
+      copyHistory(historyOfArm(search, arm), this.#parts.space, log.place(repeat));
     this.#before += search.progress.done;
     this.#best = [...this.#best, ...best];
+    this.#search = undefined;
     this.#best = this.incumbents();
-    const whole = batch?.from === 0 ? batch.log : snapshotOf(history, this.#parts.space);
-    this.#ended.push({ history: whole, metrics });
+    this.#ended.push(metrics);
     search.dispose?.();
     await this.open();
   }
 
-  #placeOf(turn: number): { readonly arm: Arm<A>; readonly repeat: number } {
+  #turn(turn: number): Turn<A> {
     const { arms } = this.#parts;
-    const arm = arms[turn % arms.length] as Arm<A>; // the manifest gives at least one
-    return { arm, repeat: Math.floor(turn / arms.length) };
+    const at = turn % arms.length;
+    const [arm, log] = [arms[at] as Arm<A>, this.#logs[at] as SharedLog]; // there is at least one
+    return { arm, at, repeat: Math.floor(turn / arms.length), log };
+  }
+
+  #batch(at: number, begun: number): EvaluatedBatch {
+    const { search, from, log } = (this.#logs[at] as SharedLog).since(begun); // as many as arms
+    return { arm: (this.#parts.arms[at] as Arm<A>).name, repeat: search, from, log };
   }
 
   #histories(): readonly History<A>[] {
-    const ended = this.#ended.map(({ history }, turn) => {
-      const { arm, repeat } = this.#placeOf(turn);
-      const objective = this.#objectives[turn % this.#objectives.length] as Objective; // as arms
-      const log = this.#logs.get(turn) ?? EvaluationLog.from(this.#parts.space, history);
-      this.#logs.set(turn, log);
-      return historyOf({ arm: arm.name, repeat, objective, log });
-    });
+    const ended = this.#endedHistories();
     if (this.#search === undefined) return ended;
-    const { arm, repeat } = this.#placeOf(this.#ended.length);
+    const { arm, repeat } = this.#turn(this.#ended.length);
     return [...ended, renamed(historyOfArm(this.#search, arm), arm.name, repeat)];
+  }
+
+  /** Of the repetitions that have ended. */
+  #endedHistories(): readonly History<A>[] {
+    if (this.#read.length === this.#ended.length) return this.#read;
+    const logs = this.#logs.map((log) => log.read(this.#parts.space));
+    this.#read = this.#ended.map((_, turn) => {
+      const { arm, at, repeat } = this.#turn(turn);
+      const objective = this.#objectives[at] as Objective; // as many as arms
+      const log = logs[at] as EvaluationLog<A>;
+      return historyOf({ arm: arm.name, repeat, objective, log, history: repeat });
+    });
+    return this.#read;
   }
 
   #results(): readonly ArmResults[] {
     const { arms } = this.#parts;
     return arms.map(({ name }, i) => ({
       name,
-      results: this.#ended.filter((_, turn) => turn % arms.length === i).map((one) => one.metrics),
+      results: this.#ended.filter((_, turn) => turn % arms.length === i),
     }));
   }
 }
 
-function snapshotOf<A>(history: History<A>, space: SearchSpace<A>): State {
+/** Copies the history of a search that has written to a log of its own, or to none. */
+function copyHistory<A>(history: History<A>, space: SearchSpace<A>, place: HistoryPlace): void {
   const state = history.snapshot?.();
-  if (state !== undefined) return state;
-  const log = new EvaluationLog(space, 'seconds');
-  for (let i = 0; i < history.length; i++) log.push(history.at(i), history.paid(i).seconds ?? 0);
-  return log.snapshot();
+  const own = state === undefined ? undefined : EvaluationLog.from(space, state);
+  const log = place.open(space, own?.clock ?? 'seconds');
+  for (let i = 0; i < history.length; i++) {
+    log.push(history.at(i), own?.timeOf(i) ?? history.paid(i).seconds ?? 0);
+  }
 }
 
 function renamed<A>(history: History<A>, arm: string, repeat: number): History<A> {

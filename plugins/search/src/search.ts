@@ -1,66 +1,55 @@
-import {
-  ArcherError,
-  type Evaluation,
-  type EvaluationContext,
-  type EvaluationJob,
-  EvaluationLog,
-  type Evaluator,
-  historyOf,
-  type MetricSpec,
-  type Objective,
-  type Phase,
-  type Progress,
-  type Proposal,
-  type Report,
-  type Sampler,
-  type Search,
-  type SearchContext,
-  type SearchResult,
-  type State,
-  type Stream,
-  type Views,
+import type {
+  Evaluation,
+  EvaluationContext,
+  EvaluationJob,
+  Evaluator,
+  MetricSpec,
+  Objective,
+  Phase,
+  Progress,
+  Proposal,
+  Report,
+  Sampler,
+  Search,
+  SearchContext,
+  SearchResult,
+  State,
+  Stream,
+  Views,
 } from '@archer-nas/core';
-import { type Flight, flightOf, loadFlight, saveFlight, takeOff } from './flights.ts';
+import { Clock } from './clock.ts';
 import { frontTable, resultMetrics } from './front.ts';
-import { Incumbents } from './incumbents.ts';
+import { Ledger } from './ledger.ts';
+import { oneByOne } from './one-by-one.ts';
 import { opinion } from './opinion.ts';
-import { type Limits, limitsOf, type SearchOptions } from './options.ts';
-import type { Alone, LookUp, SearchParts } from './parts.ts';
+import { limitsOf, type SearchOptions } from './options.ts';
+import type { LookUp, SearchParts } from './parts.ts';
 import { loadProposal, saveProposal } from './saved.ts';
-
-/** Evaluations in a row that may cost nothing, where the budget is in seconds or epochs. */
-const MOST_FREE = 100_000;
+import { type Batch, type SavedWorkers, Workers } from './workers.ts';
 
 /** Proposals that the evaluator is working on. */
-interface Open<A> {
-  readonly order: number;
-  readonly start: number;
-  readonly proposals: readonly Proposal<A>[];
+interface Open<A> extends Batch<A> {
   readonly job: EvaluationJob<A>;
 }
 
 /** Everything that changes. */
-interface Saved {
+interface Saved extends SavedWorkers {
   readonly sampler: State;
+  /** `null` where others keep it. */
   readonly log: State;
-  readonly flights: readonly State[];
   readonly open: {
     readonly order: number;
     readonly start: number;
     readonly proposals: readonly State[];
     readonly job: State;
   } | null;
-  readonly asked: number;
-  readonly issued: number;
   readonly clock: number;
-  readonly exhausted: boolean;
-  readonly over: boolean;
 }
 
 /**
  * The ask-and-tell loop. The sampler proposes, the evaluator evaluates, and the sampler
- * observes the evaluation when it would have ended on the simulated clock, by which time
- * other workers' proposals may be in the air. Ends with the budget or the sampler's 'done'.
+ * observes the evaluation when it would have ended on the simulated clock. Ends with the budget
+ * or the sampler's 'done'.
  *
  * A step is one step of the evaluator's job; where the evaluator looks values up, it is
  * `perStep` evaluations.
@@ -71,43 +60,30 @@ export class AskAndTell<A> implements Search<A> {
   readonly phases?: readonly Phase[];
   readonly #parts: SearchParts<A>;
   readonly #options: SearchOptions;
-  readonly #limits: Limits;
   readonly #objective: Objective;
   readonly #sampler: Sampler<A>;
   readonly #context: EvaluationContext;
   readonly #streams: (ask: number) => Stream;
   readonly #lookUp: LookUp<A> | undefined;
-  readonly #name: string;
-  readonly #log: EvaluationLog<A>;
-  readonly #incumbents: Incumbents<A>;
-  /** In the order in which they land. */
-  readonly #flights: Flight<A>[];
+  readonly #ledger: Ledger<A>;
+  readonly #clock: Clock;
+  readonly #workers: Workers<A>;
   #open: Open<A> | undefined;
-  /** How often the sampler was asked, and what it proposed in all. */
-  #asked: number;
-  #issued: number;
-  #clock: number;
-  /** The sampler has no more. */
-  #exhausted: boolean;
-  #over: boolean;
-  /** Evaluations in a row that cost nothing. */
-  #free = 0;
 
   constructor(
     parts: SearchParts<A>,
     options: SearchOptions,
-    { streams }: SearchContext,
+    { streams, history: place }: SearchContext,
     state?: State,
   ) {
-    const { space, evaluator, images } = parts;
+    const { space, evaluator, images, objective } = parts;
     const saved = state as unknown as Saved | undefined;
+    const limits = limitsOf(options);
+    const metric = objective.metrics[0] as MetricSpec; // an objective has metrics
     this.#parts = parts;
     this.#options = options;
-    this.#limits = limitsOf(options);
-    this.#objective = parts.objective;
-    const metric = this.#objective.metrics[0] as MetricSpec; // an objective has metrics
-    const sampling = { space, metric, objective: this.#objective };
-    this.#sampler = parts.sampler.begin<A>(sampling, saved?.sampler);
+    this.#objective = objective;
+    this.#sampler = parts.sampler.begin<A>({ space, metric, objective }, saved?.sampler);
     this.#streams = streams.sequence('propose');
     this.#context = {
       batches: options.batches,
@@ -116,24 +92,15 @@ export class AskAndTell<A> implements Search<A> {
       ...(options.fidelity ? { budget: options.fidelity } : {}),
     };
     this.#lookUp = evaluator.lookUp?.bind(evaluator);
-    this.#name = parts.sampler.name ?? 'search';
-    this.#log = new EvaluationLog(space, this.#limits.unit, saved?.log);
-    this.#incumbents = new Incumbents(this.#objective, (a) => space.id(a));
-    for (let i = 0; i < this.#log.length; i++) {
-      const one = this.#log.at(i);
-      this.#incumbents.offer(i, one.proposal.architecture, one);
-    }
-    this.#flights = (saved?.flights ?? []).map((one) => loadFlight(space, one, this.#limits));
-    this.#asked = saved?.asked ?? 0;
-    this.#issued = saved?.issued ?? 0;
-    this.#clock = saved?.clock ?? 0;
-    this.#exhausted = saved?.exhausted ?? false;
-    this.#over = saved?.over ?? false;
-    const arm = { arm: this.#name, repeat: 0, objective: this.#objective };
-    this.views = {
-      scores: opinion(space, streams),
-      histories: [historyOf({ ...arm, log: this.#log })],
-    };
+    const arm = parts.sampler.name ?? 'search';
+    const own = { space, objective, limits, arm };
+    // Other evaluations are reported one by one, as the evaluator does.
+    this.#ledger = new Ledger({ ...own, place: this.#lookUp && place }, saved?.log);
+    this.#clock = new Clock(limits, saved?.clock);
+    const [sampler, ledger, clock] = [this.#sampler, this.#ledger, this.#clock];
+    const work = { space, sampler, streams: this.#streams, ledger, clock, options };
+    this.#workers = new Workers(work, saved);
+    this.views = { scores: opinion(space, streams), histories: [ledger.history] };
     if (!this.#lookUp) this.phases = [this.#evaluationPhase()];
     if (saved?.open) this.#open = this.#reopened(saved.open);
     // A proposal is always asked for ahead, so that a step is only the evaluator's.
@@ -145,8 +112,7 @@ export class AskAndTell<A> implements Search<A> {
     const open = this.#open;
     const saved: Saved = {
       sampler: this.#sampler.state,
-      log: this.#log.snapshot(),
-      flights: this.#flights.map((flight) => saveFlight(space, flight)),
+      log: this.#ledger.state,
       open: open
         ? {
             order: open.order,
@@ -155,31 +121,25 @@ export class AskAndTell<A> implements Search<A> {
             job: open.job.state,
           }
         : null,
-      asked: this.#asked,
-      issued: this.#issued,
-      clock: this.#clock,
-      exhausted: this.#exhausted,
-      over: this.#over,
+      clock: this.#clock.time,
+      ...this.#workers.state,
     };
     return saved as unknown as State;
   }
 
   get progress(): Progress {
-    const done = this.#log.length;
-    if (this.#over) return { done, total: done, unit: 'evaluation' };
-    const { evaluations, time } = this.#limits;
-    const inTime = this.#clock > 0 ? Math.round((done * time) / this.#clock) : evaluations;
+    const unit = 'evaluation';
+    const done = this.#ledger.length;
+    if (this.#workers.over) return { done, total: done, unit };
+    const { limits, time } = this.#clock;
+    const inTime = time > 0 ? Math.round((done * limits.time) / time) : limits.evaluations;
     const known = this.#parts.sampler.evaluations ?? Number.POSITIVE_INFINITY;
-    const total = Math.min(evaluations, inTime, known);
-    return {
-      done,
-      total: Number.isFinite(total) ? Math.max(done + 1, total) : done + 1,
-      unit: 'evaluation',
-    };
+    const total = Math.min(limits.evaluations, inTime, known);
+    return { done, total: Number.isFinite(total) ? Math.max(done + 1, total) : done + 1, unit };
   }
 
   incumbents(): readonly Evaluation<A>[] {
-    return this.#incumbents.indices.map((index) => this.#log.at(index));
+    return this.#ledger.best;
   }
 
   async step(signal: AbortSignal): Promise<Report> {
@@ -193,11 +153,8 @@ export class AskAndTell<A> implements Search<A> {
     const best = this.incumbents();
     const metrics = resultMetrics(this.#objective, best);
     if (this.#objective.metrics.length === 1) return { best, metrics };
-    return {
-      best,
-      metrics,
-      tables: { front: frontTable(this.#objective, best, this.#parts.space) },
-    };
+    const front = frontTable(this.#objective, best, this.#parts.space);
+    return { best, metrics, tables: { front } };
   }
 
   dispose(): void {
@@ -217,15 +174,16 @@ export class AskAndTell<A> implements Search<A> {
 
   /** What a step's metrics show: the best or the size of the front, and the clock. */
   #standing(): Record<string, number> {
+    const { incumbents } = this.#ledger;
     const metrics: Record<string, number> = {};
-    if (this.#objective.metrics.length > 1) metrics['front-size'] = this.#incumbents.indices.length;
+    if (this.#objective.metrics.length > 1) metrics['front-size'] = incumbents.indices.length;
     else {
       const { name } = this.#objective.metrics[0] as MetricSpec;
-      const value = this.#incumbents.best?.[name];
+      const value = incumbents.best?.[name];
       if (value !== undefined) metrics[`best-${name}`] = value;
     }
-    const { unit } = this.#limits;
-    if (unit !== 'evaluations' && this.#clock > 0) metrics[`clock-${unit}`] = this.#clock;
+    const { limits, time } = this.#clock;
+    if (limits.unit !== 'evaluations' && time > 0) metrics[`clock-${limits.unit}`] = time;
     return metrics;
   }
 
@@ -235,7 +193,7 @@ export class AskAndTell<A> implements Search<A> {
     const report = await open.job.step(signal);
     const { done, total } = open.job.progress;
     if (done >= total) {
-      this.#takeOff(open, open.job.evaluations());
+      this.#workers.takeOff(open, open.job.evaluations());
       open.job.dispose?.();
       this.#open = undefined;
       this.#goOn();
@@ -245,146 +203,55 @@ export class AskAndTell<A> implements Search<A> {
 
   /** Asks and lands until there is something to evaluate, or nothing more to come. */
   #goOn(): void {
-    while (!this.#over) {
-      const asked = this.#ask();
+    const workers = this.#workers;
+    while (!workers.over) {
+      const asked = workers.ask();
       if (asked !== undefined) {
         this.#open = { ...asked, job: this.#start(asked.proposals) };
         return;
       }
-      this.#landNext();
+      workers.landNext();
     }
   }
 
   #lookUpMany(signal: AbortSignal, lookUp: LookUp<A>): Report {
     signal.throwIfAborted();
-    const from = this.#log.length;
+    const workers = this.#workers;
+    const from = this.#ledger.length;
     const to = from + this.#options.perStep;
-    const alone = this.#alone();
-    while (!this.#over && this.#log.length < to) {
-      if (alone !== undefined) this.#recallNext(alone);
-      else {
-        const asked = this.#ask();
-        if (asked === undefined) this.#landNext();
-        else
-          this.#takeOff(
-            asked,
-            asked.proposals.map((one) => lookUp(one, this.#context)),
-          );
+    if (!this.#alone(to)) {
+      while (!workers.over && this.#ledger.length < to) {
+        const asked = workers.ask();
+        if (asked === undefined) workers.landNext();
+        else {
+          const evaluations = asked.proposals.map((one) => lookUp(one, this.#context));
+          workers.takeOff(asked, evaluations);
+        }
       }
     }
-    if (this.#log.length === from) return {};
-    const arm = { arm: this.#name, repeat: 0, from };
-    return { evaluated: [{ ...arm, log: this.#log.snapshot(from) }] };
+    return this.#ledger.batch(from);
   }
 
-  /** Where one proposal after the other is made, evaluated and observed: no object need be. */
-  #alone(): Alone<A> | undefined {
+  /** Where one comes after the other and no object need be. @returns whether that is so here */
+  #alone(to: number): boolean {
     const { recorded } = this.#parts;
-    const { workers, batch } = this.#options;
-    const { numbered } = this.#sampler;
-    return numbered && recorded && workers * batch === 1 ? { numbered, recorded } : undefined;
-  }
-
-  #recallNext({ numbered, recorded }: Alone<A>): void {
-    const stop = this.#room() === 0 ? 'done' : numbered.ask(this.#streams(this.#asked++));
-    if (stop !== undefined) {
-      this.#refused(stop);
-      this.#over = true;
-      return;
-    }
-    this.#issued++;
-    const { number, architecture } = numbered.newborn;
-    const outcome = recorded.outcome(architecture, this.#context);
-    const end = this.#clock + recorded.duration(architecture);
-    if (end <= this.#limits.time) {
-      const merit = recorded.merit(architecture);
-      const index = this.#log.length;
-      if (this.#incumbents.mayBe(merit)) this.#incumbents.offer(index, architecture, outcome);
-      this.#log.pushNewborn(numbered.newborn, outcome, end);
-      numbered.tell(number, architecture, outcome, merit);
-    } else this.#over = true;
-    this.#moveClock(end);
-  }
-
-  /** New proposals; none when all workers are busy, the budget is given out, or none come. */
-  #ask(): Omit<Open<A>, 'job'> | undefined {
-    const room = this.#room();
-    if (room === 0) return undefined;
-    const answer = this.#sampler.propose(room, this.#streams(this.#asked));
-    const order = this.#asked++;
-    if (typeof answer === 'string') this.#refused(answer);
-    if (typeof answer === 'string' || answer.length === 0) return undefined;
-    this.#issued += answer.length;
-    return { order, start: this.#clock, proposals: answer };
-  }
-
-  /** How many proposals may be asked for. */
-  #room(): number {
-    const { workers, batch } = this.#options;
-    const { evaluations, time } = this.#limits;
-    const isFull = this.#exhausted || this.#flights.length >= workers || this.#clock >= time;
-    return isFull ? 0 : Math.min(batch, evaluations - this.#issued);
-  }
-
-  #refused(answer: 'wait' | 'done'): void {
-    if (answer === 'done') this.#exhausted = true;
-    else if (this.#flights.length === 0) throw stuck(this.#log.length);
-  }
-
-  #takeOff({ order, start }: Omit<Open<A>, 'job'>, evaluations: readonly Evaluation<A>[]): void {
-    const flight = flightOf(order, start, evaluations, this.#limits);
-    // Nobody else is in the air where there is one worker.
-    if (this.#options.workers === 1) this.#land(flight);
-    else takeOff(this.#flights, flight);
-  }
-
-  #landNext(): void {
-    const flight = this.#flights.shift();
-    if (flight === undefined) this.#over = true;
-    else this.#land(flight);
-  }
-
-  /** Its evaluations are known; what would end after the budget's time never is. */
-  #land({ evaluations, ends, end }: Flight<A>): void {
-    const { time } = this.#limits;
-    let known = evaluations;
-    if (end > time) {
-      known = evaluations.slice(
-        0,
-        ends.findIndex((one) => one > time),
-      );
-      this.#over = true;
-      this.#flights.length = 0;
-    }
-    known.forEach((evaluation, i) => {
-      this.#learn(evaluation, ends[i] as number);
-    });
-    this.#tell(known, end);
-  }
-
-  #learn(evaluation: Evaluation<A>, time: number): void {
-    this.#incumbents.offer(this.#log.length, evaluation.proposal.architecture, evaluation);
-    this.#log.push(evaluation, time);
-  }
-
-  /** Hands the sampler what is known at the clock's `end`. */
-  #tell(known: readonly Evaluation<A>[], end: number): void {
-    if (known.length > 0) this.#sampler.observe(known);
-    this.#moveClock(end);
-  }
-
-  #moveClock(end: number): void {
-    this.#guard(end);
-    this.#clock = Math.min(end, this.#limits.time);
-    if (this.#log.length >= this.#limits.evaluations) this.#over = true;
-  }
-
-  /** @throws ArcherError when the clock stands still for ever */
-  #guard(end: number): void {
-    this.#free = end > this.#clock ? 0 : this.#free + 1;
-    if (this.#free > MOST_FREE && this.#limits.time < Number.POSITIVE_INFINITY) {
-      throw stuck(this.#log.length, `the last ${MOST_FREE} of which cost nothing`);
-    }
+    const { numbered: sampler } = this.#sampler;
+    const { workers: count, batch } = this.#options;
+    if (!sampler || !recorded || count * batch !== 1) return false;
+    const workers = this.#workers;
+    if (workers.over) return true;
+    const loop = {
+      sampler,
+      recorded,
+      streams: this.#streams,
+      context: this.#context,
+      ledger: this.#ledger,
+      clock: this.#clock,
+    };
+    const end = oneByOne(loop, workers.counts, to);
+    workers.over = end !== undefined;
+    workers.exhausted = end === 'exhausted';
+    return true;
   }
 
   #reopened({ order, start, proposals, job }: NonNullable<Saved['open']>): Open<A> {
@@ -397,11 +264,4 @@ export class AskAndTell<A> implements Search<A> {
     const { start } = this.#parts.evaluator as Pick<Evaluator<A>, 'start'>;
     return start.call(this.#parts.evaluator, proposals, this.#context, saved);
   }
-}
-
-function stuck(evaluated: number, why = 'though none is outstanding'): ArcherError {
-  return new ArcherError(
-    'ARCHER_SEARCH_STUCK',
-    `The search does not go on after ${evaluated} evaluations, ${why}.`,
-  );
 }

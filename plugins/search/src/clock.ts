@@ -1,0 +1,35 @@
+import { ArcherError } from '@archer-nas/core';
+import type { Limits } from './options.ts';
+
+/** Evaluations in a row that may cost nothing, where the budget is in seconds or epochs. */
+const MOST_FREE = 100_000;
+
+/** The simulated clock of a search. */
+export class Clock {
+  readonly limits: Limits;
+  time: number;
+  /** Evaluations in a row that cost nothing. */
+  #free = 0;
+
+  constructor(limits: Limits, time = 0) {
+    this.limits = limits;
+    this.time = time;
+  }
+
+  /** @throws ArcherError when the clock stands still for ever */
+  move(end: number, evaluated: number): void {
+    this.#free = end > this.time ? 0 : this.#free + 1;
+    const { time } = this.limits;
+    if (this.#free > MOST_FREE && time < Number.POSITIVE_INFINITY) {
+      throw stuck(evaluated, `the last ${MOST_FREE} of which cost nothing`);
+    }
+    this.time = end < time ? end : time;
+  }
+}
+
+export function stuck(evaluated: number, why = 'though none is outstanding'): ArcherError {
+  return new ArcherError(
+    'ARCHER_SEARCH_STUCK',
+    `The search does not go on after ${evaluated} evaluations, ${why}.`,
+  );
+}
