@@ -1,6 +1,6 @@
 import { Column, compactIntegers } from './column.ts';
 import { ArcherError, EXIT } from './errors.ts';
-import type { Cost, Evaluation, Outcome } from './evaluation.ts';
+import type { Cost, Evaluation } from './evaluation.ts';
 import { defined, Findings } from './findings.ts';
 import { LogTimes } from './log-times.ts';
 import { NumberedNames } from './numbered-names.ts';
