@@ -22,16 +22,20 @@ export function codedLookUp<A>(lookUp: LookUp<A>, codes: Codes<A>): LookUp<numbe
 
 /** A search over codes as a search over architectures. */
 export class Decoded<A> implements Search<A> {
-  readonly views: Views<A>;
   readonly #search: Search<number>;
   readonly #codes: Codes<A>;
+  readonly #views: () => Views<A>;
 
   /** @param views those that are not of the search over codes */
-  constructor(search: Search<number>, codes: Codes<A>, views: Views<A>) {
-    const { histories = [] } = search.views;
+  constructor(search: Search<number>, codes: Codes<A>, views: () => Views<A>) {
     this.#search = search;
     this.#codes = codes;
-    this.views = { ...views, histories: histories.map((one) => this.#history(one)) };
+    this.#views = views;
+  }
+
+  get views(): Views<A> {
+    const { histories = [] } = this.#search.views;
+    return { ...this.#views(), histories: histories.map((one) => this.#history(one)) };
   }
 
   get state(): State {

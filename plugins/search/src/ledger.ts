@@ -26,20 +26,19 @@ export interface LedgerOf<A> {
 /** What a search has come to know: all of its evaluations, and which are the best. */
 export class Ledger<A> {
   readonly log: EvaluationLog<A>;
-  readonly history: History<A>;
   readonly incumbents: Incumbents<A>;
   readonly #arm: string;
-  readonly #isOwn: boolean;
+  readonly #objective: Objective;
+  readonly #place: HistoryPlace | undefined;
   /** In the log. */
   readonly #start: number;
 
   constructor({ space, objective, limits, arm, place }: LedgerOf<A>, saved?: State) {
     this.#arm = arm;
-    this.#isOwn = place === undefined;
+    this.#objective = objective;
+    this.#place = place;
     this.log = place?.open(space, limits.unit) ?? new EvaluationLog(space, limits.unit, saved);
-    const history = place?.number ?? 0;
-    this.#start = this.log.startOf(history);
-    this.history = historyOf({ arm, repeat: 0, objective, log: this.log, history });
+    this.#start = this.log.startOf(place?.number ?? 0);
     this.incumbents = new Incumbents(objective, (a) => space.id(a));
     for (let i = this.#start; i < this.log.length; i++) {
       const one = this.log.at(i);
@@ -52,9 +51,20 @@ export class Ledger<A> {
     return this.log.length - this.#start;
   }
 
+  get history(): History<A> {
+    const [arm, objective] = [this.#arm, this.#objective];
+    return historyOf({
+      arm,
+      repeat: 0,
+      objective,
+      log: this.log,
+      history: this.#place?.number ?? 0,
+    });
+  }
+
   /** Of the log, where nobody else keeps it. */
   get state(): State {
-    return this.#isOwn ? this.log.snapshot() : null;
+    return this.#place === undefined ? this.log.snapshot() : null;
   }
 
   get best(): readonly Evaluation<A>[] {
@@ -68,7 +78,7 @@ export class Ledger<A> {
 
   /** What a step reports that began with `from` evaluations; nothing where others keep the log. */
   batch(from: number): { readonly evaluated?: readonly EvaluatedBatch[] } {
-    if (!this.#isOwn || this.length === from) return {};
+    if (this.#place !== undefined || this.length === from) return {};
     return { evaluated: [{ arm: this.#arm, repeat: 0, from, log: this.log.snapshot(from) }] };
   }
 }

@@ -55,7 +55,6 @@ interface Saved extends SavedWorkers {
  * `perStep` evaluations.
  */
 export class AskAndTell<A> implements Search<A> {
-  readonly views: Views<A>;
   /** All evaluations are alike, but a step may be a small part of one, or a thousand. */
   readonly phases?: readonly Phase[];
   readonly #parts: SearchParts<A>;
@@ -68,6 +67,7 @@ export class AskAndTell<A> implements Search<A> {
   readonly #ledger: Ledger<A>;
   readonly #clock: Clock;
   readonly #workers: Workers<A>;
+  readonly #views: () => Views<A>;
   #open: Open<A> | undefined;
 
   constructor(
@@ -100,11 +100,16 @@ export class AskAndTell<A> implements Search<A> {
     const [sampler, ledger, clock] = [this.#sampler, this.#ledger, this.#clock];
     const work = { space, sampler, streams: this.#streams, ledger, clock, options };
     this.#workers = new Workers(work, saved);
-    this.views = { scores: opinion(space, streams), histories: [ledger.history] };
+    // Of a thousand repetitions hardly one is looked at.
+    this.#views = () => ({ scores: opinion(space, streams), histories: [ledger.history] });
     if (!this.#lookUp) this.phases = [this.#evaluationPhase()];
     if (saved?.open) this.#open = this.#reopened(saved.open);
     // A proposal is always asked for ahead, so that a step is only the evaluator's.
     else if (!this.#lookUp && !saved) this.#goOn();
+  }
+
+  get views(): Views<A> {
+    return this.#views();
   }
 
   get state(): State {

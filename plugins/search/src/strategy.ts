@@ -55,6 +55,6 @@ function onCodes<A>(
   };
   return (context, saved) => {
     const search = new AskAndTell<number>(coded, options, context, saved);
-    return new Decoded(search, codes, { scores: opinion(parts.space, context.streams) });
+    return new Decoded(search, codes, () => ({ scores: opinion(parts.space, context.streams) }));
   };
 }
