@@ -17,14 +17,18 @@ const TINY: Readonly<Record<string, object>> = {
   'evaluator train': { epochs: 1 },
   'strategy bilevel': { epochs: 1 },
   'strategy darts': { epochs: 1 },
+  'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
   'strategy gdas': { epochs: 1 },
+  'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },
+  'strategy proxylessnas': { epochs: 1, alphaFrom: 0, every: 1 },
   'strategy random': { evaluations: 1 },
   'strategy repeat': { times: 1, arms: [{ use: 'random', evaluations: 1 }] },
   'strategy rsps': { epochs: 1, selection: { architectures: 2 } },
   'strategy search': { evaluations: 1 },
   'strategy setn': { epochs: 1, selection: { architectures: 2 } },
+  'strategy snas': { epochs: 1 },
   'strategy spos': { epochs: 1, search: { use: 'random' }, evaluation: { searchEvaluations: 2 } },
 };
 

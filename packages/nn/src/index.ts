@@ -10,6 +10,7 @@ export * from './cross-entropy.ts';
 export * from './drop.ts';
 export * from './drop-path.ts';
 export * from './elementwise.ts';
+export * from './expected-latency.ts';
 export * from './factorized-reduce.ts';
 export * from './forward-paths.ts';
 export * from './gates.ts';

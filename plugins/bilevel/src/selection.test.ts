@@ -11,7 +11,10 @@ const { signal } = new AbortController();
 const space = toySpace();
 
 /** Scores that are wrong on one batch: there, more ones are worse. */
-function selectionOf(changes: object, { probabilities = [0.5, 0.5], saved = null as State } = {}) {
+function selectionOf(
+  changes: object,
+  { probabilities = [0.5, 0.5], saved = null as State, derive = space.derive } = {},
+) {
   const asked: [string, number | 'all'][] = [];
   const score = (a: Bits, batches: number | 'all') => {
     const ones = a.reduce((sum, bit) => sum + bit, 0);
@@ -20,7 +23,7 @@ function selectionOf(changes: object, { probabilities = [0.5, 0.5], saved = null
   const options = { architectures: 20, batches: 1, finalists: 0, ...changes } as const;
   const selection = new Selection<Bits>(
     {
-      space,
+      space: { ...space, derive },
       options,
       images: toyData().open('valid'),
       streams: createStreams(3),
@@ -97,6 +100,19 @@ describe('a selection', () => {
     // 15 ± 3.4 of each of the four.
     expect([...seen.values()].every((count) => Math.abs(count - 15) < 11)).toBe(true);
     expect(seen.size).toBe(4);
+  });
+
+  it('leaves any of the decisions to a space that keeps the heaviest alone', async () => {
+    const seen = [0, 0];
+    const derive = (rows: readonly ArrayLike<number>[]): Bits => {
+      const [first = 0, second = 0] = rows.map((row) => Math.max(...Array.from(row)));
+      seen[first > second ? 0 : 1] = (seen[first > second ? 0 : 1] ?? 0) + 1;
+      return space.derive(rows);
+    };
+    const { selection } = selectionOf({ architectures: 100 }, { derive });
+    await selection.step(signal);
+    // 50 ± 5.
+    for (const count of seen) expect(Math.abs(count - 50)).toBeLessThan(20);
   });
 
   it('goes on from its state as if it had never stopped', async () => {

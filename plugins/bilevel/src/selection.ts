@@ -102,7 +102,10 @@ export class Selection<A> {
     return scores.start(proposals, { images, batches, streams: streams.scope(which) }, saved);
   }
 
-  /** One option of every decision, each with its probability. */
+  /**
+   * One option of every decision, each with its probability. How heavy it is, is random, so that a
+   * space which keeps some of the decisions may keep any.
+   */
   #draw(): readonly Proposal<A>[] {
     const { space, probabilities, options, streams } = this.#parts;
     const rows = probabilities();
@@ -110,7 +113,7 @@ export class Selection<A> {
       const stream = streams.stream('selection', at);
       const one = rows.map((row) => {
         const option = stream.weighted(row);
-        return row.map((_, other) => (other === option ? 1 : 0));
+        return row.map((_, other) => (other === option ? 1 - stream.float() / 2 : 0));
       });
       return { id: `selection-${at}`, architecture: space.derive(one) };
     });

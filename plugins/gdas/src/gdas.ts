@@ -43,7 +43,7 @@ export interface HardSample {
 
 /**
  * GDAS (Dong and Yang, CVPR 2019): each step samples one operation per decision, h = one-hot of
- * argmax (equation 3); the validation loss moves α as if h̃ had run (equation 4).
+ * argmax h̃; the validation loss moves α as if h̃ had run.
  */
 export function gdas(options: GdasOptions): RelaxationRecipe {
   return { begin: (sites, streams, saved) => relaxed(options, sites, streams, saved) };

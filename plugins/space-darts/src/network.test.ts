@@ -120,7 +120,12 @@ describe('the supernet', () => {
     // Cells 2 and 5 are reduction cells.
     const types = [0, 1, 2, 3, 4, 5, 6, 7].map((cell) => sites[14 * cell]?.decision);
     expect(types).toEqual([0, 0, 14, 0, 0, 14, 0, 0]);
-    expect(sites[2 * 14 + 3]).toMatchObject({ name: 'cell2.edge3', decision: 17 });
+    expect(sites[2 * 14 + 3]).toMatchObject({
+      name: 'cell2.edge3',
+      decision: 17,
+      node: 'cell2.node3',
+      zero: 0,
+    });
   });
 
   it('has cells of half the size and twice the channels at a third and two thirds (check 3)', () => {

@@ -1,0 +1,121 @@
+import type { State } from '@archer-nas/core';
+import {
+  denseMixture,
+  type Mixture,
+  optionCounts,
+  type Relaxation,
+  type RelaxationRecipe,
+  type Rows,
+  type Site,
+} from '@archer-nas/nn';
+
+/** What the optimiser of the scaling factors is told. */
+export interface ProximalOptions {
+  /** η. */
+  readonly lr: number;
+  /** μ. */
+  readonly momentum: number;
+  /** γ of γ‖λ‖₁. */
+  readonly gamma: number;
+}
+
+/** What DSO-NAS is told. */
+export interface DsoNasOptions extends ProximalOptions {
+  /** λ at the start. */
+  readonly init: number;
+}
+
+/** Scaling factors λ and their velocity v. */
+export interface Scaling {
+  readonly lambda: Rows;
+  readonly velocity: Rows;
+}
+
+/**
+ * DSO-NAS (Zhang, Huang and Wang): every operation's output is multiplied by λ, and the loss has
+ * γ‖λ‖₁, so that λ becomes exactly zero where an operation is not worth it.
+ */
+export function dsoNas(options: DsoNasOptions): RelaxationRecipe {
+  return { begin: (sites, _, saved) => relaxed(options, sites, saved) };
+}
+
+function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State): Relaxation {
+  const zeros = zeroOptions(sites);
+  let scaling = (saved as unknown as Scaling | undefined) ?? beginning(options, sites, zeros);
+  return {
+    get probabilities() {
+      return scaling.lambda.map((row, decision) => shares(row, zeros[decision]));
+    },
+    get state() {
+      return scaling as unknown as State;
+    },
+    update({ valid }) {
+      const { rows } = valid.gradients(denseMixture(scaling.lambda), ['mixture']);
+      scaling = proximalStep(scaling, rows, options);
+      return { 'non-zero': scaling.lambda.reduce((n, row) => n + supportOf(row).length, 0) };
+    },
+    weightMixture: () => sparseMixture(scaling.lambda),
+  };
+}
+
+/** All λ are `init`, but for options that give zeros anyway. */
+function beginning(
+  { init }: DsoNasOptions,
+  sites: readonly Site[],
+  zeros: readonly (number | undefined)[],
+): Scaling {
+  const lambda = optionCounts(sites).map((length, decision) =>
+    Float64Array.from({ length }, (_, option) => (option === zeros[decision] ? 0 : init)),
+  );
+  return { lambda, velocity: lambda.map((row) => new Float64Array(row.length)) };
+}
+
+/**
+ * Accelerated proximal gradient in the form of NAG: z = λ − η G;
+ * v ← S_ηγ(z) − λ + μ v; λ ← S_ηγ(z) + μ v, S the soft threshold.
+ */
+export function proximalStep(
+  { lambda, velocity }: Scaling,
+  gradient: Rows,
+  { lr: eta, momentum: mu, gamma }: ProximalOptions,
+): Scaling {
+  const proximal = lambda.map((row, r) =>
+    row.map((l, i) => softThreshold(l - eta * (gradient[r]?.[i] ?? 0), eta * gamma)),
+  );
+  const v = velocity.map((row, r) =>
+    row.map((old, i) => (proximal[r]?.[i] ?? 0) - (lambda[r]?.[i] ?? 0) + mu * old),
+  );
+  const next = proximal.map((row, r) => row.map((s, i) => s + mu * (v[r]?.[i] ?? 0)));
+  return { lambda: next, velocity: v };
+}
+
+function softThreshold(z: number, threshold: number): number {
+  return Math.sign(z) * Math.max(Math.abs(z) - threshold, 0);
+}
+
+/** What has a scaling factor of zero is removed: it costs nothing. */
+function sparseMixture(lambda: Rows): Mixture {
+  return lambda.map((row) => {
+    const support = supportOf(row);
+    return { support, weights: Float64Array.from(support, (option) => row[option] ?? 0) };
+  });
+}
+
+function supportOf(row: Float64Array): number[] {
+  return [...row.keys()].filter((option) => row[option] !== 0);
+}
+
+/** |λ| as shares of their sum; where all are zero, all of it is the option of zeros. */
+function shares(row: Float64Array, zero: number | undefined): Float64Array {
+  const sum = row.reduce((total, l) => total + Math.abs(l), 0);
+  if (sum > 0) return row.map((l) => Math.abs(l) / sum);
+  if (zero === undefined) return row.map(() => 1 / row.length);
+  return row.map((_, option) => (option === zero ? 1 : 0));
+}
+
+/** The option of each decision that gives zeros. */
+function zeroOptions(sites: readonly Site[]): readonly (number | undefined)[] {
+  const zeros: (number | undefined)[] = [];
+  for (const { decision, zero } of sites) zeros[decision] = zero;
+  return zeros;
+}

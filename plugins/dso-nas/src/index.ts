@@ -1,0 +1,42 @@
+import { definePlugin } from '@archer-nas/core';
+import { z } from 'zod';
+
+const lambda = z
+  .strictObject({
+    gamma: z.number().min(0).describe('γ of γ‖λ‖₁; 0: nothing becomes zero'),
+    lr: z.number().positive().default(0.1).describe('η, constant'),
+    momentum: z.number().min(0).lt(1).default(0.9).describe('μ'),
+    init: z.number().default(1).describe('all of them at the start'),
+  })
+  .describe('the scaling factors and their accelerated proximal gradient');
+
+const relaxation = definePlugin({
+  id: 'dso-nas',
+  kind: 'relaxation',
+  summary: 'A scaling factor per operation, sparse by a proximal method.',
+  options: z.strictObject({ lambda }),
+  create: async ({ lambda }) => {
+    const { dsoNas } = await import('./dso-nas.ts');
+    return dsoNas(lambda);
+  },
+});
+
+/** DSO-NAS with the training of its paper; other options of `bilevel` pass through. */
+const strategy = definePlugin({
+  id: 'dso-nas',
+  kind: 'strategy',
+  summary: 'DSO-NAS: all operations run, scaled by factors that become exactly zero.',
+  options: z.looseObject({
+    lambda,
+    epochs: z.int().positive().default(240).describe('passes over the train split'),
+    alphaFrom: z.int().min(0).default(120).describe('epochs in which only weights are trained'),
+    lr: z.number().positive().default(0.1).describe('learning rate of the weights'),
+    minLr: z.number().min(0).default(0.1).describe('where it ends: constant, like `lr`'),
+    weightDecay: z.number().min(0).default(1e-4).describe('of the weights'),
+  }),
+  preset: ({ lambda, ...training }) => {
+    return { ...training, use: 'bilevel', relaxation: { use: 'dso-nas', lambda } };
+  },
+});
+
+export default [strategy, relaxation];

@@ -1,0 +1,71 @@
+import { definePlugin } from '@archer-nas/core';
+import { z } from 'zod';
+
+const every = z.int().positive().default(5).describe('α moves at every so many steps');
+
+const alpha = z
+  .strictObject({
+    lr: z.number().positive().default(1e-3).describe("Adam's learning rate"),
+    beta1: z.number().min(0).lt(1).default(0).describe("Adam's β₁"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
+    weightDecay: z.number().min(0).default(0).describe('added to the gradient'),
+    init: z.number().min(0).default(1e-3).describe('standard deviation at the start'),
+  })
+  .prefault({})
+  .describe('the optimiser of the architecture parameters');
+
+const latency = z
+  .strictObject({
+    table: z
+      .record(z.string(), z.number().min(0))
+      .describe('latency by `option`, or by `site.option` where sites differ'),
+    loss: z
+      .discriminatedUnion('form', [
+        z.strictObject({
+          form: z.literal('add').describe('loss + weight · E[latency]'),
+          weight: z.number().min(0).describe('λ'),
+        }),
+        z.strictObject({
+          form: z.literal('mul#log').describe('scale · loss · (ln E / ln reference)^power'),
+          reference: z.number().gt(1).describe('in the unit of the table'),
+          scale: z.number().positive().default(0.2).describe('α of the script'),
+          power: z.number().default(0.3).describe('β of the script'),
+        }),
+      ])
+      .describe('how the expected latency joins the loss of α'),
+  })
+  .optional()
+  .describe('latency of the architecture in the loss of α; absent: none');
+
+const relaxation = definePlugin({
+  id: 'proxylessnas',
+  kind: 'relaxation',
+  summary: 'One path for the weights, two for α, whose joint probability stays.',
+  options: z.strictObject({ every, alpha, latency }),
+  create: async (options) => {
+    const { proxylessnas } = await import('./proxylessnas.ts');
+    return proxylessnas(options);
+  },
+});
+
+/** ProxylessNAS with the epochs of its paper; other options of `bilevel` pass through. */
+const strategy = definePlugin({
+  id: 'proxylessnas',
+  kind: 'strategy',
+  summary: 'ProxylessNAS: binary gates on paths, α by two paths at a time, latency in its loss.',
+  options: z.looseObject({
+    every,
+    alpha,
+    latency,
+    epochs: z.int().positive().default(160).describe('passes over the train split'),
+    alphaFrom: z.int().min(0).default(40).describe('epochs in which only weights are trained'),
+    first: z.enum(['alpha', 'weights']).default('weights').describe('what moves first in a step'),
+    weightDecay: z.number().min(0).default(4e-5).describe('of the weights'),
+  }),
+  preset: ({ every, alpha, latency, ...training }) => {
+    const relaxation = { use: 'proxylessnas', every, alpha, ...(latency && { latency }) };
+    return { ...training, use: 'bilevel', relaxation };
+  },
+});
+
+export default [strategy, relaxation];

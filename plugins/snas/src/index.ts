@@ -1,0 +1,55 @@
+import { definePlugin } from '@archer-nas/core';
+import { z } from 'zod';
+
+const temperature = z
+  .strictObject({
+    from: z.number().positive().default(1).describe('in the first epoch'),
+    to: z.number().positive().default(0.03).describe('what it falls towards, epoch by epoch'),
+  })
+  .prefault({})
+  .describe('λ of the concrete distribution; `from` equal to `to`: constant');
+
+const alpha = z
+  .strictObject({
+    lr: z.number().positive().default(3e-4).describe("Adam's learning rate"),
+    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's β₁"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
+    weightDecay: z.number().min(0).default(1e-3).describe('added to the gradient'),
+    init: z
+      .strictObject({
+        mean: z.number().default(1).describe('of all of them'),
+        deviation: z.number().min(0).default(0.01).describe('standard deviation'),
+      })
+      .prefault({})
+      .describe('the values at the start'),
+  })
+  .prefault({})
+  .describe('the optimiser of the architecture parameters');
+
+const relaxation = definePlugin({
+  id: 'snas',
+  kind: 'relaxation',
+  summary: 'A concrete sample of the mixture in each step; α learns from the weights’ own loss.',
+  options: z.strictObject({ temperature, alpha }),
+  create: async (options) => {
+    const { snas } = await import('./snas.ts');
+    return snas(options);
+  },
+});
+
+/** SNAS with the settings of its search on CIFAR-10; options of `bilevel` pass through. */
+const strategy = definePlugin({
+  id: 'snas',
+  kind: 'strategy',
+  summary: 'SNAS: weights and architecture from one loss on train images, by concrete samples.',
+  options: z.looseObject({
+    temperature,
+    alpha,
+    epochs: z.int().positive().default(150).describe('passes over the train split'),
+  }),
+  preset: ({ temperature, alpha, ...training }) => {
+    return { ...training, use: 'bilevel', relaxation: { use: 'snas', temperature, alpha } };
+  },
+});
+
+export default [strategy, relaxation];
