@@ -30,6 +30,19 @@ describe('export', () => {
     expect(readFileSync(file, 'utf8')).toBe(`${best}\n`);
   });
 
+  it('draws the cells of the best architecture, and of others that are named', async () => {
+    const { code, value } = await archerJson('export', folder, '--to', 'svg');
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ files: ['cells.svg'] });
+    const cell = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|avg_pool_3x3~1|none~2|';
+    const to = join(out, 'svg');
+    const args = ['--to', 'svg', '--out', to, '--architecture', cell];
+    expect((await archer('export', folder, ...args)).code).toBe(0);
+    const svg = readFileSync(join(to, 'cells.svg'), 'utf8');
+    const operations = svg.match(/(?<=class="operation"[^>]*>)[^<]+/g);
+    expect(operations).toEqual(['nor_conv_3x3', 'skip_connect', 'avg_pool_3x3']);
+  });
+
   it('writes a graph model that plain TensorFlow.js loads and runs', async () => {
     const to = join(out, 'model');
     expect((await archer('export', folder, '--to', 'tfjs', '--out', to)).code).toBe(0);
@@ -59,7 +72,7 @@ describe('export', () => {
   });
 
   it.each([
-    [['--to', 'onnx'], 'It can be exported to: genotype, tfjs'],
+    [['--to', 'onnx'], 'It can be exported to: svg, genotype, tfjs'],
     [['--architecture', '|conv~0|'], ''],
   ])('refuses %j', async (args, message) => {
     const said = await archer('export', folder, ...args);

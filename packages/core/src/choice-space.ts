@@ -1,6 +1,7 @@
 import { type Allowed, narrowOptions, writeChoices } from './allowed-options.ts';
 import { choiceCodes } from './choice-codes.ts';
 import { choiceMoves, type Mutation, type Valid } from './choice-moves.ts';
+import type { CellDrawing } from './drawing.ts';
 import { ArcherError, EXIT } from './errors.ts';
 import type { Choice, Codes, CostModel, Decision, SearchSpace } from './space.ts';
 
@@ -27,6 +28,7 @@ export interface ChoiceSpaceSpec<A> {
   /** Another mutation than {@link changeOne}; redrawn until it gives a valid architecture. */
   mutation?(allowed: Allowed): Mutation;
   canonical?(a: A): string;
+  draw?(a: A): readonly CellDrawing[];
   /** Additive costs are stated for all options; sub-spaces show those of theirs. */
   readonly costs?: CostModel<A>;
 }
@@ -114,6 +116,7 @@ export function choiceSpace<A>(
     restrict: (choices) => choiceSpace(spec, narrowOptions(allowed, choices, names)),
     codes: choiceCodes({ allowed, plain, space: () => space }),
     ...(spec.canonical === undefined ? {} : { canonical: spec.canonical }),
+    ...(spec.draw === undefined ? {} : { draw: spec.draw }),
     ...(spec.costs === undefined ? {} : { costs: costsWithin(spec.costs, allowed) }),
   };
   return space;

@@ -8,6 +8,7 @@ export * from './choose-architectures.ts';
 export * from './coded-space.ts';
 export * from './container.ts';
 export * from './data.ts';
+export * from './drawing.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export * from './evaluation.ts';

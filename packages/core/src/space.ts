@@ -1,3 +1,4 @@
+import type { CellDrawing } from './drawing.ts';
 import type { Stream } from './stream.ts';
 
 /** One choice of a decision: an option's index, an input's index or a number. */
@@ -70,6 +71,8 @@ export interface SearchSpace<A> {
   /** The sub-space in which decision i may only take the listed options. */
   restrict?(allowed: readonly (readonly number[] | undefined)[]): SearchSpace<A>;
   readonly costs?: CostModel<A>;
+  /** The cells of an architecture as graphs. */
+  draw?(a: A): readonly CellDrawing[];
   /** For spaces small enough to be numbered in memory. */
   readonly codes?: Codes<A> | undefined;
 }

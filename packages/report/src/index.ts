@@ -1,3 +1,4 @@
+export { cellsSvg } from './cell-svg.ts';
 export * from './comparison.ts';
 export * from './flat-metrics.ts';
 export { toJson } from './number-text.ts';

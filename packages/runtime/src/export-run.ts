@@ -31,7 +31,12 @@ export interface ExportOptions {
   readonly dataFolder?: string | undefined;
   /** Finds plugins elsewhere than among installed packages. */
   readonly lookup?: PluginLookup | undefined;
+  /** Further formats by name, which need the space alone. */
+  readonly formats?: Readonly<Record<string, SpaceFormat>> | undefined;
 }
+
+/** Files of an architecture, written from the space alone: no engine and no data. */
+export type SpaceFormat = (space: SearchSpace<any>, architecture: any) => Files;
 
 /** What was written. */
 export interface Exported {
@@ -47,10 +52,13 @@ export async function exportRun(folder: string, options: ExportOptions): Promise
   const plan = await planRun({ ...originOf(folder), dataFolder, lookup });
   const architecture = options.architecture ?? bestOf(readRun(folder));
   const to = resolve(options.to ?? join(runFolder(resolve(folder)).exports, format));
-  const files =
-    format === 'genotype'
-      ? await genotype(plan, architecture)
-      : await withWeights(await openSearch(plan, folder, engine), architecture, format);
+  const formats: Readonly<Record<string, SpaceFormat>> = { ...options.formats, genotype };
+  const ofSpace = Object.hasOwn(formats, format) ? formats[format] : undefined;
+  const files = ofSpace
+    ? await withoutWeights(plan, architecture, ofSpace)
+    : await withWeights(await openSearch(plan, folder, engine), architecture, {
+        ...{ format, others: Object.keys(formats) },
+      });
   for (const [name, content] of Object.entries(files)) {
     replaceFile(join(to, safeName(name)), content);
   }
@@ -60,10 +68,16 @@ export async function exportRun(folder: string, options: ExportOptions): Promise
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
 /** Needs no engine and no data: only the space is created. */
-async function genotype({ resolved, lookup, folders }: RunPlan, notation: string): Promise<Files> {
+async function withoutWeights(
+  { resolved, lookup, folders }: RunPlan,
+  notation: string,
+  write: SpaceFormat,
+): Promise<Files> {
   const space = await buildSpace(resolved, { lookup, folders, log: () => {} });
-  return { 'genotype.txt': `${space.format(space.parse(notation))}\n` };
+  return write(space, space.parse(notation));
 }
+
+const genotype: SpaceFormat = (space, a) => ({ 'genotype.txt': `${space.format(a)}\n` });
 
 /** The search of a run folder where it stands. */
 async function openSearch(plan: RunPlan, folder: string, engine: string | undefined) {
@@ -77,14 +91,14 @@ async function openSearch(plan: RunPlan, folder: string, engine: string | undefi
 async function withWeights(
   { space, search }: { readonly space: SearchSpace<any>; readonly search: Search<any> },
   notation: string,
-  format: string,
+  { format, others }: { readonly format: string; readonly others: readonly string[] },
 ): Promise<Files> {
   try {
     const { exporter } = search.views;
     if (exporter?.formats.includes(format)) {
       return await exporter.export(space.parse(notation), format);
     }
-    const formats = ['genotype', ...(exporter?.formats ?? [])];
+    const formats = [...others, ...(exporter?.formats ?? [])];
     throw new ArcherError('ARCHER_EXPORT', `This run cannot be exported to "${format}".`, {
       hint: `It can be exported to: ${[...new Set(formats)].join(', ')}.`,
       exit: EXIT.usage,

@@ -1,6 +1,7 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
 import { printable } from '@archer-nas/report';
 import { exportRun as exportFolder, type RunRecord } from '@archer-nas/runtime';
+import { cellPictures } from '../cell-pictures.ts';
 import { findRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
 
@@ -22,7 +23,11 @@ export const exportRun: Command<Arguments> = {
     run: { type: 'string', describe: 'Run folder' },
     best: { type: 'boolean', default: true, describe: 'The best of the run' },
     architecture: { type: 'string', describe: 'This one instead, in the notation of the space' },
-    to: { type: 'string', default: 'genotype', describe: 'genotype, tfjs, or what the search has' },
+    to: {
+      type: 'string',
+      default: 'genotype',
+      describe: 'genotype, svg, or what the search has: tfjs',
+    },
     out: { type: 'string', describe: 'Folder; exports/<format> in the run folder otherwise' },
     engine: { type: 'string', describe: 'Engine to restore the weights on' },
     data: { type: 'string', describe: 'Data folder; ARCHER_DATA or ~/.cache/archer otherwise' },
@@ -30,7 +35,8 @@ export const exportRun: Command<Arguments> = {
   async run({ run, architecture, to, out, engine, data }, output) {
     const [record, ...others] = findRuns(run);
     if (others.length > 0) throw several(run, [record as RunRecord, ...others]);
-    const options = { format: to, architecture, to: out, engine, dataFolder: data };
+    const formats = { svg: cellPictures };
+    const options = { format: to, architecture, to: out, engine, dataFolder: data, formats };
     const exported = await exportFolder(record?.folder ?? run, options);
     output.line(printable(exported.architecture));
     for (const file of exported.files) output.line(printable(`${exported.folder}/${file}`));

@@ -1,0 +1,108 @@
+import type { CellDrawing } from '@archer-nas/core';
+
+/** Pixels: between nodes, radius of a node, height per step that an edge spans, around all. */
+const [GAP, RADIUS, STEP, MARGIN, TITLE] = [112, 16, 30, 24, 22];
+
+/**
+ * Cells as one SVG document, one below the other: nodes on a line, edges as arcs that lead to the
+ * right, with their operation above a line and those without operation below it. The same cells
+ * give the same text.
+ */
+export function cellsSvg(cells: readonly CellDrawing[]): string {
+  const blocks = cells.map(layout);
+  const width = Math.max(...blocks.map((block) => block.width), 2 * MARGIN);
+  let top = MARGIN;
+  const parts = blocks.map(({ height, body }) => {
+    const group = `<g transform="translate(${MARGIN} ${top})">\n${body}\n</g>`;
+    top += height + MARGIN;
+    return group;
+  });
+  const size = `width="${width}" height="${top}" viewBox="0 0 ${width} ${top}"`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="11">`,
+    ARROW,
+    `<rect width="${width}" height="${top}" fill="white"/>`,
+    ...parts,
+    '</svg>\n',
+  ].join('\n');
+}
+
+const ARROW =
+  '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" ' +
+  'markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#444"/></marker></defs>';
+
+interface Block {
+  readonly width: number;
+  readonly height: number;
+  readonly body: string;
+}
+
+function layout({ name, nodes, edges }: CellDrawing): Block {
+  const rank = ranks(edges);
+  const reach = (above: boolean): number => {
+    const heights = edges.flatMap((edge, at) =>
+      isAbove(edge) === above ? [apex(edge, rank[at] ?? 0)] : [],
+    );
+    return Math.max(RADIUS, ...heights);
+  };
+  const line = TITLE + reach(true) + STEP / 2;
+  const body = [
+    `<text class="cell" y="12" font-weight="bold" font-size="13">${escaped(name)}</text>`,
+    ...edges.map((edge, at) => arc(edge, rank[at] ?? 0, line)),
+    ...nodes.map((label, at) => circle(label, at, line)),
+  ].join('\n');
+  const width = GAP * (nodes.length - 1) + 2 * RADIUS + 2 * MARGIN;
+  return { width, height: line + reach(false) + STEP / 2, body };
+}
+
+type Edge = CellDrawing['edges'][number];
+
+const isAbove = ({ label }: Edge): boolean => label !== '';
+const centre = (node: number): number => RADIUS + GAP * node;
+/** How far an arc is from the line; parallel edges lie one above the other. */
+const apex = ({ from, to }: Edge, rank: number): number => STEP * (to - from + rank);
+
+/** The how-manieth edge between its two nodes each edge is. */
+function ranks(edges: readonly Edge[]): number[] {
+  const seen = new Map<string, number>();
+  return edges.map(({ from, to }) => {
+    const key = `${from} ${to}`;
+    const rank = seen.get(key) ?? 0;
+    seen.set(key, rank + 1);
+    return rank;
+  });
+}
+
+function arc(edge: Edge, rank: number, line: number): string {
+  const side = isAbove(edge) ? -1 : 1;
+  const [from, to] = [centre(edge.from), centre(edge.to)];
+  const start = line + side * RADIUS;
+  // A cubic's middle is a quarter from its ends, three quarters from its control points.
+  const control = start + (side * (apex(edge, rank) - RADIUS)) / 0.75;
+  const path = `M${from} ${start}C${from} ${round(control)} ${to} ${round(control)} ${to} ${start}`;
+  const drawn = `<path class="edge" d="${path}" fill="none" stroke="#444" marker-end="url(#arrow)"/>`;
+  if (edge.label === '') return drawn;
+  const y = line + side * apex(edge, rank) - 4;
+  const text = `<text class="operation" x="${(from + to) / 2}" y="${y}" text-anchor="middle">`;
+  return `${drawn}\n${text}${escaped(edge.label)}</text>`;
+}
+
+function circle(label: string, at: number, line: number): string {
+  const [x, text] = [centre(at), escaped(label)];
+  return (
+    `<circle class="node" cx="${x}" cy="${line}" r="${RADIUS}" fill="#e8eef7" stroke="#444"/>\n` +
+    `<text class="label" x="${x}" y="${line + 4}" text-anchor="middle">${text}</text>`
+  );
+}
+
+const round = (value: number): number => Math.round(100 * value) / 100;
+
+/** Text as XML takes it; characters that XML has no place for become �. */
+function escaped(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '\uFFFD')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
