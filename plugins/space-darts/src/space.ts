@@ -3,6 +3,7 @@ import { type ChoiceSpace, choiceSpace } from '@archer-nas/core';
 import { everywhere, type Operations } from './candidates.ts';
 import { canonical } from './canonical.ts';
 import { genotypeChoices } from './choices.ts';
+import { draw } from './draw.ts';
 import { formatGenotype, type Genotype, OPERATIONS, parseGenotype } from './genotype.ts';
 import { networkParams, type Skeleton } from './network-params.ts';
 
@@ -31,6 +32,7 @@ export function genotypeSpace(
     format: formatGenotype,
     parse: parseGenotype,
     canonical,
+    draw,
     costs: {
       names: ['params'],
       of: (genotype) => ({ params: networkParams(genotype, skeleton) }),

@@ -3,6 +3,7 @@ import { type Allowed, type ChoiceSpace, choiceSpace } from '@archer-nas/core';
 import { canonical } from './canonical.ts';
 import { type Cell, EDGES, formatCell, OPERATIONS, parseCell } from './cell.ts';
 import { type CostTask, costModel } from './costs.ts';
+import { draw } from './draw.ts';
 import { nodeThenEdge } from './node-then-edge.ts';
 import type { Skeleton } from './skeleton.ts';
 
@@ -38,5 +39,10 @@ export interface CellSettings {
 /** The cells whose operations are in `allowed`; a choice is a position in the list of its edge. */
 export function cellSpace(allowed: Allowed, { skeleton, task, mutation }: CellSettings): CellSpace {
   const spec = mutation === 'node-then-edge' ? { ...cells, mutation: nodeThenEdge } : cells;
-  return { ...choiceSpace(spec, allowed), canonical, costs: costModel(skeleton, task, allowed) };
+  return {
+    ...choiceSpace(spec, allowed),
+    canonical,
+    draw,
+    costs: costModel(skeleton, task, allowed),
+  };
 }
