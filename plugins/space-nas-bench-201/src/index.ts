@@ -10,6 +10,13 @@ const options = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether the supernet's convolutions have a bias, as in the released supernets."),
+  // Without a default: the identities of searches that never named it stay as they are.
+  skeletonAffine: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether the supernet's batch norms outside of the cells have scale and offset, as in AutoDL; default false.",
+    ),
   operations: z
     .array(z.enum(OPERATIONS))
     .min(1)

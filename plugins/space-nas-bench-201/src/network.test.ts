@@ -106,6 +106,16 @@ describe('supernet', () => {
     expect(tiny.supernet({ ...TINY, cells: 2 }).sites).toHaveLength(36);
   });
 
+  it('has 1,686,106 parameters where batch norms outside of the cells are affine', () => {
+    const settings = { ...released, convBias: false, skeletonAffine: true };
+    const network = cellSupernet(settings, CIFAR10, everything);
+    expect(parameterCount(network)).toBe(1_686_106);
+    const affine = network.parameters.filter(({ name }) => name.endsWith('norm.weight'));
+    expect(affine.map(({ name }) => name.split('.')[0])).toEqual([
+      ...['stem', 'reduction1', 'reduction1', 'reduction2', 'reduction2', 'head'],
+    ]);
+  });
+
   it('has a site per cell and edge, tied to the edge of the architecture', () => {
     const { sites } = cellSupernet({ ...released, convBias: true }, CIFAR10, everything);
     expect(sites).toHaveLength(15 * 6);

@@ -41,7 +41,10 @@ import {
 interface Plan {
   readonly skeleton: Skeleton;
   readonly task: NetworkTask;
+  /** Of the operations in the cells. */
   readonly style: LayerStyle;
+  /** Of stem, reduction blocks and head. */
+  readonly frame: LayerStyle;
   /** Per edge, the operations that can run there. */
   readonly operations: Allowed;
   /** Whether the operations are chosen by gates; otherwise there is one per edge. */
@@ -50,15 +53,23 @@ interface Plan {
   readonly partial?: number | undefined;
 }
 
+/** What a supernet is made of. */
+export interface SupernetSettings extends Skeleton {
+  /** Whether convolutions have a bias. */
+  readonly convBias: boolean;
+  /** Whether batch norms outside of the cells have scale and offset; default false. */
+  readonly skeletonAffine?: boolean | undefined;
+}
+
 /**
  * The supernet: every cell has its own candidates on every edge, chosen by a gate per cell and
- * edge. Batch norms have no scale and offset. Meant for batch statistics, with which a path
+ * edge. Batch norms in cells have no scale and offset. Meant for batch statistics, with which a path
  * without any connection gives the classifier's bias for every image.
  *
  * @throws ArcherError when the image cannot be halved twice, or the channels divided
  */
 export function cellSupernet(
-  settings: Skeleton & { readonly convBias: boolean },
+  settings: SupernetSettings,
   task: SupernetTask,
   allowed: Allowed,
 ): Network {
@@ -66,7 +77,8 @@ export function cellSupernet(
   const { classes, partial } = task;
   const skeleton = { ...settings, cells: task.cells ?? settings.cells };
   checkPartial(skeleton, partial);
-  const plan = { skeleton, classes, style, operations: allowed };
+  const frame = { ...style, affine: settings.skeletonAffine ?? false };
+  const plan = { skeleton, classes, style, frame, operations: allowed };
   const network = assemble({ ...plan, task, gated: true, partial });
   return partial === undefined ? { ...network, pieces: supernetPieces(plan) } : network;
 }
@@ -80,7 +92,7 @@ export function cellSupernet(
 export function cellNetwork(skeleton: Skeleton, task: NetworkTask, cell: Cell): Network {
   const operations = cell.map((op) => [op]);
   const style = { affine: true, bias: false };
-  return assemble({ skeleton, task, style, operations, gated: false });
+  return assemble({ skeleton, task, style, frame: style, operations, gated: false });
 }
 
 function assemble(plan: Plan): Network {
@@ -92,13 +104,13 @@ function assemble(plan: Plan): Network {
     sites: gated ? sitesOf(plan) : [],
     parameters: parametersOf(plan),
     forward: (images, gates, forward) => {
-      let x = stem(images, forward, plan.skeleton.channels, plan.style);
+      let x = stem(images, forward, plan.skeleton.channels, plan.frame);
       for (const block of blocksOf(plan.skeleton)) {
         const y = runBlock(plan, block, x, gates, forward);
         if (y !== x) x.dispose();
         x = y;
       }
-      return head(x, forward, task.classes, plan.style);
+      return head(x, forward, task.classes, plan.frame);
     },
   };
 }
@@ -110,7 +122,7 @@ function runBlock(
   gates: readonly Gate[],
   forward: Forward,
 ): FeatureMap {
-  if (block.kind === 'reduction') return reduction(x, forward, block.name, plan.style);
+  if (block.kind === 'reduction') return reduction(x, forward, block.name, plan.frame);
   const edges = edgesOf(plan, block, gates, forward);
   return runCell(x, edges, forward, mapsZeroToZero(plan, forward));
 }
@@ -180,15 +192,15 @@ function gateOf(
 }
 
 function parametersOf(plan: Plan): ParameterSpec[] {
-  const { skeleton, task, style } = plan;
+  const { skeleton, task, frame } = plan;
   return [
-    ...stemParameters(task.image.channels, skeleton.channels, style),
+    ...stemParameters(task.image.channels, skeleton.channels, frame),
     ...blocksOf(skeleton).flatMap((block) =>
       block.kind === 'reduction'
-        ? reductionParameters(block.name, block.from, style)
+        ? reductionParameters(block.name, block.from, frame)
         : cellParameters(plan, block),
     ),
-    ...headParameters(lastChannels(skeleton), task.classes, style),
+    ...headParameters(lastChannels(skeleton), task.classes, frame),
   ];
 }
 

@@ -13,6 +13,8 @@ export interface PiecesPlan {
   readonly classes: number;
   /** Batch norms have no offsets: with the batch's statistics every operation keeps zeros. */
   readonly style: LayerStyle & { readonly affine: false };
+  /** Of stem, reduction blocks and head. */
+  readonly frame: LayerStyle;
   /** Per edge, the operations that can run there. */
   readonly operations: Allowed;
 }
@@ -22,16 +24,17 @@ export interface PiecesPlan {
  * earlier edges have put into its node; edges that carry nothing, and those into nodes that do not
  * reach the output, are in no path's plan.
  */
-export function supernetPieces({ skeleton, classes, style, operations }: PiecesPlan): Piece[] {
+export function supernetPieces(plan: PiecesPlan): Piece[] {
+  const { skeleton, classes, style, frame, operations } = plan;
   const pieces: Piece[] = [];
   const add = (piece: Piece): number => pieces.push(piece) - 1;
   let x = add(
-    layer('stem', IMAGES, (images, forward) => stem(images, forward, skeleton.channels, style)),
+    layer('stem', IMAGES, (images, forward) => stem(images, forward, skeleton.channels, frame)),
   );
   for (const block of blocksOf(skeleton)) {
     if (block.kind === 'reduction') {
       const { name } = block;
-      x = add(layer(name, x, (input, forward) => reduction(input, forward, name, style)));
+      x = add(layer(name, x, (input, forward) => reduction(input, forward, name, frame)));
       continue;
     }
     const nodes: (number | undefined)[] = [x];
@@ -45,7 +48,7 @@ export function supernetPieces({ skeleton, classes, style, operations }: PiecesP
     }
     x = add(cellOutput(`cell${block.cell}`, nodes[3] as number, x));
   }
-  add(layer('head', x, (input, forward) => head(input, forward, classes, style)));
+  add(layer('head', x, (input, forward) => head(input, forward, classes, frame)));
   return pieces;
 }
 

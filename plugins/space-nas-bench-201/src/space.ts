@@ -11,14 +11,11 @@ import {
 import type { Cell } from './cell.ts';
 import { ALL_ALLOWED, cellSpace } from './cell-space.ts';
 import type { CostTask } from './costs.ts';
-import { cellNetwork, cellSupernet } from './network.ts';
+import { cellNetwork, cellSupernet, type SupernetSettings } from './network.ts';
 import { byIndex, indexOf } from './official-order.ts';
-import type { Skeleton } from './skeleton.ts';
 
 /** What {@link nasBench201} is made of; the defaults are the benchmark's. */
-export interface SpaceSettings extends Skeleton {
-  /** Whether the supernet's convolutions have a bias, as the released supernets do. */
-  readonly convBias: boolean;
+export interface SpaceSettings extends SupernetSettings {
   /** The task whose `params` and `macs` the space reports. */
   readonly costs: CostTask;
   /** Which edge a mutation changes; default any, uniformly. */
