@@ -4,6 +4,7 @@ import { onDisk } from './disk-error.ts';
 import { isThere } from './durable.ts';
 import { checkFormat, FORMAT } from './format.ts';
 import { CHECKSUM_DIGITS, type JournalEnd, lineChecksum } from './journal.ts';
+import { soundStep } from './sound-step.ts';
 import { CODEC_MARK, decodeState } from './state-codec.ts';
 
 /** What a journal holds. */
@@ -17,35 +18,44 @@ export interface Journal {
 
 const SUM_FIELD = new RegExp(`,"sum":"([0-9a-f]{${CHECKSUM_DIGITS}})"}\r?$`);
 
+/** What {@link readJournal} gives. */
+export interface ReadOptions {
+  /** False: the lines of steps are checked, and left out. A run that goes on needs none of them. */
+  readonly steps?: boolean;
+}
+
 /**
  * Reads a journal up to its last good line. What follows is what a crash tore off, as long
  * as no good line follows; a missing file is an empty journal.
  * @throws ArcherError `ARCHER_JOURNAL_CORRUPT` for garbage with good lines behind it, and
  * for numbers that do not count up; `ARCHER_FORMAT`; `ARCHER_DISK` where it cannot be read
  */
-export function readJournal(file: string): Journal {
+export function readJournal(file: string, { steps = true }: ReadOptions = {}): Journal {
   // Only a journal that is not there is empty: one that cannot be read must not be begun anew.
   if (!onDisk(file, () => isThere(file))) {
     return { lines: [], end: { nextSeq: 0, bytes: 0 }, tornBytes: 0 };
   }
   const content = onDisk(file, () => readFileSync(file));
   const lines: JournalLine[] = [];
+  let count = 0;
   let bytes = 0;
   let firstBad: number | undefined;
-  for (const { text, end } of textLines(content)) {
-    const line = parseLine(text);
-    if (line === undefined) {
-      firstBad ??= lines.length + 1;
+  for (const { start, end } of lineRanges(content)) {
+    const step = steps ? undefined : soundStep(content, start, end);
+    const line = step === undefined ? parseLine(content.toString('utf8', start, end)) : undefined;
+    const seq = step ?? line?.seq;
+    if (seq === undefined) {
+      firstBad ??= count + 1;
       continue;
     }
     if (firstBad !== undefined) throw corrupt(file, firstBad, 'fails its checksum');
-    if (line.seq !== lines.length) {
-      throw corrupt(file, lines.length + 1, `has number ${line.seq}, expected ${lines.length}`);
-    }
-    if (lines.push(line) === 1) checkFormat('journal', formatOf(line), file);
-    bytes = end;
+    if (seq !== count) throw corrupt(file, count + 1, `has number ${seq}, expected ${count}`);
+    if (line !== undefined) lines.push(line);
+    if (seq === 0 && line !== undefined) checkFormat('journal', formatOf(line), file);
+    count++;
+    bytes = end + 1;
   }
-  return { lines, end: { nextSeq: lines.length, bytes }, tornBytes: content.length - bytes };
+  return { lines, end: { nextSeq: count, bytes }, tornBytes: content.length - bytes };
 }
 
 /** A journal's first line says its format; the first journals did not say it. */
@@ -53,13 +63,13 @@ function formatOf({ body }: JournalLine): State {
   return field(body, 'format') ?? FORMAT.journal;
 }
 
-/** The complete lines of a file with the offset behind their line break. */
-function* textLines(content: Buffer): Generator<{ text: string; end: number }> {
+/** Where the complete lines of a file are, without their line breaks. */
+function* lineRanges(content: Buffer): Generator<{ start: number; end: number }> {
   for (let start = 0; ; ) {
-    const newline = content.indexOf(10, start);
-    if (newline < 0) return;
-    yield { text: content.toString('utf8', start, newline), end: newline + 1 };
-    start = newline + 1;
+    const end = content.indexOf(10, start);
+    if (end < 0) return;
+    yield { start, end };
+    start = end + 1;
   }
 }
 
@@ -142,8 +152,10 @@ export function originLine(lines: readonly JournalLine[]): JournalLine | undefin
 /** {@link originLine} of a journal, without reading the lines of steps, of which there are many. */
 export function readOriginLine(file: string): JournalLine | undefined {
   if (!onDisk(file, () => isThere(file))) return undefined;
+  const content = onDisk(file, () => readFileSync(file));
   const lines: JournalLine[] = [];
-  for (const { text } of textLines(onDisk(file, () => readFileSync(file)))) {
+  for (const { start, end } of lineRanges(content)) {
+    const text = content.toString('utf8', start, end);
     const line = text.includes('"job":"run"') ? parseLine(text) : undefined;
     if (line !== undefined) lines.push(line);
   }

@@ -15,7 +15,7 @@ export interface Position {
   readonly search?: Saved;
   /** The study that was under way, and the search's progress when it was asked. */
   readonly study?: { readonly saved: Saved; readonly searchAt: number };
-  /** The lines that count, up to `after`. */
+  /** The lines that count, up to `after`; those of steps may be left out. */
   readonly lines: readonly JournalLine[];
   /** The checkpoints that are good or not yet looked at, oldest first. */
   readonly checkpoints: readonly CheckpointRef[];

@@ -15,7 +15,7 @@ import { differences, drifted, type Fingerprint, readFingerprint } from './finge
 import type { RunFolder } from './folders.ts';
 import { FORMAT } from './format.ts';
 import { JournalWriter, type NewLine } from './journal.ts';
-import { type Journal, readJournal } from './journal-reader.ts';
+import { effectiveLines, type Journal, readJournal } from './journal-reader.ts';
 import { findPosition, type Position, removeOrphans } from './position.ts';
 
 /** An opened run folder: where the run stands, and the writers to go on with. */
@@ -35,7 +35,7 @@ export interface OpenOptions {
   readonly origin: Readonly<Record<string, State>>;
   readonly acceptDrift: boolean;
   /** Gets the lines that count, once they are durable: at a resume first those that are there. */
-  readonly onCommit: (lines: readonly JournalLine[]) => void;
+  readonly onCommit?: ((lines: readonly JournalLine[]) => void) | undefined;
 }
 
 /** Removes an earlier run: its own files, and not the lock that this process holds. */
@@ -92,14 +92,14 @@ export function openFolder(folder: RunFolder, options: OpenOptions): FolderSessi
 }
 
 function open(folder: RunFolder, options: OpenOptions): FolderSession {
-  const read = readJournal(folder.journal);
-  const resumed = read.lines.length > 0;
+  const read = readJournal(folder.journal, { steps: false });
+  const resumed = read.end.nextSeq > 0;
   const changes = resumed ? checkDrift(folder, options.fingerprint, options.acceptDrift) : [];
   const position = findPosition(folder, read);
   makeFolder(folder.checkpoints);
   removeOrphans(folder, position);
   if (!resumed) describeRun(folder, options);
-  else options.onCommit(position.lines);
+  else options.onCommit?.(linesUpTo(position, folder));
   const journal = new JournalWriter(folder.journal, read.end, options.onCommit);
   try {
     journal.append(resumed ? resumeLine(position, read, changes, options) : beginLine(options));
@@ -112,6 +112,11 @@ function open(folder: RunFolder, options: OpenOptions): FolderSession {
   }
   const keeper = new CheckpointKeeper(folder.checkpoints, journal, position.checkpoints);
   return { position, resumed, journal, keeper };
+}
+
+/** The lines that count, those of steps included. */
+function linesUpTo({ after }: Position, folder: RunFolder): JournalLine[] {
+  return effectiveLines(readJournal(folder.journal).lines).filter(({ seq }) => seq <= after);
 }
 
 function describeRun(folder: RunFolder, options: OpenOptions): void {

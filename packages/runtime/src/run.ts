@@ -66,6 +66,8 @@ export interface RunOptions extends PlanOptions, EngineSettings {
    * a launcher starts. Its paths are absolute.
    */
   readonly seedCommand?: ((seed: number) => Task['command']) | undefined;
+  /** Variables for the processes of seeds: what a command line must not show. */
+  readonly seedEnvironment?: Task['env'] | undefined;
 }
 
 /** A seed whose process gave up, or was killed too often. */
@@ -187,7 +189,8 @@ async function work(
   const opening: OpenOptions = {
     ...{ fingerprint, acceptDrift, origin: originOf(plan, run) },
     resolved: withoutSecrets(resolved.manifest),
-    onCommit: (lines) => tracking.log(lines),
+    // Without one, a run that goes on need not read what its journal says of its steps.
+    onCommit: parts.tracker && ((lines) => tracking.log(lines)),
   };
   const goOn = async (isFirst: boolean): Promise<SeedEnd> => {
     const session = openFolder(folder, opening);
@@ -212,7 +215,7 @@ async function work(
     while (end === 'again') end = await goOn(false);
     const reason = end === 'done' ? undefined : end;
     if (reason === undefined) {
-      const lines = effectiveLines(readJournal(folder.journal).lines);
+      const lines = effectiveLines(readJournal(folder.journal, { steps: false }).lines);
       const result = resultOf(lines, resolved, { profile, seed, identity });
       tracking.artifacts(writeResult(folder, result).keys());
     }

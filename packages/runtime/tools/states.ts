@@ -40,7 +40,7 @@ export const newLine: fc.Arbitrary<Omit<JournalLine, 'seq'>> = fc.record(
   {
     kind: fc.constantFrom('science', 'telemetry'),
     job: text,
-    event: text,
+    event: fc.oneof(text, fc.constant('step')),
     at: fc.nat(),
     body: state,
   },
