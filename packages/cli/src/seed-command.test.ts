@@ -42,6 +42,7 @@ const OPTIONS: Record<keyof RunOptions, readonly [value: unknown, words: readonl
   signal: [AbortSignal.abort(), []],
   onEvent: [() => {}, []],
   seedCommand: [() => ['x'], []],
+  seedEnvironment: [{ X: 'y' }, []],
   // Not to be had on the command line.
   folder: ['/f', []],
   lookup: [async () => undefined, []],

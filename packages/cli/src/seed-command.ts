@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ArcherError, EXIT, isSecretSetting } from '@archer-nas/core';
 import type { RunOptions } from '@archer-nas/runtime';
 
 /** `--profile base`: the manifest as it stands. */
@@ -8,12 +9,41 @@ export const NO_PROFILE = 'base';
 /** The command that npm links, which finds what is built. */
 const PROGRAM = fileURLToPath(new URL('../bin/archer.js', import.meta.url));
 
+/** Settings that no command line shows: JSON, a list of what `--set` takes. */
+const SETTINGS_VARIABLE = 'ARCHER_SETTINGS';
+
 /** Options of a run whose manifest is a file. */
 export type FileRun = RunOptions & { readonly manifest: string };
 
 /** Options of a run of a manifest file, with the commands of its seeds for launchers. */
 export function withCommand(options: FileRun): RunOptions {
-  return { ...options, seedCommand: (seed) => seedCommand(options, seed) };
+  const { settings = [] } = options;
+  const seedOf = (shown: FileRun) => (seed: number) => seedCommand(shown, seed);
+  if (!settings.some(isSecretSetting)) return { ...options, seedCommand: seedOf(options) };
+  // All of them, as a later one may change what an earlier one said.
+  const seedEnvironment = { [SETTINGS_VARIABLE]: JSON.stringify(settings) };
+  return { ...options, seedCommand: seedOf({ ...options, settings: [] }), seedEnvironment };
+}
+
+/** The settings that `ARCHER_SETTINGS` holds; the processes that this one starts get none of it. */
+export function takeSettings(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  const text = env[SETTINGS_VARIABLE];
+  delete env[SETTINGS_VARIABLE];
+  if (text === undefined || text === '') return [];
+  const settings = jsonOf(text);
+  if (Array.isArray(settings) && settings.every((one) => typeof one === 'string')) return settings;
+  throw new ArcherError('ARCHER_SETTING', `${SETTINGS_VARIABLE} is no JSON list of settings.`, {
+    hint: `For example ${SETTINGS_VARIABLE}='["strategy.epochs=20"]'.`,
+    exit: EXIT.usage,
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -8,6 +8,11 @@ export interface Task {
   readonly name: string;
   /** A command line of `archer`: the program, then its arguments. Paths in it are absolute. */
   readonly command: readonly [program: string, ...args: string[]];
+  /**
+   * Variables that its process gets besides its surroundings. They may be secrets: a launcher
+   * writes them nowhere, and puts them into no command line, which other users can read.
+   */
+  readonly env?: Readonly<Record<string, string>>;
   /** Its run folder: what is in there says whether the task is finished. */
   readonly folder: string;
 }

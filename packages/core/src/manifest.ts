@@ -5,6 +5,7 @@ import { checkTree, type ReadOptions, readYamlTree, shortened } from './manifest
 import { nonFiniteSchema, type WrittenNonFinite } from './non-finite.ts';
 import { mergeBlocks, setAt } from './overlay.ts';
 import type { Block } from './plugin.ts';
+import { isSecretName, withoutSecrets } from './secrets.ts';
 import { suggestion } from './suggest.ts';
 
 /** Characters of what is wrong, and of where, that an error shows. */
@@ -159,6 +160,23 @@ export function withSettings(manifest: Manifest, settings: readonly string[]): M
   const source = `${manifest.name} with --set`;
   checked(tree, source);
   return typed(untyped(tree as unknown as Manifest), source);
+}
+
+/**
+ * True for a setting that holds, or may hold, what {@link withoutSecrets} leaves out:
+ * `tracker.password=…`, `data.url=https://ann:…@host`.
+ */
+export function isSecretSetting(setting: string): boolean {
+  const at = setting.indexOf('=');
+  const name = setting.slice(0, Math.max(at, 0)).split('.').at(-1) ?? '';
+  if (isSecretName(name)) return true;
+  try {
+    const value = readYamlTree(setting.slice(at + 1), { quote: false });
+    return JSON.stringify(value) !== JSON.stringify(withoutSecrets(value));
+  } catch {
+    // It is refused when it is applied; until then nobody knows.
+    return true;
+  }
 }
 
 function typed(tree: unknown, source: string): Manifest {

@@ -67,7 +67,8 @@ async function launcherOf(plan: RunPlan, emit: OnEvent): Promise<Launcher> {
 }
 
 /** One task per seed. */
-function tasksOf({ plan, places, options: { seedCommand } }: LaunchedRun): SeedTask[] {
+function tasksOf({ plan, places, options }: LaunchedRun): SeedTask[] {
+  const { seedCommand, seedEnvironment: env } = options;
   if (seedCommand === undefined) {
     throw new ArcherError(
       'ARCHER_LAUNCHER',
@@ -81,6 +82,7 @@ function tasksOf({ plan, places, options: { seedCommand } }: LaunchedRun): SeedT
   return places.map((place) => ({
     ...{ place, name: `seed ${place.seed}`, command: seedCommand(place.seed) },
     folder: place.folder.root,
+    ...(env === undefined ? {} : { env }),
   }));
 }
 

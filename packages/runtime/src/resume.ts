@@ -8,7 +8,7 @@ import { type RunOptions, type RunSummary, run } from './run.ts';
 /** Options of {@link resume}: those of `run` that a run folder does not know. */
 export type ResumeOptions = Omit<
   RunOptions,
-  keyof RunOrigin | keyof LauncherSettings | 'settings' | 'seedCommand'
+  keyof RunOrigin | keyof LauncherSettings | 'settings' | 'seedCommand' | 'seedEnvironment'
 >;
 
 /**

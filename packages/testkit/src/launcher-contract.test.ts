@@ -22,7 +22,9 @@ type Mistake =
   | 'leaves its processes'
   | 'begins after the abort'
   | 'is deaf to aborts'
-  | 'counts stops as failures';
+  | 'counts stops as failures'
+  | 'drops variables'
+  | 'tells all what one is told';
 
 /** The smallest pool that keeps the contract, with one mistake. */
 function pool(mistake: Mistake, processes: number, retries: number): Launcher {
@@ -33,6 +35,7 @@ function pool(mistake: Mistake, processes: number, retries: number): Launcher {
     async launch(tasks, { finished, signal, onEvent }) {
       const queue = [...(is('forgets the last task') ? tasks.slice(0, -1) : tasks)];
       const ends: TaskEnd[] = [];
+      const surroundings = { ...globalThis.process.env };
       let failed = false;
       const aborted = (): boolean => signal.aborted && !is('begins after the abort');
 
@@ -64,8 +67,11 @@ function pool(mistake: Mistake, processes: number, retries: number): Launcher {
           onEvent?.({ type: 'again', task, reason: 'killed' });
         }
       };
-      const process = async ({ command: [program, ...args] }: Task) => {
-        const child: ChildProcess = spawn(program, args, { stdio: 'ignore' });
+      const process = async ({ command: [program, ...args], env }: Task) => {
+        if (is('tells all what one is told')) Object.assign(surroundings, env);
+        const told = is('drops variables') ? {} : env;
+        const all = { ...surroundings, ...told };
+        const child: ChildProcess = spawn(program, args, { stdio: 'ignore', env: all });
         const exit = once(child, 'exit').then(([code]) => ({ code, left: false }));
         if (is('is deaf to aborts')) return exit;
         if (is('leaves its processes')) {
@@ -136,6 +142,8 @@ describe('launcherChecks', () => {
     ['begins after the abort', 'starts nothing when it was aborted', /begun after it/],
     ['is deaf to aborts', 'leaves nothing running', /did not end within 2 s/],
     ['counts stops as failures', 'leaves nothing running', /failed/],
+    ['drops variables', 'tells each task its variables', /a: failed, 1/],
+    ['tells all what one is told', 'tells each task its variables', /c: finished, 1/],
   ])('catch a launcher that %s: %s', async (mistake, name, why) => {
     const check = launcherChecks(subject(mistake)).find((one) => one.name.startsWith(name));
     const broken = await Promise.resolve(check?.run()).then(

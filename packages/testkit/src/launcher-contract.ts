@@ -38,6 +38,7 @@ export function launcherChecks(subject: LauncherSubject): readonly Check[] {
     check('leaves nothing running and begins nothing when it is aborted', checkAbort),
     check('goes on with what was stopped', checkGoingOn),
     check('starts nothing when it was aborted before', checkAbortedBefore),
+    check('tells each task its variables, and no other task', checkVariables),
   ];
 }
 
@@ -201,4 +202,14 @@ async function checkAbortedBefore(yard: TaskYard, { launch }: Kit): Promise<void
   const ends = await launch(tasks, { signal: AbortSignal.abort() });
   expect(yard.log(), 'begun after it').toStrictEqual([]);
   expect(ends.map(essence)).toStrictEqual(['a: stopped, 0']);
+}
+
+async function checkVariables(yard: TaskYard, { launch }: Kit): Promise<void> {
+  // What the first two are told would do for the third, which is told nothing.
+  const told = ['a', 'b'].map((name) => ({
+    ...yard.task(name, 'finish if told'),
+    env: { ARCHER_KIT_TOLD: `${name} c` },
+  }));
+  const ends = await launch([...told, yard.task('c', 'finish if told')], { processes: 1 });
+  expect(ends.map(essence)).toStrictEqual(['a: finished, 1', 'b: finished, 1', 'c: failed, 1']);
 }

@@ -19,6 +19,8 @@ import type { Task } from '@archer-nas/core';
  */
 export type Deed =
   | ('finish' | 'die' | 'finish and die' | 'refuse' | 'run out of time' | 'pretend' | 'work')
+  /** Refuses unless the variable `ARCHER_KIT_TOLD` has the task's name among its words. */
+  | 'finish if told'
   | readonly ['finish', ...after: string[]];
 
 /** Tasks in a folder of their own that write down, in one log, what becomes of them. */
@@ -64,8 +66,10 @@ setTimeout(() => end(1), deed === 'work' ? 8 * patienceMs : patienceMs);
 const timer = setInterval(() => {
   if (!after.every(has)) return;
   if (deed === 'work') return;
+  const told = (process.env.ARCHER_KIT_TOLD ?? '').split(' ').includes(name);
+  if (deed === 'finish if told' && !told) return end(4);
   clearInterval(timer);
-  if (deed === 'finish' || deed === 'finish and die') finish();
+  if (deed.startsWith('finish')) finish();
   if (deed === 'die' || deed === 'finish and die') {
     say('end');
     process.kill(process.pid, 'SIGKILL');

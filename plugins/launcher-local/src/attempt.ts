@@ -33,7 +33,7 @@ export function attempt(task: Task, context: AttemptContext): Promise<ProcessEnd
     // In a group of its own: Ctrl-C reaches this process alone, which passes it on once.
     detached: process.platform !== 'win32',
     windowsHide: true,
-    env: context.env,
+    env: { ...context.env, ...task.env },
   });
   const words = listen(child, task, context);
   context.running.add(child);

@@ -3,7 +3,7 @@ import { dryRun, readManifestFile, run as runManifest } from '@archer-nas/runtim
 import { dryRunText, dryRunValue } from '../dry-run-text.ts';
 import { type Followed, follow } from '../follow.ts';
 import { wholeNumber } from '../number-options.ts';
-import { type FileRun, NO_PROFILE, withCommand } from '../seed-command.ts';
+import { type FileRun, NO_PROFILE, takeSettings, withCommand } from '../seed-command.ts';
 import type { Command } from './command.ts';
 import {
   type LaunchArguments,
@@ -89,7 +89,7 @@ export const run: Command<Arguments> = {
       ...launchSettings(rest),
       ...{ manifest, out, restart, attempt: rest.newAttempt ? 'new' : undefined },
       seeds: seed && [...new Set(seed.map((text) => wholeNumber('--seed', 0, text)))],
-      settings: set,
+      settings: [...takeSettings(), ...set],
       profile: chosenProfile(manifest, profile),
     };
     if (!dry) {

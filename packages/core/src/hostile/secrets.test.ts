@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArcherError } from '../errors.ts';
+import { isSecretSetting } from '../manifest.ts';
 import { isSecretName, withoutCredentials, withoutSecrets } from '../secrets.ts';
 
 describe('R46 an address', () => {
@@ -58,4 +59,23 @@ describe('R46 an option', () => {
       nothing: null,
     });
   });
+});
+
+describe('R46 isSecretSetting', () => {
+  it.each([
+    'tracker.password=1234',
+    'tracker={use: mlflow, apiKey: abc}',
+    'tracker.uri=https://ann:pw@host',
+    'data.url=https://host/x?token=abc',
+    'study.0.token=abc',
+  ])('knows %s', (setting) => {
+    expect(isSecretSetting(setting)).toBe(true);
+  });
+
+  it.each(['strategy.epochs=20', 'c=[x, y]', 'data.folder=/a/b', 'x=', 'tracker=null', 'x'])(
+    'lets %s be seen',
+    (setting) => {
+      expect(isSecretSetting(setting)).toBe(false);
+    },
+  );
 });
