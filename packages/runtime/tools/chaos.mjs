@@ -1,19 +1,22 @@
 // @ts-check
-// Kills `archer run` with SIGKILL at random moments until every experiment's smoke profile has
-// finished again and again, and compares with the run that nobody killed.
-//   node packages/runtime/tools/chaos.mjs --kills=500 --seed=0 --only=spos
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// Kills `archer run` with SIGKILL at random moments until it has finished again and again, and
+// compares with the run that nobody killed. Several calls add up: the tally is kept in a file.
+//
+//   npx nx run runtime:chaos --kills=500 [--seed=0] [--only='^strategy-'] [--minutes=20] [--write]
+//
+// `--run=3` makes one subject's third run alone, kills included, and leaves the tally as it is.
+// `--fresh` begins a new tally, `--tally=FILE` keeps it elsewhere, `--jobs=2` runs side by side.
+import { rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createStreams } from '@archer-nas/core';
-import { compare, outcomeOf, progressOf } from './chaos-outcome.mjs';
-import { runArcher } from './chaos-process.mjs';
+import { killAll } from './chaos-process.mjs';
+import { findSubjects } from './chaos-subjects.mjs';
+import { Tally } from './chaos-tally.mjs';
+import { Victim } from './chaos-victim.mjs';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
-/** A run is killed so many times at most, and for each two of its steps once: a kill may cost one. */
-const KILLS_PER_RUN = 8;
-/** Work that kills may cost: steps made, of steps needed. */
-const MOST_WORK = 1.5;
+const PAGE = join(REPOSITORY, 'docs/reliability-chaos.md');
 
 const { values } = parseArgs({
   options: {
@@ -21,116 +24,119 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '0' },
     only: { type: 'string', default: '' },
     minutes: { type: 'string', default: 'Infinity' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    tally: { type: 'string' },
+    run: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const wanted = Number(values.kills);
+const seed = Number(values.seed);
 const only = new RegExp(values.only);
-const endMs = performance.now() + Number(values.minutes) * 60_000;
-const stream = createStreams(Number(values.seed)).stream('chaos');
+const startMs = performance.now();
+const endMs = startMs + Number(values.minutes) * 60_000;
+const cache = join(REPOSITORY, '.cache');
+const file = resolve(values.tally ?? join(cache, `chaos-seed-${seed}.json`));
+const tally = new Tally(file, seed, values.fresh);
 // In the repository, so that a manifest there finds its plugins.
-const scratch = join(REPOSITORY, '.cache', `chaos-${process.pid}`);
-
-/** A strategy of the testkit, in the smallest steps. */
-const TOY = {
-  name: 'toy',
-  space: { use: 'toy-bits', bits: 10 },
-  evaluator: { use: 'toy-ones', noise: 0.5 },
-  strategy: { use: 'toy-climb', rounds: 60, stepMs: 15 },
-  profiles: { smoke: {} },
-};
-
-/**
- * @typedef {object} Subject
- * @property {string} id of the experiment
- * @property {readonly string[]} args of `archer run`
- * @property {string} truth the run folder that nobody disturbed
- * @property {number} ms how long that took
- * @property {number} kills
- * @property {number} runs finished
- * @property {number} resumes
- * @property {number} work the most that a run made, of what was needed
- * @property {string[]} wrong
- */
-
-/** @param {string} id @param {string} manifest @returns {Promise<Subject>} */
-async function prepare(id, manifest) {
-  const args = [manifest, '--profile', 'smoke', '--seed', '0', '--checkpoint-every', '1'];
-  const out = join(scratch, id, 'truth');
-  const { code, ms, stderr } = await runArcher([...args, '--out', out]);
-  if (code !== 0) throw new Error(`${id} does not run by itself:\n${stderr}`);
-  const truth = join(out, 'smoke', 'seed-0');
-  return { id, args, truth, ms, kills: 0, runs: 0, resumes: 0, work: 1, wrong: [] };
-}
-
-/** Kills a run until it may finish. @param {Subject} subject */
-async function torment(subject) {
-  const out = join(scratch, subject.id, `run-${subject.runs}`);
-  const folder = join(out, 'smoke', 'seed-0');
-  const needed = progressOf(subject.truth).made;
-  const most = Math.min(KILLS_PER_RUN, Math.max(1, Math.floor(needed * (MOST_WORK - 1))));
-  let made = 0;
-  let committed = 0;
-  for (let starts = 0; ; starts++) {
-    const mayKill = starts < most && total() < wanted;
-    const killMs = mayKill ? subject.ms * (0.3 + 0.8 * stream.float()) : undefined;
-    const end = await runArcher([...subject.args, '--out', out], killMs);
-    const { code, signal, stderr } = end;
-    if (starts > 0) subject.resumes++;
-    // The machine may have been busier before: kills are to come before the end.
-    else if (signal === null) subject.ms = Math.min(subject.ms, end.ms);
-    const now = progressOf(folder);
-    made = Math.max(made, now.made);
-    if (now.committed < committed) {
-      subject.wrong.push(`fell from ${committed} committed lines to ${now.committed}`);
-    }
-    committed = now.committed;
-    if (signal === 'SIGKILL') subject.kills++;
-    else if (code === 0) break;
-    else {
-      subject.wrong.push(`exit ${code}: ${stderr.trim().split('\n').at(-1)}`);
-      break;
-    }
-  }
-  subject.runs++;
-  const difference = compare(outcomeOf(subject.truth), outcomeOf(folder));
-  if (difference !== undefined) subject.wrong.push(difference);
-  const work = made / needed;
-  subject.work = Math.max(subject.work, work);
-  if (made > Math.max(needed * MOST_WORK, needed + 1))
-    subject.wrong.push(`made ${work.toFixed(2)} of the work`);
-  rmSync(out, { recursive: true, force: true });
-}
-
-const total = () => subjects.reduce((sum, { kills }) => sum + kills, 0);
-
-/** @type {Subject[]} */
-const subjects = [];
-try {
-  mkdirSync(scratch, { recursive: true });
-  const toy = join(scratch, 'toy.json');
-  writeFileSync(toy, JSON.stringify(TOY));
-  const found = readdirSync(join(REPOSITORY, 'experiments')).map((id) => {
-    return /** @type {const} */ ([id, join(REPOSITORY, 'experiments', id, 'manifest.yaml')]);
+const scratch = join(cache, `chaos-${process.pid}`);
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => {
+    killAll();
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(130);
   });
-  for (const [id, manifest] of [...found, /** @type {const} */ (['toy', toy])]) {
-    if (existsSync(manifest) && only.test(id)) {
-      subjects.push(await prepare(id, manifest));
-    }
+}
+
+/** Kills of runs that have not finished yet. */
+let underWay = 0;
+const isOver = () => tally.kills + underWay >= wanted || performance.now() >= endMs;
+
+/** Everything that is to be killed. @type {Victim[]} */
+let victims = [];
+/** @type {Set<Victim>} */
+const busy = new Set();
+
+/** Those with the fewest kills come first. */
+function nextVictim() {
+  const kills = (/** @type {Victim} */ { id }) => tally.of(id).kills;
+  return victims
+    .filter((victim) => !busy.has(victim))
+    .reduce(
+      (/** @type {Victim | undefined} */ least, one) =>
+        least === undefined || kills(one) < kills(least) ? one : least,
+      undefined,
+    );
+}
+
+/** Torments one victim after the other until there were enough kills. */
+async function work() {
+  for (let victim = nextVictim(); victim !== undefined && !isOver(); victim = nextVictim()) {
+    busy.add(victim);
+    await tormentOnce(victim);
+    busy.delete(victim);
   }
-  while (total() < wanted && performance.now() < endMs) {
-    for (const subject of subjects) {
-      if (total() >= wanted || performance.now() >= endMs) break;
-      await torment(subject);
-      console.log(`${subject.id}: ${subject.kills} kills in ${subject.runs} runs`);
-    }
+}
+
+/** @param {Victim} victim */
+async function tormentOnce(victim) {
+  const run = tally.of(victim.id).runs;
+  const keep = join(cache, 'chaos-failed', `${victim.id}-seed-${seed}-run-${run}`);
+  const beganMs = performance.now();
+  let own = 0;
+  const mayKill = () => {
+    // Of several that ask at once none gets what another one has taken.
+    if (isOver()) return false;
+    underWay++;
+    own++;
+    return true;
+  };
+  try {
+    const ordeal = await victim.torment({ seed, run, mayKill, keep });
+    underWay -= own;
+    const minutes = (performance.now() - beganMs) / 60_000 / jobs;
+    tally.add(victim.id, run, ordeal, { minutes, kept: keep });
+    const wrong = ordeal.wrong.length === 0 ? '' : `; WRONG: ${ordeal.wrong.join('; ')}`;
+    const elapsed = ((performance.now() - startMs) / 60_000).toFixed(1);
+    console.log(
+      `${tally.kills} of ${wanted} kills, ${elapsed} min: ${victim.id} run ${run}, ${ordeal.kills.length} kills${wrong}`,
+    );
+  } catch (error) {
+    underWay -= own;
+    victims = victims.filter((one) => one !== victim);
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    tally.leave(victim.id, reason);
+    console.log(`${victim.id} does not run by itself: ${reason}`);
+  }
+}
+
+/** One run again, as it was killed before. @param {number} run */
+async function again(run) {
+  const [victim] = victims;
+  if (victims.length !== 1 || victim === undefined)
+    throw new Error(`--run needs one subject, and --only names ${victims.length}`);
+  const keep = join(cache, 'chaos-failed', `${victim.id}-seed-${seed}-run-${run}-again`);
+  const ordeal = await victim.torment({ seed, run, mayKill: () => true, keep });
+  console.log(JSON.stringify(ordeal, null, 2));
+  return ordeal.wrong.length === 0;
+}
+
+const jobs = Number(values.jobs);
+try {
+  const subjects = await findSubjects(join(scratch, 'manifests'));
+  victims = subjects
+    .filter(({ id }) => only.test(id))
+    .map((subject) => new Victim(subject, scratch));
+  console.log(`${victims.length} subjects: ${victims.map(({ id }) => id).join(', ')}`);
+  if (values.run !== undefined) process.exitCode = (await again(Number(values.run))) ? 0 : 1;
+  else {
+    await Promise.all(Array.from({ length: jobs }, work));
+    console.log(`\n${tally.page()}\nThe tally is in ${file}.`);
+    if (values.write) writeFileSync(PAGE, tally.page());
+    process.exitCode = victims.length > 0 && !tally.hasFailures ? 0 : 1;
   }
 } finally {
+  killAll();
   rmSync(scratch, { recursive: true, force: true });
 }
-console.log('\nexperiment\truns\tkills\tresumes\tmost work\tequal');
-for (const { id, runs, kills, resumes, work, wrong } of subjects) {
-  const equal = wrong.length === 0 ? 'yes' : `NO: ${wrong.join('; ')}`;
-  console.log([id, runs, kills, resumes, work.toFixed(2), equal].join('\t'));
-}
-console.log(`${total()} kills, seed ${values.seed}`);
-process.exitCode = subjects.length > 0 && subjects.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
