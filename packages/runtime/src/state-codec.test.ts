@@ -1,7 +1,38 @@
+import type { State } from '@archer-nas/core';
+import { cloneState } from '@archer-nas/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { state } from '../tools/states.ts';
 import { decodeState, encodeState } from './state-codec.ts';
+
+/** Trees with something that no state may hold, or with what comes back as something else. */
+const strange = fc.constantFrom<() => unknown>(
+  () => undefined,
+  () => () => 0,
+  () => 1n,
+  () => Symbol('s'),
+  () => new Map(),
+  () => new Date(0),
+  () => new (class Own {})(),
+  () => new (class extends Float32Array {})(2),
+  () => new BigInt64Array(1),
+  () => new Uint8ClampedArray(1),
+  () => new DataView(new ArrayBuffer(1)),
+  () => new ArrayBuffer(1),
+  () => Buffer.from('ab'),
+  () => new Array(3),
+  () => Object.create(null),
+  () => JSON.parse('{"__proto__": {"a": 1}}'),
+);
+const hostileState = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small' },
+    strange.map((make) => make()),
+    state,
+    fc.array(tie('tree'), { maxLength: 3 }),
+    fc.dictionary(fc.string({ maxLength: 3 }), tie('tree'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+})).tree;
 
 describe('encodeState', () => {
   it('gives every state back through JSON text', () => {
@@ -41,6 +72,26 @@ describe('encodeState', () => {
   ])('refuses a value of type %s and says where it is', (type, value) => {
     expect(() => encodeState({ a: [0, { b: value }] } as never)).toThrow(
       `state.a[1].b is of type ${type}.`,
+    );
+  });
+
+  it('agrees with the copy that the kit makes of a state, what both refuse included', () => {
+    const outcome = (use: () => unknown) => {
+      try {
+        return { value: use() };
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(fc.oneof(state, hostileState), (value) => {
+        const stored = outcome(() =>
+          decodeState(JSON.parse(JSON.stringify(encodeState(value as State)))),
+        );
+        const copied = outcome(() => cloneState(value as State));
+        expect(copied).toStrictEqual(stored);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -91,7 +91,8 @@ function encode(value: unknown, arrays: ArrayEncoding, path: string): Json {
   if (typeof value === 'number') return encodeNumber(value);
   if (typeof value !== 'object') throw invalid(path, typeof value);
   if (Array.isArray(value)) {
-    return value.map((item, index) => encode(item, arrays, `${path}[${index}]`));
+    // Not map, which leaves out what a sparse array lacks.
+    return Array.from(value, (item, index) => encode(item, arrays, `${path}[${index}]`));
   }
   if (ArrayBuffer.isView(value)) return encodeArray(value, arrays, path);
   return encodeObject(value, arrays, path);

@@ -31,12 +31,19 @@ function copy(value: unknown, path: string, parents: readonly unknown[]): State 
   if (Array.isArray(value)) {
     return Array.from(value, (item, i) => copy(item, `${path}[${i}]`, inside));
   }
-  if (ARRAYS.some((type) => value instanceof type)) return (value as TypedArray).slice();
+  // A Buffer is a Uint8Array with other methods: it comes back as what it stores.
+  const type = Buffer.isBuffer(value) ? Uint8Array : ARRAYS.find((one) => isOf(value, one));
+  if (type !== undefined) return new type(value as never);
   if (isPlain(value)) {
     const entries = Object.entries(value);
     return Object.fromEntries(entries.map(([key, v]) => [key, copy(v, `${path}.${key}`, inside)]));
   }
   throw new TypeError(`${path} is ${kindOf(value)}, which no checkpoint can hold`);
+}
+
+/** Its own class: one that extends it would come back as another one. */
+function isOf(value: unknown, type: (typeof ARRAYS)[number]): boolean {
+  return typeof value === 'object' && value?.constructor === type;
 }
 
 function isPlain(value: unknown): value is object {
