@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type RunRecord, readRun, scienceLines } from '@archer-nas/runtime';
 import { describe, expect, it } from 'vitest';
 import { manifestOf, start, temporaryFolder } from '../test/archer.ts';
 
 const HOOK = pathToFileURL(join(import.meta.dirname, '../test/kill-at-checkpoint.mjs')).href;
+/** Where the engine native is built. */
+const ADDON = fileURLToPath(new URL('../../engine-native/build/archer.node', import.meta.url));
 /** More processes than any of the runs has steps. */
 const ENDLESS = 60;
 
@@ -13,8 +15,9 @@ const TRAINED = ['--set', 'strategy.epochs=1', '--set', 'data.train=64', '--set'
 
 /** One process of `archer run`, which is killed at its first checkpoint if `killed`. */
 function archerRun(args: readonly string[], out: string, killed: boolean) {
+  const { ARCHER_ENGINE: _, ARCHER_THREADS: __, ...surroundings } = process.env;
   const env = {
-    ...process.env,
+    ...surroundings,
     ...(killed && { NODE_OPTIONS: `--import=${HOOK}`, KILL_BELOW: out }),
   };
   const { said, process: child } = start(
@@ -22,7 +25,7 @@ function archerRun(args: readonly string[], out: string, killed: boolean) {
     [...args, '--out', out, '--data', join(out, 'data')],
     { env },
   );
-  return said.then(({ code, err }) => ({ code, err, signal: child.signalCode }));
+  return said.then(({ code, out, err }) => ({ code, out, err, signal: child.signalCode }));
 }
 
 /** What must be equal, byte for byte, however often a run was killed. */
@@ -68,6 +71,26 @@ describe('R01 a run that is killed with SIGKILL after every step', () => {
       const { science } = outcomeOf(calm);
       const steps = science.filter(({ job, event }) => job === 'search' && event === 'step');
       expect(kills, 'kills').toBeGreaterThanOrEqual(steps.length);
+      expect(outcomeOf(killed)).toStrictEqual(outcomeOf(calm));
+    },
+  );
+});
+
+describe('R10 a run that began with one thread', () => {
+  it.skipIf(!existsSync(ADDON))(
+    'and goes on with two ends as the one that had one all the time',
+    { timeout: 240_000 },
+    async () => {
+      const [calm, killed] = [temporaryFolder(), temporaryFolder()];
+      const args = ['run', manifestOf('spos-nb201'), '--profile', 'smoke', '--seed', '0'];
+      const native = ['--engine', 'native', '--checkpoint-every', '1', '--set', 'study=[]'];
+      const all = [...args, ...native, ...TRAINED];
+      expect(await archerRun([...all, '--threads', '1'], calm, false)).toMatchObject({ code: 0 });
+      const first = await archerRun([...all, '--threads', '1'], killed, true);
+      expect(first.signal).toBe('SIGKILL');
+      const second = await archerRun([...all, '--threads', '2'], killed, false);
+      expect(second).toMatchObject({ code: 0, err: '' });
+      expect(second.out).toMatch(/engine: native .*, 2 threads/);
       expect(outcomeOf(killed)).toStrictEqual(outcomeOf(calm));
     },
   );

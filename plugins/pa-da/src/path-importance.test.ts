@@ -201,6 +201,26 @@ describe('the path distribution', () => {
     expect(conv.length / 20_000).toBeLessThan(expected + 0.005);
   });
 
+  it.each([
+    ['edge', 6],
+    ['cell-edge', 12],
+  ])('is that of its own edge at every draw where the scope is %s', async (scope, draw) => {
+    const sampler = await begin({ scope, smoothing: 1, weighted: true, statistic: 'mean' });
+    const edges = [3, 2, 0, 1, 4, 3];
+    const path = [...edges, ...(scope === 'edge' ? edges : [1, 1, 4, 0, 3, 2])];
+    tell(
+      sampler,
+      path,
+      path.map(() => 0.5),
+    );
+    endEpoch(sampler, 3);
+    // All that was seen at a draw is one operation: it has p = 1 there, and weight 1/(5·1).
+    for (const { architecture, weight } of draws(sampler, 20)) {
+      expect(architecture).toEqual(path);
+      expect(weight).toBeCloseTo(5 ** -draw, 15);
+    }
+  });
+
   it('takes one operation per edge for all cells, or one for each cell where they are apart', async () => {
     for (const { architecture } of draws(await begin({}), 50)) {
       expect(architecture.slice(0, EDGES)).toEqual(architecture.slice(EDGES));
