@@ -110,11 +110,13 @@ export interface RelaxationRecipe {
 export interface Modifier {
   /** Whether the weight step keeps running statistics of batch norm. */
   readonly runningStatistics?: boolean;
-  /** Changes what the supernet is built for: its depth, its channels. */
-  task?(task: SupernetTask): SupernetTask;
+  /** Into how many trainings from scratch the search is divided; default 1. */
+  readonly stages?: number;
+  /** Changes what the supernet of a stage is built for: its depth, its channels. */
+  task?(task: SupernetTask, stage: number): SupernetTask;
   /** Wraps the supernet. */
   network?(network: Network): Network;
-  /** Begins its part of a search, where it has something to learn or to remember. */
+  /** Begins its part of a stage, where it has something to learn, to remember or to name. */
   begin?(context: ModifierContext, saved?: State): Modification;
   /** Replaces the mixture that the weight step trains. */
   weightMixture?(mixture: Mixture, step: BilevelStep): Mixture;
@@ -122,6 +124,8 @@ export interface Modifier {
 
 /** What a modifier begins with. */
 export interface ModifierContext {
+  /** Counted from 0. */
+  readonly stage: number;
   /** Of the supernet that is trained. */
   readonly sites: readonly Site[];
   readonly streams: Streams;
@@ -130,7 +134,31 @@ export interface ModifierContext {
 /** Where a search is. */
 export type BilevelMoment = Pick<BilevelStep, 'step' | 'epoch' | 'epochs'>;
 
-/** A modifier's part of one search. */
+/** A search at the end of an epoch. */
+export interface EpochEnd {
+  /** The epoch of the stage that has ended, counted from 0. */
+  readonly epoch: number;
+  /** α as it is now. @throws ArcherError where the loss is no function of α alone */
+  readonly point: AlphaPoint;
+  /** On the last batch of the epoch, with nothing dropped. */
+  readonly valid: BatchLoss;
+  /** Of the weights. */
+  readonly weightDecay: number;
+}
+
+/** How a search goes on after an epoch; with none of it, as before. */
+export interface EpochVerdict {
+  /** For the report. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** For how many epochs the state of now is kept, to go back to. */
+  readonly keepFor?: number;
+  /** Ends the search, with the architecture of this earlier epoch. */
+  readonly stopAt?: number;
+  /** Goes on from the kept state of an earlier epoch, with another decay of the weights. */
+  readonly backTo?: { readonly epoch: number; readonly weightDecay: number };
+}
+
+/** A modifier's part of one stage. */
 export interface Modification {
   readonly state: State;
   /**
@@ -140,6 +168,15 @@ export interface Modification {
   mixture?(mixture: Mixture, at: BilevelMoment): Mixture;
   /** Moves what it learns, after the relaxation's step, by the last validation gradients of that. */
   update?(gradients: LossGradients, at: BilevelMoment): void;
-  /** What the space derives an architecture from, in place of the probabilities. */
-  scores?(probabilities: Rows): Rows;
+  /**
+   * What the space derives an architecture from, in place of the probabilities.
+   *
+   * @param kept names, by decision, the option in the architecture that rows stand for; '' where
+   * that has none of them
+   */
+  scores?(probabilities: Rows, kept: (rows: Rows) => readonly string[]): Rows;
+  /** Looks at the search when an epoch ends, and says how it goes on. */
+  epochEnd?(end: EpochEnd): EpochVerdict;
+  /** At the end of a stage: the options that the next one has, per decision, ascending. */
+  keep?(probabilities: Rows): readonly (readonly number[])[];
 }

@@ -21,8 +21,12 @@ interface Modification {
   readonly state: State;
   mixture?(mixture: readonly ImaginedRow[], step: ImaginedStep): readonly ImaginedRow[];
   update?(gradients: object, step: ImaginedStep): void;
-  scores?(probabilities: readonly Float64Array[]): readonly Float64Array[];
+  scores?(probabilities: Rows, kept: (rows: Rows) => readonly string[]): Rows;
+  epochEnd?(end: object): object;
+  keep?(probabilities: Rows): readonly (readonly number[])[];
 }
+
+type Rows = readonly Float64Array[];
 
 const STEPS = 6;
 /** Two edges into one node. */
@@ -89,16 +93,43 @@ interface Shown {
 
 function follow(modifier: Modifier, from = 0, saved?: State): Shown[] {
   const streams = createStreams(0);
-  const part = modifier.begin?.({ sites: SITES, streams }, saved);
+  const part = modifier.begin?.({ sites: SITES, streams, stage: 0 }, saved);
   return Array.from({ length: STEPS - from }, (_, i) => {
     const at = imaginedStep(from + i, OPTIONS, streams);
     const completed = (mixture: readonly ImaginedRow[]) => part?.mixture?.(mixture, at) ?? mixture;
     part?.update?.(at.valid.gradients(completed(uniform())), at);
     const mixture = completed(modified(modifier, from + i));
-    const scores = part?.scores?.(uniform().map(({ weights }) => weights));
-    const shown = scores === undefined ? mixture : { mixture, scores };
+    const told = part === undefined ? {} : toldBy(part, at);
+    const shown = Object.keys(told).length === 0 ? mixture : { mixture, ...told };
     return { shown, state: cloneState(part?.state ?? null) };
   });
+}
+
+/** What a part says besides mixtures; two steps are an epoch. */
+function toldBy(part: Modification, at: ImaginedStep): Readonly<Record<string, unknown>> {
+  const p = uniform().map(({ weights }) => weights);
+  const scores = part.scores?.(p, names);
+  const kept = part.keep?.(p);
+  const verdict = at.step % 2 === 1 ? part.epochEnd?.(epochEnd(at, p)) : undefined;
+  return { ...(scores && { scores }), ...(kept && { kept }), ...(verdict && { verdict }) };
+}
+
+/** The best option of each decision. */
+function names(rows: Rows): string[] {
+  return rows.map((row, decision) => SITES[decision]?.options[row.indexOf(Math.max(...row))] ?? '');
+}
+
+/** A loss whose curvature by α grows from epoch to epoch. */
+function epochEnd({ epoch, valid }: ImaginedStep, p: Rows): object {
+  const gradient = (alpha: Rows, loss: ImaginedStep['valid']): Rows => {
+    const mixture = uniform().map((row, decision) => ({
+      ...row,
+      weights: alpha[decision] ?? row.weights,
+    }));
+    return loss.gradients(mixture).rows.map((row) => row.map((value) => value * (1 + epoch)));
+  };
+  const point = { alpha: p, weightDecay: 1e-3, gradient, mixture: uniform };
+  return { epoch, point, valid, weightDecay: 3e-4 };
 }
 
 async function checkRows(row: ModifierRow): Promise<void> {

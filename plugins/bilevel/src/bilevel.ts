@@ -10,18 +10,11 @@ import {
   type State,
   type Strategy,
 } from '@archer-nas/core';
-import type {
-  MixtureSpace,
-  Modifier,
-  RelaxationRecipe,
-  RelaxedView,
-  Rows,
-  SupernetViews,
-} from '@archer-nas/nn';
-import { imageLesson } from './lesson.ts';
+import type { EpochVerdict, MixtureSpace, Modifier, RelaxationRecipe, Rows } from '@archer-nas/nn';
+import { Course } from './course.ts';
 import type { BilevelOptions } from './options.ts';
 import { Selection } from './selection.ts';
-import { BilevelTraining } from './training.ts';
+import type { StageViews } from './stage.ts';
 
 /** What the strategy is made of. */
 export interface BilevelParts<A> {
@@ -31,12 +24,8 @@ export interface BilevelParts<A> {
   readonly modifiers: readonly Modifier[];
 }
 
-/** What a bilevel search shows to studies and exports. */
-export interface BilevelViews<A> extends SupernetViews<A> {
-  /** The probabilities of the options now. */
-  readonly alpha: { readonly probabilities: Rows };
-  /** α and the loss around it. */
-  readonly relaxed: RelaxedView;
+/** What a bilevel search shows to studies and exports: of its last stage, where it has several. */
+export interface BilevelViews<A> extends StageViews<A> {
   /** The architecture that was derived at the end of each epoch so far. */
   readonly trajectory: readonly A[];
 }
@@ -61,52 +50,53 @@ export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Str
 }
 
 interface SavedBilevel {
-  readonly training: State;
+  readonly course: State;
   readonly selection: State;
   /** Derived architectures in the space's notation, one per complete epoch. */
   readonly trajectory: readonly string[];
+  /** What modifiers ended the search with. */
+  readonly ended: string | null;
 }
 
 class BilevelSearch<A> implements Search<A> {
-  readonly views: BilevelViews<A> & { dispose(): void };
   readonly #space: MixtureSpace<A>;
-  readonly #sites: number;
-  readonly #training: BilevelTraining;
+  readonly #course: Course<A>;
   readonly #selection: Selection<A> | undefined;
   readonly #trajectory: A[];
+  #ended: A | undefined;
 
   constructor(
     options: BilevelOptions,
-    { space, data, relaxation, modifiers }: BilevelParts<A>,
+    parts: BilevelParts<A>,
     { streams }: SearchContext,
     state?: State,
   ) {
+    const { space, data } = parts;
     const saved = state as unknown as SavedBilevel | undefined;
-    const { evaluation } = options;
-    const lesson = imageLesson({ space, data, modifiers, evaluation, streams });
     this.#space = space;
-    this.#sites = lesson.network.sites.length;
-    this.#training = new BilevelTraining(
-      { ...lesson, relaxation, modifiers, options, streams },
-      saved?.training,
-    );
+    this.#course = new Course({ ...parts, options, streams }, saved?.course);
     this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
-    const { store, relaxation: alpha, relaxed } = this.#training;
-    const trajectory = this.#trajectory;
-    this.views = Object.assign(lesson.views(store), { alpha, relaxed, trajectory });
+    if (typeof saved?.ended === 'string') this.#ended = space.parse(saved.ended);
     if (options.selection !== undefined) {
-      const { scores } = this.views;
-      const images = data.open('valid');
-      const probabilities = (): Rows => alpha.probabilities;
-      this.#selection = new Selection(
-        { space, options: options.selection, scores, images, probabilities, streams },
-        saved?.selection,
-      );
-    } else if (!this.#training.learns) throw nothingChosen();
+      const course = this.#course;
+      const selecting = {
+        ...{ space, options: options.selection, images: data.open('valid'), streams },
+        probabilities: (): Rows => course.stage.views.alpha.probabilities,
+        get scores() {
+          return course.stage.views.scores; // of the last stage
+        },
+      };
+      this.#selection = new Selection(selecting, saved?.selection);
+    } else if (!this.#course.stage.training.learns) throw nothingChosen();
+  }
+
+  get views(): BilevelViews<A> {
+    const { views } = this.#course.stage;
+    return Object.assign(views, { trajectory: this.#trajectory });
   }
 
   get progress() {
-    const { done, total } = this.#training;
+    const { done, total } = this.#course;
     const { done: scored, total: toScore } = this.#selection ?? { done: 0, total: 0 };
     return { done: done + scored, total: total + toScore, unit: 'step' } as const;
   }
@@ -114,38 +104,45 @@ class BilevelSearch<A> implements Search<A> {
   async step(signal: AbortSignal): Promise<Report> {
     signal.throwIfAborted();
     if (this.#isTrained) return this.#selection?.step(signal) ?? {};
-    const { metrics = {} } = this.#training.step();
-    if (!this.#training.isBetweenEpochs) return { metrics };
-    const { epoch } = this.#training;
-    if (!this.#training.learns) return { metrics: { ...metrics, epoch } };
-    const architecture = this.#derived();
+    const { metrics = {}, endsEpoch, ...verdict } = this.#course.step();
+    if (!endsEpoch) return { metrics };
+    const { epochs: epoch } = this.#course;
+    const report = { metrics: { ...metrics, epoch } };
+    if (!this.#course.stage.training.learns) {
+      this.#course.goOn(verdict);
+      return report;
+    }
+    const architecture = this.#course.stage.derived();
     this.#trajectory.push(architecture);
-    return { metrics: { ...metrics, epoch }, proposals: [{ id: `epoch-${epoch}`, architecture }] };
+    this.#follow(verdict);
+    return { ...report, proposals: [{ id: `epoch-${epoch}`, architecture }] };
   }
 
   get state(): State {
     const trajectory = this.#trajectory.map((a) => this.#space.format(a));
+    const ended = this.#ended === undefined ? null : this.#space.format(this.#ended);
     const selection = this.#selection?.state ?? null;
-    return { training: this.#training.state, selection, trajectory };
+    return { course: this.#course.state, selection, trajectory, ended };
   }
 
   incumbents(): readonly Evaluation<A>[] {
     const selected = this.#selection?.best;
     if (selected !== undefined) return [selected];
-    if (!this.#training.learns) return [];
-    const proposal = { id: 'derived', architecture: this.#derived() };
+    if (!this.#course.stage.training.learns) return [];
+    const architecture = this.#ended ?? this.#course.stage.derived();
     const status = this.#isTrained && this.#selection === undefined ? 'final' : 'partial';
-    return [{ proposal, metrics: {}, cost: {}, status }];
+    return [{ proposal: { id: 'derived', architecture }, metrics: {}, cost: {}, status }];
   }
 
   async result(): Promise<SearchResult<A>> {
     const best = this.incumbents();
+    const { epochs, stage } = this.#course;
     return {
       best,
       metrics: {
-        'supernet-parameters': this.#training.store.count(),
-        'supernet-sites': this.#sites,
-        'images-trained': this.#training.images,
+        'supernet-parameters': stage.training.store.count(),
+        'supernet-sites': stage.sites,
+        'images-trained': epochs * stage.training.pass.samples,
         ...best[0]?.metrics,
       },
     };
@@ -153,16 +150,18 @@ class BilevelSearch<A> implements Search<A> {
 
   dispose(): void {
     this.#selection?.dispose();
-    this.views.dispose();
-    this.#training.dispose();
+    this.#course.dispose();
   }
 
   get #isTrained(): boolean {
-    return this.#training.done === this.#training.total;
+    return this.#course.done === this.#course.total;
   }
 
-  #derived(): A {
-    return this.#space.derive(this.#training.scores);
+  /** A search that ends keeps its trajectory; one that goes back loses what it goes back over. */
+  #follow(verdict: EpochVerdict): void {
+    const back = this.#course.goOn(verdict);
+    if (verdict.stopAt !== undefined) this.#ended = this.#trajectory.at(-1 - back);
+    else this.#trajectory.length -= back;
   }
 }
 

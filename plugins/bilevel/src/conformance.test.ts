@@ -34,3 +34,7 @@ describeStrategy({
   variant: 'learning modifier',
   strategy: { ...strategy, with: [{ use: 'toy-scales' }] },
 });
+for (const use of ['toy-stages', 'toy-stop', 'toy-back']) {
+  const course = { ...strategy, epochs: 3, with: [{ use }] };
+  describeStrategy({ ...search, variant: use.replace('toy-', 'course '), strategy: course });
+}

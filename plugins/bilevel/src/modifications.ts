@@ -1,7 +1,9 @@
-import type { State } from '@archer-nas/core';
+import { type Allowed, ArcherError, EXIT, type State } from '@archer-nas/core';
 import type {
   BilevelMoment,
   BilevelStep,
+  EpochEnd,
+  EpochVerdict,
   LossGradients,
   Mixture,
   MixtureSpace,
@@ -13,13 +15,24 @@ import type {
   SupernetTask,
 } from '@archer-nas/nn';
 
-/** The supernet of a space, as modifiers want it. */
+/** Into how many stages modifiers divide the search. @throws ArcherError when two of them do */
+export function stagesOf(modifiers: readonly Modifier[]): number {
+  const counts = modifiers.flatMap(({ stages = 1 }) => (stages > 1 ? [stages] : []));
+  if (counts.length < 2) return counts[0] ?? 1;
+  throw new ArcherError(
+    'ARCHER_STAGES',
+    `${counts.length} modifiers divide the search into stages: into ${counts.join(' and ')}.`,
+    { hint: 'Keep one of them in `with`.', exit: EXIT.manifest },
+  );
+}
+
+/** The supernet of a space, as modifiers want it in a stage. */
 export function modifiedSupernet<A>(
   space: MixtureSpace<A>,
   given: SupernetTask,
-  modifiers: readonly Modifier[],
+  { modifiers, stage }: { readonly modifiers: readonly Modifier[]; readonly stage: number },
 ): Network {
-  const task = modifiers.reduce((task, modifier) => modifier.task?.(task) ?? task, given);
+  const task = modifiers.reduce((task, modifier) => modifier.task?.(task, stage) ?? task, given);
   return modifiers.reduce(
     (network, modifier) => modifier.network?.(network) ?? network,
     space.supernet(task),
@@ -57,8 +70,21 @@ export class Modifications {
     for (const part of this.#parts) part?.update?.(gradients, at);
   }
 
-  scores(probabilities: Rows): Rows {
-    return this.#parts.reduce((given, part) => part?.scores?.(given) ?? given, probabilities);
+  scores(probabilities: Rows, kept: (rows: Rows) => readonly string[]): Rows {
+    return this.#parts.reduce((given, part) => part?.scores?.(given, kept) ?? given, probabilities);
+  }
+
+  /** All verdicts in one; where two disagree, that of the later modifier. */
+  epochEnd(end: EpochEnd): EpochVerdict {
+    const verdicts = this.#parts.map((part) => part?.epochEnd?.(end) ?? {});
+    const metrics = Object.assign({}, ...verdicts.map((verdict) => verdict.metrics));
+    const keepFor = Math.max(0, ...verdicts.map((verdict) => verdict.keepFor ?? 0));
+    return { ...Object.assign({}, ...verdicts), metrics, keepFor };
+  }
+
+  /** Options of the next stage; `undefined`: no modifier chooses. */
+  keep(probabilities: Rows): Allowed | undefined {
+    return this.#parts.find((part) => part?.keep !== undefined)?.keep?.(probabilities);
   }
 
   /** By position; `null` for those that have nothing to learn. */

@@ -1,7 +1,7 @@
 import {
+  type Allowed,
   ArcherError,
   EXIT,
-  type Report,
   type SplitName,
   type State,
   type Streams,
@@ -13,6 +13,7 @@ import {
   type BilevelStep,
   clipCoefficient,
   cosine,
+  type EpochVerdict,
   type Gradients,
   globalNorm,
   gradientNorms,
@@ -45,6 +46,9 @@ export interface TrainingParts {
   readonly modifiers: readonly Modifier[];
   readonly options: BilevelOptions;
   readonly streams: Streams;
+  /** Counted from 0. */
+  readonly stage: number;
+  kept(rows: Rows): readonly string[];
 }
 
 interface SavedTraining {
@@ -104,7 +108,7 @@ export class BilevelTraining {
     }
     this.#modifications = new Modifications(
       modifiers,
-      { sites: network.sites, streams },
+      { sites: network.sites, streams, stage: parts.stage },
       saved?.modifications,
     );
     this.#done = saved?.done ?? 0;
@@ -137,7 +141,12 @@ export class BilevelTraining {
 
   /** What the space derives an architecture from. */
   get scores(): Rows {
-    return this.#modifications.scores(this.relaxation.probabilities);
+    return this.#modifications.scores(this.relaxation.probabilities, this.#parts.kept);
+  }
+
+  /** The options that the next stage has, per decision; `undefined`: no modifier chooses. */
+  get keep(): Allowed | undefined {
+    return this.#modifications.keep(this.relaxation.probabilities);
   }
 
   /** Steps that are complete. */
@@ -150,9 +159,9 @@ export class BilevelTraining {
     return Math.floor(this.#done / this.#train.length);
   }
 
-  /** Labelled train samples of the whole training, repeated ones counted each time. */
-  get images(): number {
-    return this.#parts.options.epochs * this.#train.size;
+  /** Steps of an epoch, and its labelled train samples. */
+  get pass(): { readonly steps: number; readonly samples: number } {
+    return { steps: this.#train.length, samples: this.#train.size };
   }
 
   /** Whether the last step ended an epoch. */
@@ -160,8 +169,8 @@ export class BilevelTraining {
     return this.#done % this.#train.length === 0;
   }
 
-  /** One step of the relaxation and one of the weights. */
-  step(): Report {
+  /** One step of the relaxation and one of the weights; after an epoch, how to go on. */
+  step(): Required<Pick<EpochVerdict, 'metrics'>> & EpochVerdict {
     return this.#releasing(() => {
       const step = this.#done;
       const train = this.#lossOn(() => this.#train.at(step), this.#noise('train'));
@@ -176,8 +185,10 @@ export class BilevelTraining {
       if (train.carried) this.#train.carry?.(train.carried);
       if (valid.carried) this.#valid?.carry?.(valid.carried);
       this.#done += 1;
+      if (!this.isBetweenEpochs) return { metrics };
+      const verdict = this.#epochEnd(step);
       const entropy = { 'alpha-entropy': meanEntropy(this.relaxation.probabilities) };
-      return { metrics: { ...metrics, ...(this.isBetweenEpochs ? entropy : {}) } };
+      return { ...verdict, metrics: { ...metrics, ...entropy, ...verdict.metrics } };
     });
   }
 
@@ -201,6 +212,19 @@ export class BilevelTraining {
     this.store.dispose();
     this.#train.dispose?.();
     this.#valid?.dispose?.();
+  }
+
+  /** @param last the step that has ended the epoch */
+  #epochEnd(last: number): EpochVerdict {
+    const point = (): AlphaPoint => this.#point();
+    return this.#modifications.epochEnd({
+      epoch: this.epoch - 1,
+      get point() {
+        return point();
+      },
+      valid: this.#lossOn(() => (this.#valid ?? this.#train).at(last)),
+      weightDecay: this.#parts.options.weightDecay,
+    });
   }
 
   /** @throws ArcherError where the loss is no function of α alone */

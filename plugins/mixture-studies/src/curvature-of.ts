@@ -1,6 +1,5 @@
 import type { DataSet, DataSplit, Report } from '@archer-nas/core';
-import { batchReader, type RelaxedView } from '@archer-nas/nn';
-import { curvature, hessianAt } from './hessian.ts';
+import { batchReader, curvature, hessianAt, type RelaxedView } from '@archer-nas/nn';
 
 /** Which loss is looked at, and how. */
 export interface CurvatureOptions {

@@ -21,7 +21,7 @@ const sites: Site[] = [0, 1].flatMap((cell) =>
 );
 const begin = (changes: object = {}, saved?: State) => {
   const modifier = pcDarts(plugin.options.parse(changes));
-  const modification = modifier.begin?.({ sites, streams }, saved);
+  const modification = modifier.begin?.({ sites, streams, stage: 0 }, saved);
   if (modification?.mixture === undefined) throw new Error('pc-darts has no edges');
   return modification as Required<typeof modification>;
 };
@@ -114,8 +114,8 @@ describe('R39 partial channels of PC-DARTS', () => {
   const task = { classes: 10, image: { height: 32, width: 32, channels: 3 } };
 
   it('are asked of the space: one of four blocks', () => {
-    expect(pcDarts(options).task?.(task)).toEqual({ ...task, partial: 4 });
-    expect(pcDarts({ ...options, k: 1 }).task?.(task)).toBe(task);
+    expect(pcDarts(options).task?.(task, 0)).toEqual({ ...task, partial: 4 });
+    expect(pcDarts({ ...options, k: 1 }).task?.(task, 0)).toBe(task);
   });
 });
 

@@ -159,6 +159,29 @@ export const toyScales: Modifier = {
   },
 };
 
+/** Two stages; the second has the better option of every decision alone. */
+export const toyStages: Modifier = {
+  stages: 2,
+  begin: () => ({ state: null, keep: (p) => argmaxRows(p).map((option) => [option]) }),
+};
+
+/** Ends the search after its second epoch, with the architecture of the first. */
+export const toyStop: Modifier = {
+  begin: () => ({ state: null, epochEnd: ({ epoch }) => (epoch === 1 ? { stopAt: 0 } : {}) }),
+};
+
+/** Goes back once, from the second epoch to the first, with a thousand times the weight decay. */
+export const toyBack: Modifier = {
+  begin: () => ({
+    state: null,
+    epochEnd: ({ epoch, weightDecay }) => {
+      const more = weightDecay < 5e-4;
+      if (epoch === 0) return { keepFor: 1 };
+      return epoch === 1 && more ? { backTo: { epoch: 0, weightDecay: 1000 * weightDecay } } : {};
+    },
+  }),
+};
+
 const none = z.strictObject({});
 
 /** The above as plugins, for manifests in tests. */
@@ -200,4 +223,14 @@ export const toyPlugins = [
     options: none,
     create: () => toyScales,
   }),
+  ...Object.entries({ 'toy-stages': toyStages, 'toy-stop': toyStop, 'toy-back': toyBack }).map(
+    ([id, modifier]) =>
+      definePlugin({
+        id,
+        kind: 'modifier',
+        summary: 'Changes the course of a search, for tests.',
+        options: none,
+        create: () => modifier,
+      }),
+  ),
 ];

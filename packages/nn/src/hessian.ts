@@ -1,5 +1,5 @@
-import type { Rows } from '@archer-nas/nn';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Rows } from './mixture.ts';
 
 /** The gradient of a loss by α, at any α. */
 export type GradientAt = (alpha: Rows) => Rows;

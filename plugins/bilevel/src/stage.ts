@@ -1,0 +1,85 @@
+import type { Allowed, DataSet, State, Streams } from '@archer-nas/core';
+import type {
+  MixtureSpace,
+  Modifier,
+  RelaxationRecipe,
+  RelaxedView,
+  Rows,
+  SupernetViews,
+} from '@archer-nas/nn';
+import { imageLesson, type Lesson } from './lesson.ts';
+import type { BilevelOptions } from './options.ts';
+import { BilevelTraining } from './training.ts';
+
+/** What the stages of a search are made of. */
+export interface StageParts<A> {
+  readonly space: MixtureSpace<A>;
+  readonly data: DataSet;
+  readonly relaxation: RelaxationRecipe;
+  readonly modifiers: readonly Modifier[];
+  readonly options: BilevelOptions;
+  readonly streams: Streams;
+}
+
+/** What makes a stage different from others. A plain value. */
+export interface StagePlan {
+  /** Counted from 0. */
+  readonly stage: number;
+  /** The options that decisions have; absent: all. */
+  readonly allowed?: Allowed;
+  /** Of the weights; absent: that of the options. */
+  readonly weightDecay?: number;
+}
+
+/** What a stage shows. */
+export interface StageViews<A> extends SupernetViews<A> {
+  /** The probabilities of the options now. */
+  readonly alpha: { readonly probabilities: Rows };
+  /** α and the loss around it. */
+  readonly relaxed: RelaxedView;
+}
+
+/** One training from scratch: a supernet, its weights, its relaxation, and what is shown of them. */
+export class Stage<A> {
+  readonly plan: StagePlan;
+  readonly training: BilevelTraining;
+  readonly views: StageViews<A> & { dispose(): void };
+  readonly #lesson: Lesson<A>;
+
+  constructor(parts: StageParts<A>, plan: StagePlan, saved?: State) {
+    const { modifiers, relaxation } = parts;
+    const { stage, allowed, weightDecay = parts.options.weightDecay } = plan;
+    const streams = stage === 0 ? parts.streams : parts.streams.scope(`stage-${stage}`);
+    const options = { ...parts.options, weightDecay };
+    const { evaluation } = options;
+    this.plan = plan;
+    this.#lesson = imageLesson({ ...parts, evaluation, streams, stage, allowed });
+    const taught = { ...this.#lesson, relaxation, modifiers, options, streams, stage };
+    this.training = new BilevelTraining(taught, saved);
+    const { store, relaxation: alpha, relaxed } = this.training;
+    this.views = Object.assign(this.#lesson.views(store), { alpha, relaxed });
+  }
+
+  get sites(): number {
+    return this.#lesson.network.sites.length;
+  }
+
+  /** What the space derives now. */
+  derived(): A {
+    return this.#lesson.derive(this.training.scores);
+  }
+
+  /** The stage after this one. */
+  next(): StagePlan {
+    const { stage, allowed } = this.plan;
+    const kept = this.training.keep;
+    const all = kept?.map((row, decision) => row.map((at) => allowed?.[decision]?.[at] ?? at));
+    const left = all ?? allowed;
+    return { stage: stage + 1, ...(left && { allowed: left }) };
+  }
+
+  dispose(): void {
+    this.views.dispose();
+    this.training.dispose();
+  }
+}
