@@ -3,11 +3,16 @@ import { z } from 'zod';
 
 const lambda = z
   .strictObject({
-    gamma: z.number().min(0).describe('γ of γ‖λ‖₁; 0: nothing becomes zero'),
+    gamma: z
+      .number()
+      .min(0)
+      .default(0.01)
+      .describe('γ of γ‖λ‖₁; 0: nothing becomes zero; the default is no value of the paper'),
     lr: z.number().positive().default(0.1).describe('η, constant'),
     momentum: z.number().min(0).lt(1).default(0.9).describe('μ'),
     init: z.number().default(1).describe('all of them at the start'),
   })
+  .prefault({})
   .describe('the scaling factors and their accelerated proximal gradient');
 
 const relaxation = definePlugin({

@@ -39,3 +39,9 @@ it('has a row per epoch with the truth and the operations, and the last and best
     [3, 50, 2, 0, '00'],
   ]);
 });
+
+it('says so where a search has no architecture per epoch, as random search with shared weights', () => {
+  const { metrics, notes } = trajectory({ space, truth, architectures: [] });
+  expect(metrics).toBe(undefined);
+  expect(notes?.[0]).toMatch(/no trajectory/);
+});

@@ -14,6 +14,9 @@ export interface TrajectoryOptions<A> {
  * often each of them has every operation.
  */
 export function trajectory<A>({ space, truth, architectures }: TrajectoryOptions<A>): Report {
+  if (architectures.length === 0) {
+    return { notes: ['This search learns no architecture per epoch, so there is no trajectory.'] };
+  }
   const { column } = truth;
   const operations = optionNames(space);
   const values = architectures.map((a) => truth.value(a));
