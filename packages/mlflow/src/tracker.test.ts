@@ -109,6 +109,21 @@ describe('a run on the server', () => {
     ]);
   });
 
+  it('R33 keeps the points of steps that a rollback undid, and says in a tag that it did', async () => {
+    const session = open();
+    session.log(run.steps(0, 5));
+    await expect.poll(() => server.runs.size > 1 && stored().length, BUSY).toBe(5);
+    const rollback = { kind: 'science', job: 'search', event: 'rollback', at: 4 } as const;
+    session.log(run.append({ ...rollback, body: { metric: 'loss', to: 2 } }));
+    session.log(run.steps(2, 6, (step) => ({ loss: 10 + step })));
+    expect(await session.close('finished', 5000)).toEqual(NOTHING_LEFT);
+    const undone = [2, 3, 4].map((step) => [step, 1 / (step + 1)]);
+    const second = [2, 3, 4, 5].map((step) => [step, 10 + step]);
+    expect(stored()).toEqual([[0, 1], [1, 1 / 2], ...undone, ...second]);
+    const { tags } = server.runWith('archer.search', 'search-0');
+    expect(tags.get('archer.rolled-back')).toBe('to step 2, by journal line 10');
+  });
+
   it('R30 keeps NaN and infinities out and says in a tag where they began', async () => {
     const session = open();
     session.log(run.steps(0, 1, () => ({ loss: 1 })));

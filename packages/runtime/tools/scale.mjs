@@ -1,5 +1,6 @@
 // R47: a run of 100,000 steps and a million metric points. How much memory it takes while it
-// grows, how soon it goes on after an interruption, and what `archer report` needs to show it.
+// grows, how soon it goes on after an interruption, and what `archer report` needs to show it. Then
+// the ranking of all 15,625 architectures of NAS-Bench-201, by one cost against another.
 // node tools/scale.mjs [--steps 100000]; prints a table, ends with 1 when a bound is missed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { definePlugin } from '@archer-nas/core';
-import { run, verifyRun } from '@archer-nas/runtime';
+import { installedPlugins, pluginLookup, run, verifyRun } from '@archer-nas/runtime';
 import { lookupAmong, toyBits, toyOnes } from '@archer-nas/testkit';
 import { z } from 'zod';
 
@@ -71,6 +72,20 @@ const manifest = {
   tracker: null,
 };
 
+/** Nothing is trained: what it measures is the study. */
+const ranking = {
+  name: 'rank-all',
+  seeds: [0],
+  space: { use: 'nas-bench-201' },
+  evaluator: { use: 'cost', name: 'params' },
+  strategy: { use: 'random', evaluations: 1 },
+  study: [{ use: 'rank', architectures: 'all', truth: { use: 'cost', name: 'macs' } }],
+  profiles: {},
+  expect: [],
+  tracker: null,
+};
+const EXPERIMENTS = fileURLToPath(new URL('../../../experiments', import.meta.url));
+
 /** Live heap and buffers in MiB, after a collection. */
 function liveMib() {
   globalThis.gc();
@@ -114,6 +129,22 @@ const phases = {
     const startMs = performance.now();
     await run(options(out));
     return { finished: seconds(startMs), peak: peakMib() };
+  },
+  /** Ranks; what lives is looked at after shares of the study's steps. */
+  async rank(out) {
+    const startMs = performance.now();
+    const shares = [0.1, 0.5, 0.95];
+    const live = [];
+    const onEvent = ({ type, job, progress }) => {
+      if (type !== 'step' || job === 'search' || live.length === shares.length) return;
+      if (progress.done >= progress.total * shares[live.length]) live.push(liveMib());
+    };
+    const lookup = pluginLookup(installedPlugins(EXPERIMENTS));
+    const where = { out, dataFolder: out, folder: EXPERIMENTS };
+    const { records } = await run({ manifest: ranking, lookup, ...where, onEvent });
+    const [study] = records[0].result.studies;
+    const architectures = study.tables.scores.rows.length;
+    return { seconds: seconds(startMs), cpu: cpuSeconds(), peak: peakMib(), live, architectures };
   },
   async verify(out) {
     const startMs = performance.now();
@@ -159,6 +190,7 @@ if (values.phase !== undefined) {
     const shown = measure('show', out);
     const verified = measure('verify', out);
     const reported = report(out);
+    const ranked = measure('rank', join(out, 'ranking'));
     const one = (value) => value.toFixed(1);
     console.log(
       `${steps} steps, ${steps * METRICS} metric points, journal of ${one(mib(journal))} MiB`,
@@ -176,7 +208,13 @@ if (values.phase !== undefined) {
     console.log(
       `archer report: ${reported.seconds.toFixed(2)} s, ${reported.ok ? 'opens' : 'FAILS'}`,
     );
+    console.log(
+      `rank: ${ranked.architectures} architectures in ${one(ranked.seconds)} s (${one(ranked.cpu)} s of the processor); live memory ${ranked.live.map(one).join(', ')} MiB after 10, 50, 95 %, peak ${one(ranked.peak)} MiB`,
+    );
     const problems = [
+      ...(ranked.live[2] - ranked.live[1] > BOUNDS.growthMib
+        ? ['memory grows with a ranking']
+        : []),
       ...(grown.late - grown.middle > BOUNDS.growthMib ? ['memory grows with the run'] : []),
       ...(resumed.first.cpu > BOUNDS.startSeconds
         ? [`a resume takes over ${BOUNDS.startSeconds} s`]
