@@ -3,6 +3,7 @@ import type { tf } from '@archer-nas/engine';
 import type { Batch } from './batches.ts';
 import type { Gradients } from './clipping.ts';
 import type { Mixture, MixtureGradients, Rows } from './mixture.ts';
+import type { AnyBatch } from './model.ts';
 import type { BatchNormMode, Network, Site, SupernetTask } from './network.ts';
 
 /** Values that stand in for the supernet's weights: w', w±. Freed at the end of the step. */
@@ -166,6 +167,8 @@ export interface Modification {
    * drops. What the relaxation and the other hooks see is the mixture without it.
    */
   mixture?(mixture: Mixture, at: BilevelMoment): Mixture;
+  /** Changes a batch of the train split: takes it over, or gives it back as it is. */
+  batch?(batch: AnyBatch, at: BilevelMoment): AnyBatch;
   /** Moves what it learns, after the relaxation's step, by the last validation gradients of that. */
   update?(gradients: LossGradients, at: BilevelMoment): void;
   /**

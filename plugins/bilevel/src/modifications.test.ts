@@ -1,5 +1,6 @@
 import { createStreams } from '@archer-nas/core';
-import type { BilevelStep, Modification, Modifier, RelaxationRecipe } from '@archer-nas/nn';
+import { tf } from '@archer-nas/engine';
+import type { Batch, BilevelStep, Modification, Modifier, RelaxationRecipe } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { expect, it } from 'vitest';
 import { bilevel } from './bilevel.ts';
@@ -132,4 +133,27 @@ it('has what modifiers learn in its state', async () => {
   };
   for (const scale of course.training.modifications[0].rows[0]) expect(scale).not.toBe(1);
   search.dispose?.();
+});
+
+it('trains on the batches that modifiers make, and frees what was read', async () => {
+  const asked: number[] = [];
+  const dark = hooked({
+    batch: (batch, { step }) => {
+      asked.push(step);
+      const { images, ...rest } = batch as Batch;
+      const black = tf.zerosLike(images);
+      return { ...rest, images: black, dispose: () => tf.dispose([images, black]) } as Batch;
+    },
+  });
+  const lossOf = async (modifiers: readonly Modifier[]) => {
+    const search = await begin(modifiers);
+    const { metrics } = await search.step(signal);
+    const { numTensors } = tf.memory();
+    await search.step(signal);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    search.dispose?.();
+    return metrics?.loss;
+  };
+  expect(await lossOf([dark])).not.toBe(await lossOf([]));
+  expect(asked).toEqual([0, 1]);
 });

@@ -1,5 +1,6 @@
 import { type Allowed, ArcherError, EXIT, type State } from '@archer-nas/core';
 import type {
+  AnyBatch,
   BilevelMoment,
   BilevelStep,
   EpochEnd,
@@ -56,6 +57,11 @@ export class Modifications {
   /** What every loss is computed with. */
   complete(mixture: Mixture, at: BilevelMoment): Mixture {
     return this.#parts.reduce((given, part) => part?.mixture?.(given, at) ?? given, mixture);
+  }
+
+  /** A train batch as modifiers want it. */
+  batch(batch: AnyBatch, at: BilevelMoment): AnyBatch {
+    return this.#parts.reduce((given, part) => part?.batch?.(given, at) ?? given, batch);
   }
 
   /** What the weight step trains. */

@@ -10,6 +10,7 @@ import {
   type AlphaPoint,
   type AnyBatch,
   type BatchSource,
+  type BilevelMoment,
   type BilevelStep,
   clipCoefficient,
   cosine,
@@ -173,7 +174,9 @@ export class BilevelTraining {
   step(): Required<Pick<EpochVerdict, 'metrics'>> & EpochVerdict {
     return this.#releasing(() => {
       const step = this.#done;
-      const train = this.#lossOn(() => this.#train.at(step), this.#noise('train'));
+      const now = this.#moment;
+      const lesson = () => this.#modifications.batch(this.#train.at(step), now);
+      const train = this.#lossOn(lesson, this.#noise('train'));
       const split = this.#valid;
       const valid =
         split === undefined ? train : this.#lossOn(() => split.at(step), this.#noise('valid'));
@@ -281,13 +284,17 @@ export class BilevelTraining {
   }
 
   #lossOn(read: () => AnyBatch, noise?: Noise): SupernetLoss {
-    const { network, options } = this.#parts;
+    const { network } = this.#parts;
     const own = (result: Disposable): void => void this.#owned.push(result);
-    const at = { step: this.#done, epoch: this.epoch, epochs: options.epochs };
+    const at = this.#moment;
     const complete = (mixture: Mixture): Mixture => this.#modifications.complete(mixture, at);
     const { store } = this;
     const statistics = this.#statistics;
     return new SupernetLoss({ network, store, statistics, own, complete, noise }, read);
+  }
+
+  get #moment(): BilevelMoment {
+    return { step: this.#done, epoch: this.epoch, epochs: this.#parts.options.epochs };
   }
 
   /** Draws of this step for a split's batch: the same in every pass over it. */
