@@ -13,6 +13,8 @@ export interface Site {
   readonly node?: string;
   /** The option that gives zeros whatever its input is. */
   readonly zero?: number;
+  /** Whether its cell is a reduction cell. */
+  readonly reduces?: boolean;
 }
 
 /**

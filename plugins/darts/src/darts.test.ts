@@ -219,6 +219,21 @@ describe('darts', () => {
     }
   });
 
+  it('clips the gradient of all decisions together, before the decay joins it (P-DARTS)', () => {
+    // Adam divides by the size of the gradient: only against the decay does clipping show.
+    const still = { ...alpha, init: 0 };
+    const moved = (clip?: number, c = 40) => {
+      const given = darts({ order: 1, radius: 0.01, alpha: { ...still, ...(clip && { clip }) } });
+      const relaxation = given.begin(sitesOf(2, 2), streams);
+      relaxation.update?.(stepOn([Float64Array.of(c, 0), Float64Array.of(0, -c)]));
+      return (relaxation.state as unknown as { first: Rows }).first;
+    };
+    // ∂L/∂α = ±c/4 in all four entries: its norm is c/2 = 20, clipped to 5.
+    for (const m of moved(5).flatMap((row) => [...row])) expect(Math.abs(m)).toBeCloseTo(1.25, 6);
+    for (const m of moved().flatMap((row) => [...row])) expect(Math.abs(m)).toBeCloseTo(5, 6);
+    expect(moved(5, 4)).toEqual(moved(undefined, 4));
+  });
+
   it('goes on from its state as if it had never stopped', () => {
     const c = [Float64Array.of(0.2, -0.3, 0.1)];
     const straight = recipe.begin(sitesOf(3), streams);

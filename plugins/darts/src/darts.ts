@@ -3,6 +3,7 @@ import {
   type BatchLoss,
   type BilevelStep,
   beginRows,
+  clipCoefficient,
   combineRows,
   denseMixture,
   globalNorm,
@@ -34,6 +35,8 @@ export interface DartsOptions extends HypergradientOptions {
   readonly alpha: RowAdamOptions & {
     /** Standard deviation of the values that α starts from; 0: zeros, as in the paper. */
     readonly init: number;
+    /** Largest norm of its gradient; absent: any. */
+    readonly clip?: number | undefined;
   };
 }
 
@@ -46,14 +49,14 @@ export function darts(options: DartsOptions): RelaxationRecipe {
 }
 
 function relaxed(
-  { alpha: adam, ...hyper }: DartsOptions,
+  { alpha: { init, clip, ...adam }, ...hyper }: DartsOptions,
   sites: readonly Site[],
   streams: Streams,
   saved?: State,
 ): Relaxation {
   let alpha =
     (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(optionCounts(sites), streams, { deviation: adam.init }));
+    beginRows(normalRows(optionCounts(sites), streams, { deviation: init }));
   return {
     get probabilities() {
       return softmaxRows(alpha.rows);
@@ -64,7 +67,7 @@ function relaxed(
     update(at) {
       const p = softmaxRows(alpha.rows);
       const gradient = softmaxGradientRows(p, hypergradient(p, at, hyper));
-      alpha = rowAdam(alpha, gradient, adam);
+      alpha = rowAdam(alpha, clipped(gradient, clip), adam);
       return {};
     },
     weightMixture: () => mixtureAt(alpha.rows),
@@ -73,6 +76,12 @@ function relaxed(
       return { alpha: alpha.rows, weightDecay, mixture: mixtureAt, gradient: firstOrder };
     },
   };
+}
+
+/** g · max/‖g‖ where ‖g‖, over all decisions, is greater than max. */
+function clipped(gradient: Rows, max = Number.POSITIVE_INFINITY): Rows {
+  const norm = Math.hypot(...gradient.map((row) => Math.hypot(...row)));
+  return norm <= max ? gradient : combineRows([clipCoefficient(norm, max), gradient]);
 }
 
 function mixtureAt(alpha: Rows): Mixture {

@@ -177,6 +177,7 @@ function sitesOf(plan: Plan): Site[] {
       decision: CELL_TYPES.indexOf(place.type) * EDGES.length + edge,
       options: candidates,
       node: `cell${place.cell}.node${to}`,
+      ...(place.type === 'reduce' && { reduces: true }),
       ...zeroOf(plan, candidates),
     })),
   );
