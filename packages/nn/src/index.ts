@@ -7,6 +7,7 @@ export * from './bilevel.ts';
 export * from './clipping.ts';
 export * from './convolution.ts';
 export * from './cross-entropy.ts';
+export * from './cut-out.ts';
 export * from './drop.ts';
 export * from './drop-path.ts';
 export * from './elementwise.ts';

@@ -2,7 +2,6 @@ import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { type Batch, denseMixture, type Site } from '@archer-nas/nn';
 import { describe, expect, it } from 'vitest';
-import { cutOut } from './cut-out.ts';
 import plugin from './index.ts';
 import { rampAt, rDarts } from './r-darts.ts';
 
@@ -77,22 +76,6 @@ describe('cutout of R-DARTS', () => {
     expect(Array.from(one.images.dataSync())).toEqual(Array.from(other.images.dataSync()));
     one.dispose();
     other.dispose();
-  });
-
-  it('cuts one square around any pixel, which may reach over the border, in all channels', () => {
-    const cut = cutOut(batch(300), { side: 4, probability: 1, stream: streams.stream('cut') });
-    const sums = tf.tidy(() => Array.from(tf.sum(cut.images, [1, 2, 3]).dataSync()));
-    const missing = new Set(sums.map((sum) => (128 - sum) / 2));
-    // Sides of 2, 3 or 4 pixels are left of a square of 4 in an image of 8.
-    for (const pixels of missing) expect([4, 6, 8, 9, 12, 16]).toContain(pixels);
-    expect(missing.has(16)).toBe(true);
-    cut.dispose();
-  });
-
-  it('takes the batch over, and leaves no tensor behind', () => {
-    const before = tf.memory().numTensors;
-    cutOut(batch(3), { side: 2, probability: 0.5, stream: streams.stream('x') }).dispose();
-    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

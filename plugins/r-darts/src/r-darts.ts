@@ -1,6 +1,13 @@
 import type { Streams } from '@archer-nas/core';
-import type { Batch, BilevelMoment, Drop, Mixture, Modifier, Site } from '@archer-nas/nn';
-import { cutOut } from './cut-out.ts';
+import {
+  type Batch,
+  type BilevelMoment,
+  cutOut,
+  type Drop,
+  type Mixture,
+  type Modifier,
+  type Site,
+} from '@archer-nas/nn';
 
 /** Options of {@link rDarts}; the plugin's defaults are the paper's largest p. */
 export interface RDartsOptions {

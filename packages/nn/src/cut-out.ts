@@ -1,6 +1,6 @@
 import type { Stream } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import type { Batch } from '@archer-nas/nn';
+import type { Batch } from './batches.ts';
 
 /** Which images are cut, and how. */
 export interface CutOutOptions {
