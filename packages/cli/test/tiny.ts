@@ -4,6 +4,7 @@ import type { Blocks } from '../src/compatibility.ts';
 /** The smallest options that run; a plugin that the matrix uses needs a row here. */
 const TINY: Readonly<Record<string, object>> = {
   'space darts': { channels: 4, cells: 3, search: { channels: 2, cells: 3 } },
+  'space darts-rnn': { width: 4 },
   'space fbnet': {},
   'space nas-bench-101': {},
   'space nas-bench-201': { channels: 4, cells: 1 },
@@ -13,6 +14,7 @@ const TINY: Readonly<Record<string, object>> = {
   'space trans-nas-bench-101-macro': {},
   'space trans-nas-bench-101-micro': {},
   'data synthetic': { train: 32, valid: 32, test: 32, batch: 16 },
+  'data synthetic-text': { train: 100, valid: 60, test: 60, batch: 4, window: 8 },
   'evaluator cost': {},
   'evaluator train': { epochs: 1 },
   'strategy bilevel': { epochs: 1 },

@@ -48,6 +48,42 @@ export interface DataSet {
   open(split: SplitName): DataSplit;
 }
 
+/** Running text: token after token, in the order of the corpus. */
+export interface TextSplit {
+  readonly name: SplitName;
+  /** Tokens. */
+  readonly size: number;
+  /** Positions in the vocabulary. */
+  readonly tokens: Int32Array;
+}
+
+/**
+ * A corpus to model. What a plugin of kind `data` creates that provides
+ * `data:language-modelling`; it requires `network:language`, for image networks cannot read it.
+ */
+export interface TextData
+  extends Pick<DataSet, 'name' | 'batch' | 'hash' | 'description' | 'splits'> {
+  /** Tokens that a training batch has of each of its `batch` parallel streams. */
+  readonly window: number;
+  /** All tokens, of every split. */
+  readonly vocabulary: readonly string[];
+  /** @throws ArcherError `ARCHER_TEST_WITHHELD`, or when there is no such split */
+  open(split: SplitName): TextSplit;
+}
+
+/** A split of either kind. */
+export type AnySplit = DataSplit | TextSplit;
+
+/** Whether a split is text; else it has images. */
+export function isText(split: AnySplit): split is TextSplit {
+  return 'tokens' in split;
+}
+
+/** Whether a data set is a corpus; else it has images. */
+export function isTextData(data: DataSet | TextData): data is TextData {
+  return 'vocabulary' in data;
+}
+
 /** Which samples next, and with what weight. What a recipe of kind `order` begins. */
 export interface DataOrder {
   /**

@@ -1,4 +1,4 @@
-import type { DataSplit } from './data.ts';
+import type { AnySplit } from './data.ts';
 import type { Job, Progress, Report } from './job.ts';
 import type { State } from './state.ts';
 import type { Stream, Streams } from './stream.ts';
@@ -92,8 +92,8 @@ export interface SamplerContext<A> {
 
 /** What an evaluator may use. */
 export interface EvaluationContext {
-  /** The images to score on; absent for evaluators that need none. */
-  readonly images?: DataSplit;
+  /** The images or text to score on; absent for evaluators that need none. */
+  readonly images?: AnySplit;
   /** How many batches of `images`. */
   readonly batches: 'all' | number;
   readonly budget?: Budget;

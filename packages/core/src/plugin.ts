@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: architecture types meet in the manifest, not in the compiler
 import type { z } from 'zod';
 import type { Benchmark } from './benchmark.ts';
-import type { DataSet, OrderRecipe } from './data.ts';
+import type { DataSet, OrderRecipe, TextData } from './data.ts';
 import type { EngineInfo } from './engine.ts';
 import type { Evaluator, Objective, SamplerRecipe } from './evaluation.ts';
 import type { Launcher } from './launcher.ts';
@@ -21,7 +21,7 @@ const BRAND = Symbol.for('@archer-nas/core/plugin@1');
  */
 export interface Created {
   space: SearchSpace<any>;
-  data: DataSet;
+  data: DataSet | TextData;
   benchmark: Benchmark<any>;
   strategy: Strategy<any>;
   sampler: SamplerRecipe;
@@ -64,6 +64,7 @@ export type Block = { readonly use: string } & { readonly [option: string]: unkn
 /** What `create` receives besides its options. Absent blocks throw a clear error when read. */
 export interface Dependencies {
   readonly space: SearchSpace<any>;
+  /** Images, unless the plugin requires or allows `data:language-modelling`: then a `TextData`. */
   readonly data: DataSet;
   readonly engine: EngineInfo;
   readonly evaluator: Evaluator<any>;

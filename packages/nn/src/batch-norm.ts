@@ -49,6 +49,12 @@ export function batchNorm(
   return normalised(kernel(inputs, { epsilon: eps }), forward, name, inputBias);
 }
 
+/** {@link batchNorm} of rows, [batch, channels], without scale and offset. */
+export function batchNormRows(x: tf.Tensor2D, forward: Forward, name: string): tf.Tensor2D {
+  const [batch, channels] = x.shape;
+  return batchNorm(x.reshape([batch, 1, 1, channels]), forward, name).reshape([batch, channels]);
+}
+
 /** Learned scale and offset of an affine batch norm; neither where it is not affine. */
 export function affineParameters(
   { parameters }: Forward,

@@ -8,7 +8,7 @@ import type {
   Proposal,
   State,
 } from '@archer-nas/core';
-import { ArcherError } from '@archer-nas/core';
+import { ArcherError, isText } from '@archer-nas/core';
 import { hitsOver } from './accuracy.ts';
 import { BatchList } from './batch-list.ts';
 import { pathGates } from './gates.ts';
@@ -83,7 +83,7 @@ class SupernetJob<A> implements EvaluationJob<A> {
     { images, batches }: EvaluationContext,
     state: State | undefined,
   ) {
-    if (images === undefined) {
+    if (images === undefined || isText(images)) {
       throw new ArcherError('ARCHER_IMAGES_MISSING', 'A supernet is scored on images; none given.');
     }
     const { batch = 512, batchNorm = 'batch', data } = options;

@@ -1,4 +1,5 @@
 import {
+  type AnySplit,
   type Block,
   type DataSet,
   type DataSplit,
@@ -112,7 +113,7 @@ function checkDescription(data: DataSet): void {
 }
 
 /** What is not listed cannot be read: a search is given a list without the test split. */
-function checkSplits(data: DataSet): void {
+export function checkSplits(data: Pick<DataSet, 'splits'> & { open(name: SplitName): AnySplit }) {
   expect(data.splits, 'splits').not.toHaveLength(0);
   for (const name of SPLITS) {
     if (data.splits.includes(name)) {

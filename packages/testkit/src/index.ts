@@ -22,6 +22,7 @@ export * from './space-contract.ts';
 export * from './strategy-contract.ts';
 export * from './study-contract.ts';
 export * from './temporary-file.ts';
+export * from './text-contract.ts';
 export * from './toy-bits.ts';
 export * from './toy-climb.ts';
 export * from './toy-ones.ts';

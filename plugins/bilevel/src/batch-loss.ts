@@ -32,7 +32,9 @@ export class SupernetLoss implements BatchLoss {
   readonly #parts: LossParts;
   readonly #read: () => AnyBatch;
   #loaded: AnyBatch | undefined;
-  #carried: MixtureGradients['carried'];
+  /** What the model carried out of the batch when gradients were taken, and in the weight step. */
+  #seen: MixtureGradients['carried'];
+  #trained: MixtureGradients['carried'];
   #last: MixtureGradients | undefined;
 
   constructor(parts: LossParts, read: () => AnyBatch) {
@@ -65,7 +67,7 @@ export class SupernetLoss implements BatchLoss {
       }),
     );
     own(result);
-    this.#carried = result.carried;
+    this.#seen = result.carried;
     if (by.includes('mixture')) this.#last = result;
     return result;
   }
@@ -77,13 +79,13 @@ export class SupernetLoss implements BatchLoss {
     const options = { by, training: true, ...norm, ...this.#noise };
     const result = mixtureGradients(network, store, complete(mixture), this.#batch, options);
     own(result);
-    this.#carried = result.carried;
+    this.#trained = result.carried;
     return result;
   }
 
-  /** What the model carried out of the batch when its gradients were last asked for. */
+  /** What the model carries on: from the weight step where there was one, else from the last look. */
   get carried(): MixtureGradients['carried'] {
-    return this.#carried;
+    return this.#trained ?? this.#seen;
   }
 
   get #batch(): AnyBatch {

@@ -9,8 +9,16 @@ import {
   type SearchResult,
   type State,
   type Strategy,
+  type TextData,
 } from '@archer-nas/core';
-import type { EpochVerdict, MixtureSpace, Modifier, RelaxationRecipe, Rows } from '@archer-nas/nn';
+import type {
+  EpochVerdict,
+  LanguageSpace,
+  MixtureSpace,
+  Modifier,
+  RelaxationRecipe,
+  Rows,
+} from '@archer-nas/nn';
 import { Course } from './course.ts';
 import type { BilevelOptions } from './options.ts';
 import { Selection } from './selection.ts';
@@ -18,17 +26,17 @@ import type { StageViews } from './stage.ts';
 
 /** What the strategy is made of. */
 export interface BilevelParts<A> {
-  readonly space: MixtureSpace<A>;
-  readonly data: DataSet;
+  readonly space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly data: DataSet | TextData;
   readonly relaxation: RelaxationRecipe;
   readonly modifiers: readonly Modifier[];
 }
 
 /** What a bilevel search shows to studies and exports: of its last stage, where it has several. */
-export interface BilevelViews<A> extends StageViews<A> {
+export type BilevelViews<A> = StageViews<A> & {
   /** The architecture that was derived at the end of each epoch so far. */
   readonly trajectory: readonly A[];
-}
+};
 
 /**
  * A search that trains a mixture of all operations and derives an architecture from it, or
@@ -59,7 +67,7 @@ interface SavedBilevel {
 }
 
 class BilevelSearch<A> implements Search<A> {
-  readonly #space: MixtureSpace<A>;
+  readonly #space: MixtureSpace<A> | LanguageSpace<A>;
   readonly #course: Course<A>;
   readonly #selection: Selection<A> | undefined;
   readonly #trajectory: A[];

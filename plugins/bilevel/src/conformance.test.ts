@@ -1,5 +1,6 @@
 import { describePackage, describeStrategy, plainEngine } from '@archer-nas/testkit';
 import plugin from './index.ts';
+import { toyLanguagePlugins } from './testing/toy-language.ts';
 import { toyPlugins } from './testing/toy-mixture.ts';
 
 const kit = { package: new URL('..', import.meta.url), plugins: [plugin, ...toyPlugins] };
@@ -38,3 +39,16 @@ for (const use of ['toy-stages', 'toy-stop', 'toy-back']) {
   const course = { ...strategy, epochs: 3, with: [{ use }] };
   describeStrategy({ ...search, variant: use.replace('toy-', 'course '), strategy: course });
 }
+
+const text = {
+  ...kit,
+  plugins: [...kit.plugins, ...toyLanguagePlugins],
+  engine: plainEngine,
+  space: { use: 'toy-cells' },
+  data: { use: 'toy-corpus' },
+};
+describeStrategy({
+  ...text,
+  variant: 'on text',
+  strategy: { ...strategy, with: [{ use: 'toy-attack' }], lr: 1, minLr: 1, momentum: 0 },
+});

@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import type { MixtureSpace, Modifier, RelaxationRecipe } from '@archer-nas/nn';
+import type { LanguageSpace, MixtureSpace, Modifier, RelaxationRecipe } from '@archer-nas/nn';
 import { bilevelOptions } from './options.ts';
 
 export type { BilevelViews } from './bilevel.ts';
@@ -10,7 +10,7 @@ const plugin = definePlugin({
   kind: 'strategy',
   summary: 'Trains a mixture of all operations and its weights in turns, then derives a network.',
   options: bilevelOptions,
-  requires: ['space', 'data', 'engine', 'supernet:mixture', 'data:classification'],
+  requires: ['space', 'data', 'engine', 'supernet:mixture'],
   provides: [
     'view:scores',
     'view:untrained',
@@ -28,7 +28,7 @@ const plugin = definePlugin({
     // Training imports the tensor library, which listing plugins should not pay for.
     const { bilevel } = await import('./bilevel.ts');
     return bilevel(options, {
-      space: space as MixtureSpace<unknown>, // it provides supernet:mixture
+      space: space as MixtureSpace<unknown> | LanguageSpace<unknown>, // it provides supernet:mixture
       data,
       relaxation: parts.relaxation as RelaxationRecipe,
       modifiers: parts.with as readonly Modifier[],

@@ -2,11 +2,15 @@ import {
   type Allowed,
   ArcherError,
   type DataSet,
+  isTextData,
   type State,
   type Streams,
+  type TextData,
 } from '@archer-nas/core';
 import {
   type BatchSource,
+  type LanguageSpace,
+  type LanguageViews,
   type MixtureSpace,
   type Model,
   type Modifier,
@@ -25,6 +29,7 @@ import {
 import { EpochBatches } from './epoch-batches.ts';
 import { modifiedSupernet } from './modifications.ts';
 import type { BilevelOptions } from './options.ts';
+import { textLesson } from './text-lesson.ts';
 
 /** What a search learns with: a supernet, its batches, and what is shown of its weights. */
 export interface Lesson<A> {
@@ -34,13 +39,13 @@ export interface Lesson<A> {
   /** The architecture that rows by the network's options stand for. */
   derive(rows: Rows): A;
   batches(split: 'train' | 'valid', saved?: State): BatchSource;
-  views(store: ParameterStore): SupernetViews<A> & { dispose(): void };
+  views(store: ParameterStore): (SupernetViews<A> | LanguageViews<A>) & { dispose(): void };
 }
 
 /** What a lesson is made of. */
 export interface LessonParts<A> {
-  readonly space: MixtureSpace<A>;
-  readonly data: DataSet;
+  readonly space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly data: DataSet | TextData;
   readonly modifiers: readonly Modifier[];
   readonly evaluation: BilevelOptions['evaluation'];
   readonly streams: Streams;
@@ -49,10 +54,24 @@ export interface LessonParts<A> {
   readonly allowed?: Allowed | undefined;
 }
 
-/** Classifying images. */
-export function imageLesson<A>(parts: LessonParts<A>): Lesson<A> {
-  const { space: whole, data, evaluation: options, streams, allowed } = parts;
-  const all = modifiedSupernet(whole, { classes: data.classes, image: data.image }, parts);
+/** What the data are decides what is learnt: classes of images, or the next token of a text. */
+export function lessonOf<A>({ space, data, ...rest }: LessonParts<A>): Lesson<A> {
+  // Data and space require each other's kind, so that a manifest cannot mix them.
+  return isTextData(data)
+    ? textLesson(space as LanguageSpace<A>, data, rest)
+    : imageLesson(space as MixtureSpace<A>, data, rest);
+}
+
+/** What lessons of both kinds are made of. */
+export type LessonSettings = Omit<LessonParts<unknown>, 'space' | 'data'>;
+
+function imageLesson<A>(
+  whole: MixtureSpace<A>,
+  data: DataSet,
+  settings: LessonSettings,
+): Lesson<A> {
+  const { evaluation: options, streams, allowed } = settings;
+  const all = modifiedSupernet(whole, { classes: data.classes, image: data.image }, settings);
   const network = allowed === undefined ? all : narrowedNetwork(all, allowed);
   const space = allowed === undefined ? whole : narrowedSpace(whole, all, allowed);
   return {
@@ -83,7 +102,7 @@ function narrowedSpace<A>(space: MixtureSpace<A>, all: Network, allowed: Allowed
 }
 
 /** By decision, the option at the sites that are tied to it. */
-function optionNames(path: Path, sites: readonly Site[]): string[] {
+export function optionNames(path: Path, sites: readonly Site[]): string[] {
   const names: string[] = [];
   sites.forEach(({ decision, options }, site) => {
     names[decision] = options[path[site] ?? -1] ?? '';

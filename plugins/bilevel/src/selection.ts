@@ -1,5 +1,5 @@
 import type {
-  DataSplit,
+  AnySplit,
   Evaluation,
   EvaluationJob,
   Evaluator,
@@ -14,11 +14,11 @@ import type { BilevelOptions } from './options.ts';
 
 /** What a selection chooses from, and by what. */
 export interface SelectionParts<A> {
-  readonly space: MixtureSpace<A>;
+  readonly space: Pick<MixtureSpace<A>, 'derive'>;
   readonly options: NonNullable<BilevelOptions['selection']>;
   /** Scores with inherited weights. */
   readonly scores: Evaluator<A>;
-  readonly images: DataSplit;
+  readonly images: AnySplit;
   /** Those at the end of the training. */
   readonly probabilities: () => Rows;
   readonly streams: Streams;

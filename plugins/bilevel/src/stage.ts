@@ -1,20 +1,20 @@
-import type { Allowed, DataSet, State, Streams } from '@archer-nas/core';
+import type { Allowed, DataSet, State, Streams, TextData } from '@archer-nas/core';
 import type {
+  LanguageSpace,
   MixtureSpace,
   Modifier,
   RelaxationRecipe,
   RelaxedView,
   Rows,
-  SupernetViews,
 } from '@archer-nas/nn';
-import { imageLesson, type Lesson } from './lesson.ts';
+import { type Lesson, lessonOf } from './lesson.ts';
 import type { BilevelOptions } from './options.ts';
 import { BilevelTraining } from './training.ts';
 
 /** What the stages of a search are made of. */
 export interface StageParts<A> {
-  readonly space: MixtureSpace<A>;
-  readonly data: DataSet;
+  readonly space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly data: DataSet | TextData;
   readonly relaxation: RelaxationRecipe;
   readonly modifiers: readonly Modifier[];
   readonly options: BilevelOptions;
@@ -32,18 +32,18 @@ export interface StagePlan {
 }
 
 /** What a stage shows. */
-export interface StageViews<A> extends SupernetViews<A> {
+export type StageViews<A> = ReturnType<Lesson<A>['views']> & {
   /** The probabilities of the options now. */
   readonly alpha: { readonly probabilities: Rows };
   /** α and the loss around it. */
   readonly relaxed: RelaxedView;
-}
+};
 
 /** One training from scratch: a supernet, its weights, its relaxation, and what is shown of them. */
 export class Stage<A> {
   readonly plan: StagePlan;
   readonly training: BilevelTraining;
-  readonly views: StageViews<A> & { dispose(): void };
+  readonly views: StageViews<A>;
   readonly #lesson: Lesson<A>;
 
   constructor(parts: StageParts<A>, plan: StagePlan, saved?: State) {
@@ -53,7 +53,7 @@ export class Stage<A> {
     const options = { ...parts.options, weightDecay };
     const { evaluation } = options;
     this.plan = plan;
-    this.#lesson = imageLesson({ ...parts, evaluation, streams, stage, allowed });
+    this.#lesson = lessonOf({ ...parts, evaluation, streams, stage, allowed });
     const taught = { ...this.#lesson, relaxation, modifiers, options, streams, stage };
     this.training = new BilevelTraining(taught, saved);
     const { store, relaxation: alpha, relaxed } = this.training;

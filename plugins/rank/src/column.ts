@@ -1,9 +1,10 @@
 import {
+  type AnySplit,
   type Cache,
   canonicalJson,
-  type DataSplit,
   type EvaluationContext,
   type Evaluator,
+  isText,
   type Phase,
   type Proposal,
   sha256Hex,
@@ -96,10 +97,9 @@ export function keysOf<A>(
   });
 }
 
-function imagesIdentity({ name, size, labels }: DataSplit) {
-  return {
-    name,
-    size,
-    labels: sha256Hex(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength)),
-  };
+function imagesIdentity(images: AnySplit) {
+  const { name, size } = images;
+  const values = isText(images) ? images.tokens : images.labels;
+  const labels = sha256Hex(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return { name, size, labels };
 }

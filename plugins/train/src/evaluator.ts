@@ -9,6 +9,7 @@ import {
   type EvaluationJob,
   type Evaluator,
   EXIT,
+  isText,
   type Proposal,
   type Report,
   type State,
@@ -115,7 +116,9 @@ class TrainingJob<A> implements EvaluationJob<A> {
     this.#parts = parts;
     this.#proposals = proposals;
     this.#context = context;
-    this.#images = batchReader(parts.data, context.images ?? parts.data.open('valid'));
+    const images = context.images ?? parts.data.open('valid');
+    if (isText(images)) throw new TypeError('networks of images are scored on images, not on text');
+    this.#images = batchReader(parts.data, images);
     const perEpoch = stepsPerEpoch(parts.data, parts.options);
     this.#offsets = runningSums(proposals.map((proposal) => this.#epochs(proposal) * perEpoch));
     this.#done = saved?.done ?? 0;
