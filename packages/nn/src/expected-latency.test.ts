@@ -34,6 +34,17 @@ describe('R39 latency in the loss (checks of ProxylessNAS)', () => {
   });
 });
 
+it('refuses a latency whose logarithm is not positive, and says what to do', () => {
+  const loss: LatencyLoss = { form: 'mul#log', reference: 2, scale: 0.2, power: 0.3 };
+  expect(() => withLatency(2, 0.8, loss)).toThrow(
+    expect.objectContaining({
+      code: 'ARCHER_LATENCY',
+      message: expect.stringContaining('0.8'),
+      hint: expect.stringContaining('smaller unit'),
+    }),
+  );
+});
+
 describe('a latency table', () => {
   const latencies = (given: Readonly<Record<string, number>>): Rows => latencyRows(sites, given);
 

@@ -60,13 +60,17 @@ export function expectedLatency(p: Rows, latencies: Rows): number {
   );
 }
 
-/** CE + λ E[lat], or the script's α_l · CE · (ln E[lat] / ln ref)^β. */
+/**
+ * CE + λ E[lat], or the script's α_l · CE · (ln E[lat] / ln ref)^β.
+ * @throws ArcherError `ARCHER_LATENCY` where the logarithm of the latency is not positive
+ */
 export function withLatency(loss: number, latency: number, options: LatencyLoss): LossSlopes {
   if (options.form === 'add') {
     const { weight } = options;
     return { value: loss + weight * latency, byLoss: 1, byLatency: weight };
   }
   const { reference, scale, power } = options;
+  if (latency <= 1) throw tooSmall(latency);
   const ratio = Math.log(latency) / Math.log(reference);
   const byLoss = scale * ratio ** power;
   const byRatio = scale * loss * power * ratio ** (power - 1);
@@ -75,4 +79,12 @@ export function withLatency(loss: number, latency: number, options: LatencyLoss)
     byLoss,
     byLatency: byRatio / (latency * Math.log(reference)),
   };
+}
+
+function tooSmall(latency: number): ArcherError {
+  return new ArcherError(
+    'ARCHER_LATENCY',
+    `The loss mul#log takes the logarithm of the expected latency, which is ${latency}: not above 1.`,
+    { hint: 'Give the table and the reference in a smaller unit.', exit: EXIT.manifest },
+  );
 }
