@@ -116,7 +116,7 @@ science lines, tables, result and the last checkpoint of each job are compared b
 of the run that nobody killed (R03). Subjects are every installed strategy, every part that strategies
 are composed of, and the smoke profiles of the experiments.
 
-**${this.kills} kills** of ${this.counts.length} subjects; ${wrong.length === 0 ? 'every run ended equal' : `${wrong.length} runs did not end equal`}. ${of.join(', ')}; ${machine}.
+**${this.kills} kills** of ${this.counts.length} subjects; ${wrong.length === 0 ? 'every run ended equal' : `runs that did not end equal: ${wrong.length}`}. ${of.join(', ')}; ${machine}.
 
 | subject | kills | while starting | resumes | runs finished | most work, of that needed | equal |
 |---|---|---|---|---|---|---|
