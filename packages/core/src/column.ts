@@ -50,6 +50,14 @@ export class Column {
     }
   }
 
+  /** The same number so many times. */
+  pushRun(value: number, count: number): void {
+    if (count === 0) return;
+    this.push(value);
+    if (this.#values === undefined) this.#length += count - 1;
+    else for (let i = 1; i < count; i++) this.push(value);
+  }
+
   /** `undefined` outside of 0 to length - 1. */
   at(index: number): number | undefined {
     if (index < 0 || index >= this.#length) return undefined;

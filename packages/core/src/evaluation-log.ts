@@ -58,6 +58,10 @@ export class EvaluationLog<A> {
   /** Which finding. */
   readonly #found: Column;
   readonly #rest: Map<number, Rest>;
+  /** Newborns whose ids are still to be written down, which are alike. */
+  #run = 0;
+  #prefix = '';
+  #distance = 0;
   #length: number;
 
   /** @param clock the unit of the times that evaluations are pushed with */
@@ -124,6 +128,7 @@ export class EvaluationLog<A> {
   /** @param time the simulated clock when the evaluation was known */
   push(evaluation: Evaluation<A>, time: number): void {
     const { id, parent, budget, architecture, continues, weight } = evaluation.proposal;
+    this.#settle();
     const index = this.#length++;
     const number = this.#ids.push(id, index - this.#origin);
     this.#parents.push(parent, number);
@@ -142,16 +147,30 @@ export class EvaluationLog<A> {
    */
   pushNewborn(newborn: Readonly<Newborn<A>>, found: number): void {
     const { prefix, number, parent } = newborn;
-    this.#ids.pushNumber(prefix, this.#length++ - this.#origin - number);
+    const distance = this.#length++ - this.#origin - number;
+    if (distance !== this.#distance || prefix !== this.#prefix) {
+      this.#settle();
+      this.#distance = distance;
+      this.#prefix = prefix;
+    }
+    this.#run++;
     if (parent < 0) this.#parents.pushNone();
     else this.#parents.pushNumber(prefix, number - parent);
-    this.#asked.push(undefined);
     this.#found.push(found);
     this.#times.pushSum();
   }
 
+  /** Writes down the ids of the last run of newborns. */
+  #settle(): void {
+    if (this.#run === 0) return;
+    this.#ids.pushRun(this.#prefix, this.#distance, this.#run);
+    this.#asked.pushNone(this.#run);
+    this.#run = 0;
+  }
+
   /** @throws RangeError outside of 0 to length - 1 */
   at(index: number): Evaluation<A> {
+    this.#settle();
     const found = this.#found.at(index) ?? -1;
     const architecture = this.findings.architecture(found);
     const place = index - this.#originOf(this.historyAt(index));
@@ -178,6 +197,7 @@ export class EvaluationLog<A> {
 
   /** The evaluations from `from` to before `to`; later ones do not change it. */
   snapshot(from = 0, to = this.#length): State {
+    this.#settle();
     const first = this.historyAt(from);
     const found = this.#found.integers(from, to);
     const distinct = numberInOrder(found, this.findings.length);

@@ -56,6 +56,13 @@ export class NumberedNames {
     this.#distance.push(encoded(distance));
   }
 
+  /** {@link pushNumber} so many times. */
+  pushRun(prefix: string, distance: number, count: number): void {
+    if (prefix !== this.#lastPrefix) this.#find(prefix, prefix.length);
+    this.#which.pushRun(this.#last, count);
+    this.#distance.pushRun(encoded(distance), count);
+  }
+
   at(index: number, origin: number): string | undefined {
     const prefix = this.#prefixes[this.#which.at(index) ?? -1];
     const code = this.#distance.at(index);

@@ -29,30 +29,40 @@ export interface NumberedSampler<A> {
 
 /** A numbered sampler as any other. */
 export function samplerOf<A>(numbered: NumberedSampler<A>, objective: Objective): Sampler<A> {
-  const { newborn } = numbered;
-  const { prefix } = newborn;
-  const idOf = (number: number): string => `${prefix}${number}`;
-  return {
-    numbered,
-    get state() {
-      return numbered.state;
-    },
-    propose(n, stream) {
-      const proposals: Proposal<A>[] = [];
-      while (proposals.length < n) {
-        const stop = numbered.ask(stream);
-        if (stop !== undefined) return proposals.length > 0 ? proposals : stop;
-        const { number, architecture, parent } = newborn;
-        const own = { id: idOf(number), architecture };
-        proposals.push(parent < 0 ? own : { ...own, parent: idOf(parent) });
-      }
-      return proposals;
-    },
-    observe(evaluations: readonly Evaluation<A>[]) {
-      for (const { proposal, ...outcome } of evaluations) {
-        const number = Number(proposal.id.slice(prefix.length));
-        numbered.tell(number, proposal.architecture, outcome, meritOf(outcome, objective));
-      }
-    },
-  };
+  return new NamingSampler(numbered, objective);
+}
+
+class NamingSampler<A> implements Sampler<A> {
+  readonly numbered: NumberedSampler<A>;
+  readonly #objective: Objective;
+
+  constructor(numbered: NumberedSampler<A>, objective: Objective) {
+    this.numbered = numbered;
+    this.#objective = objective;
+  }
+
+  get state(): State {
+    return this.numbered.state;
+  }
+
+  propose(n: number, stream: Stream): readonly Proposal<A>[] | 'wait' | 'done' {
+    const proposals: Proposal<A>[] = [];
+    while (proposals.length < n) {
+      const stop = this.numbered.ask(stream);
+      if (stop !== undefined) return proposals.length > 0 ? proposals : stop;
+      const { prefix, number, architecture, parent } = this.numbered.newborn;
+      const own = { id: `${prefix}${number}`, architecture };
+      proposals.push(parent < 0 ? own : { ...own, parent: `${prefix}${parent}` });
+    }
+    return proposals;
+  }
+
+  observe(evaluations: readonly Evaluation<A>[]): void {
+    const { prefix } = this.numbered.newborn;
+    for (const { proposal, ...outcome } of evaluations) {
+      const number = Number(proposal.id.slice(prefix.length));
+      const merit = meritOf(outcome, this.#objective);
+      this.numbered.tell(number, proposal.architecture, outcome, merit);
+    }
+  }
 }

@@ -115,6 +115,13 @@ export class Budgets {
     this.#which.push(this.#last);
   }
 
+  /** No budget so many times. */
+  pushNone(count: number): void {
+    this.#given = undefined;
+    this.#last = -1;
+    this.#which.pushRun(-1, count);
+  }
+
   at(index: number): Budget | undefined {
     const kind = this.#kinds[this.#which.at(index) ?? -1];
     return kind === undefined ? undefined : { ...kind };

@@ -18,27 +18,36 @@ const TWO_32 = 2 ** 32;
  * @throws RangeError when the seed or an index is not a safe integer
  */
 export function createStreams(seed: number): Streams {
-  return scoped(integer('seed', seed), []);
+  return new ScopedStreams(integer('seed', seed), []);
 }
 
-function scoped(seed: number, path: readonly string[]): Streams {
-  return {
-    stream(name, ...indices) {
-      for (const index of indices) integer(`index of stream '${name}'`, index);
-      return new PhiloxStream(
-        wordsOf(derive(JSON.stringify([VERSION, seed, path, name, indices]))),
-      );
-    },
-    sequence(name, ...indices) {
-      for (const index of indices) integer(`index of sequence '${name}'`, index);
-      const words = wordsOf(derive(JSON.stringify([VERSION, seed, path, name, indices, SEQUENCE])));
-      const stream = new PhiloxStream(words);
-      return (index) => stream.moveTo(place(name, index));
-    },
-    scope(name) {
-      return scoped(seed, [...path, name]);
-    },
-  };
+class ScopedStreams implements Streams {
+  readonly #seed: number;
+  readonly #path: readonly string[];
+
+  constructor(seed: number, path: readonly string[]) {
+    this.#seed = seed;
+    this.#path = path;
+  }
+
+  stream(name: string, ...indices: readonly number[]): Stream {
+    for (const index of indices) integer(`index of stream '${name}'`, index);
+    return new PhiloxStream(this.#words(name, indices));
+  }
+
+  sequence(name: string, ...indices: readonly number[]): (index: number) => Stream {
+    for (const index of indices) integer(`index of sequence '${name}'`, index);
+    const stream = new PhiloxStream(this.#words(name, indices, SEQUENCE));
+    return (index) => stream.moveTo(place(name, index));
+  }
+
+  scope(name: string): Streams {
+    return new ScopedStreams(this.#seed, [...this.#path, name]);
+  }
+
+  #words(...list: readonly unknown[]): Words {
+    return wordsOf(derive(JSON.stringify([VERSION, this.#seed, this.#path, ...list])));
+  }
 }
 
 function integer(what: string, value: number): number {
@@ -46,13 +55,22 @@ function integer(what: string, value: number): number {
   throw new RangeError(`${what} must be a safe integer, got ${value}`);
 }
 
-function derive(text: string): Buffer {
-  return Buffer.from(hash('sha256', text), 'hex');
+/** SHA-256 as hexadecimal digits, which is the fastest to get. */
+function derive(text: string): string {
+  return hash('sha256', text);
 }
 
-/** Key, and the upper half of the counter, as signed 32-bit words. */
-function wordsOf(digest: Buffer): Words {
-  const word = (at: number): number => digest.readInt32LE(at);
+/** Key, and the upper half of the counter, as signed 32-bit words, the lowest byte first. */
+function wordsOf(digest: string): Words {
+  const word = (at: number): number => {
+    const reversed = Number.parseInt(digest.slice(2 * at, 2 * at + 8), 16);
+    return (
+      (reversed << 24) |
+      ((reversed & 0xff00) << 8) |
+      ((reversed >>> 8) & 0xff00) |
+      (reversed >>> 24)
+    );
+  };
   return { key: [word(0), word(4)], upper: [word(8), word(12)] };
 }
 

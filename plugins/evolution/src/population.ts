@@ -5,16 +5,16 @@ import type { Individual } from './individual.ts';
 const FIRST_ROOM = 64;
 
 /**
- * Individuals from the oldest to the youngest, in columns: a tournament is a few reads of two
- * typed arrays. The columns have room behind them, and, where the oldest died, before them.
+ * Individuals from the oldest to the youngest, in columns: a tournament is a few reads of one
+ * typed array. The columns have room behind them, and, where the oldest died, before them.
  */
 export class Population<A> {
   #room = FIRST_ROOM;
-  #numbers = new Int32Array(FIRST_ROOM);
-  #violations = new Float64Array(FIRST_ROOM);
-  #fitness = new Float64Array(FIRST_ROOM);
-  #architectures: A[] = [];
-  #outcomes: Outcome[] = [];
+  readonly #numbers = new Array<number>(FIRST_ROOM);
+  readonly #architectures = new Array<A>(FIRST_ROOM);
+  readonly #outcomes = new Array<Outcome>(FIRST_ROOM);
+  /** Violation and fitness, in turns. */
+  #merits = new Float64Array(2 * FIRST_ROOM);
   /** Of the oldest, and behind the youngest. */
   #from = 0;
   #to = 0;
@@ -34,8 +34,8 @@ export class Population<A> {
       number: this.#numbers[row] as number,
       architecture: this.#architectures[row] as A,
       outcome: this.#outcomes[row] as Outcome,
-      violation: this.#violations[row] as number,
-      fitness: this.#fitness[row] as number,
+      violation: this.#merits[2 * row] as number,
+      fitness: this.#merits[2 * row + 1] as number,
     };
   }
 
@@ -55,15 +55,14 @@ export class Population<A> {
   /** The place of the fittest of those at `places`, of equals the first. */
   fittest(places: Int32Array): number {
     const from = this.#from;
-    const violations = this.#violations;
-    const fitness = this.#fitness;
+    const merits = this.#merits;
     let best = from + (places[0] as number);
     for (let i = 1; i < places.length; i++) {
       const row = from + (places[i] as number);
-      const violation = violations[row] as number;
-      const least = violations[best] as number;
+      const violation = merits[2 * row] as number;
+      const least = merits[2 * best] as number;
       if (violation === least) {
-        if ((fitness[row] as number) > (fitness[best] as number)) best = row;
+        if ((merits[2 * row + 1] as number) > (merits[2 * best + 1] as number)) best = row;
       } else if (violation < least) best = row;
     }
     return best - from;
@@ -76,8 +75,8 @@ export class Population<A> {
     this.#numbers[row] = number;
     this.#architectures[row] = architecture;
     this.#outcomes[row] = outcome;
-    this.#violations[row] = merit.violation;
-    this.#fitness[row] = merit.fitness;
+    this.#merits[2 * row] = merit.violation;
+    this.#merits[2 * row + 1] = merit.fitness;
   }
 
   removeOldest(): void {
@@ -99,31 +98,25 @@ export class Population<A> {
     }
   }
 
-  /** Moves everybody to the beginning; of larger columns where they were half full. */
+  /**
+   * Moves everybody to the beginning; of larger columns where they were half full. Behind the
+   * youngest stays what stood there, which nobody reads.
+   */
   #makeRoom(): void {
     const [from, to] = [this.#from, this.#to];
     if (2 * (to - from) > this.#room) {
       this.#room *= 2;
-      this.#numbers = copied(this.#numbers, new Int32Array(this.#room));
-      this.#violations = copied(this.#violations, new Float64Array(this.#room));
-      this.#fitness = copied(this.#fitness, new Float64Array(this.#room));
+      const merits = this.#merits;
+      this.#merits = new Float64Array(2 * this.#room);
+      this.#merits.set(merits);
     }
-    this.#numbers.copyWithin(0, from, to);
-    this.#violations.copyWithin(0, from, to);
-    this.#fitness.copyWithin(0, from, to);
-    moveDown(this.#architectures, from);
-    moveDown(this.#outcomes, from);
+    this.#merits.copyWithin(0, 2 * from, 2 * to);
+    for (let row = from; row < to; row++) {
+      this.#numbers[row - from] = this.#numbers[row] as number;
+      this.#architectures[row - from] = this.#architectures[row] as A;
+      this.#outcomes[row - from] = this.#outcomes[row] as Outcome;
+    }
     this.#from = 0;
     this.#to = to - from;
   }
-}
-
-function copied<T extends Int32Array | Float64Array>(column: T, larger: T): T {
-  larger.set(column);
-  return larger;
-}
-
-/** Behind them stays what stood there, which nobody reads. */
-function moveDown(items: unknown[], by: number): void {
-  for (let i = by; i < items.length; i++) items[i - by] = items[i];
 }

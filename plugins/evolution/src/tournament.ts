@@ -20,7 +20,7 @@ export class PlaceDraws {
   /** `count` places below `size`, independent of each other. Good until the next draw. */
   withReplacement(size: number, stream: Stream): Int32Array {
     const places = this.#places;
-    const radix = size >>> 0;
+    const inverse = 1 / size;
     for (let i = 0; i < places.length; ) {
       let product = size;
       let end = i + 1;
@@ -28,10 +28,12 @@ export class PlaceDraws {
         product *= size;
         end++;
       }
-      let rest = stream.int(product) >>> 0;
+      let rest = stream.int(product);
       for (; i < end; i++) {
-        places[i] = rest % radix;
-        rest = (rest / radix) >>> 0;
+        // rest div size: no division, and exact, as half a digit is more than is rounded off.
+        const quotient = Math.floor((rest + 0.5) * inverse);
+        places[i] = rest - quotient * size;
+        rest = quotient;
       }
     }
     return places;

@@ -18,12 +18,17 @@ export class Clock {
 
   /** @throws ArcherError when the clock stands still for ever */
   move(end: number, evaluated: number): void {
-    this.#free = end > this.time ? 0 : this.#free + 1;
+    this.note(end > this.time, evaluated);
     const { time } = this.limits;
-    if (this.#free > MOST_FREE && time < Number.POSITIVE_INFINITY) {
+    this.time = end < time ? end : time;
+  }
+
+  /** Whether an evaluation moves the clock. @throws ArcherError as {@link move} */
+  note(moves: boolean, evaluated: number): void {
+    this.#free = moves ? 0 : this.#free + 1;
+    if (this.#free > MOST_FREE && this.limits.time < Number.POSITIVE_INFINITY) {
       throw stuck(evaluated, `the last ${MOST_FREE} of which cost nothing`);
     }
-    this.time = end < time ? end : time;
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Evaluation, type Objective, singleMetric } from '@archer-nas/core';
+import { type Evaluation, meritOf, type Objective, singleMetric } from '@archer-nas/core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Incumbents } from './incumbents.ts';
 
@@ -32,5 +33,39 @@ describe('incumbents', () => {
     const list = [evaluation('n', Number.NaN), failed, evaluation('c', 1), evaluation('b', 1)];
     expect(best(maximise, ...list, evaluation('d', 1))).toEqual(['b']);
     expect(best(minimise, ...list.slice(0, 2))).toEqual([]);
+  });
+
+  it('are the same where only merits are compared until somebody looks', () => {
+    const outcomes = fc.record({
+      architecture: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      m: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.constant(Number.NaN)),
+      failed: fc.boolean(),
+      look: fc.boolean(),
+    });
+    const limited: Objective = {
+      ...maximise,
+      constraints: [{ metric: 'm', at: 'most', limit: 3 }],
+      violation: ({ m = 0 }) => Math.max(0, m - 3),
+    };
+    fc.assert(
+      fc.property(fc.array(outcomes), fc.constantFrom(maximise, minimise, limited), (all, by) => {
+        const offered = new Incumbents<string>(by, (a) => a);
+        const considered = new Incumbents<string>(by, (a) => a);
+        // As in a table, an architecture has the same outcome whenever it comes.
+        const first = new Map(all.toReversed().map((one) => [one.architecture, one]));
+        all.forEach(({ architecture, look }, index) => {
+          const { m, failed } = first.get(architecture) ?? { m: Number.NaN, failed: true };
+          const one: Evaluation<string> = {
+            ...evaluation(architecture, m),
+            status: failed ? 'failed' : 'final',
+          };
+          offered.offer(index, architecture, one);
+          considered.consider(index, architecture, one, meritOf(one, by));
+          if (look) expect(considered.indices).toEqual(offered.indices);
+        });
+        expect(considered.indices).toEqual(offered.indices);
+        expect(considered.best).toEqual(offered.best);
+      }),
+    );
   });
 });

@@ -23,8 +23,11 @@ export class Incumbents<A> {
   #front: Entry<A>[] = [];
   /** Of the one best, where the objective is one number. */
   #fitness = Number.NaN;
-  /** Taken last: offered again, it is no better than itself. */
+  /** Taken, or to be taken, last. */
   #last: A | undefined;
+  /** Of the last, where it is still to be taken. */
+  #index = -1;
+  #outcome: Outcome | undefined;
 
   constructor(objective: Objective, id: (a: A) => string) {
     this.#objective = objective;
@@ -33,20 +36,34 @@ export class Incumbents<A> {
 
   /** Indices, in the order of offering. */
   get indices(): readonly number[] {
+    this.#decide();
     return this.#front.map(({ index }) => index);
   }
 
   /** The metrics of the one best; `undefined` while there is none, and of a larger front. */
   get best(): Metrics | undefined {
+    this.#decide();
     return this.#front.length === 1 ? this.#front[0]?.metrics : undefined;
   }
 
-  /** Whether an outcome is worth offering. False only of those that would change nothing. */
-  mayBe(architecture: A, { violation, fitness }: Readonly<Merit>): boolean {
-    return violation === 0 && !(fitness < this.#fitness) && architecture !== this.#last;
+  /**
+   * {@link offer} of an outcome whose merit is known. Who is fitter than all before is only
+   * remembered, since most of them are soon beaten; who is less fit changes nothing.
+   */
+  consider(index: number, architecture: A, outcome: Outcome, merit: Readonly<Merit>): void {
+    const { fitness } = merit;
+    // Offered again, the last is no better than itself.
+    if (merit.violation !== 0 || fitness < this.#fitness || architecture === this.#last) return;
+    if (fitness > this.#fitness) {
+      this.#fitness = fitness;
+      this.#index = index;
+      this.#last = architecture;
+      this.#outcome = outcome;
+    } else this.offer(index, architecture, outcome);
   }
 
   offer(index: number, architecture: A, outcome: Outcome): void {
+    this.#decide();
     const metrics = incumbentMetrics(outcome, this.#objective);
     if (metrics === undefined) return;
     let dominates = false;
@@ -60,6 +77,14 @@ export class Incumbents<A> {
     this.#front.push({ index, metrics, architecture });
     this.#last = architecture;
     this.#fitness = this.#objective.scalar?.(metrics) ?? Number.NaN;
+  }
+
+  /** Takes who is remembered. */
+  #decide(): void {
+    if (this.#outcome === undefined) return;
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    this.offer(this.#index, this.#last as A, outcome); // set together
   }
 
   #stays(entry: Entry<A>, metrics: Metrics): boolean {

@@ -36,30 +36,34 @@ export function oneByOne<A>(
   const { log, incumbents } = ledger;
   const { evaluations, time } = clock.limits;
   const findings = recorded.findingsIn(log);
-  let now = clock.time;
+  // A number that is handed to a function may become an object: the clock is set at the end.
+  let now = Math.min(clock.time, time);
   let done = ledger.length;
-  let end: 'spent' | 'exhausted' | undefined;
-  while (end === undefined && done < until) {
+  let over: 'spent' | 'exhausted' | undefined;
+  while (over === undefined && done < until) {
     const isSpent = counts.issued >= evaluations || now >= time;
     const stop = isSpent ? 'done' : sampler.ask(streams(counts.asked++));
     if (stop === 'wait') throw stuck(done);
-    if (stop === 'done') return 'exhausted';
+    if (stop === 'done') {
+      over = 'exhausted';
+      break;
+    }
     counts.issued++;
     const { number, architecture } = newborn;
     const place = findings.place(architecture, context);
-    const duration = findings.duration(architecture);
-    if (now + duration > time) end = 'spent';
+    const end = now + findings.duration(architecture);
+    if (end > time) over = 'spent';
     else {
       const outcome = findings.outcome(architecture);
       const merit = findings.merit(architecture);
-      if (incumbents.mayBe(architecture, merit))
-        incumbents.offer(log.length, architecture, outcome);
+      incumbents.consider(log.length, architecture, outcome, merit);
       log.pushNewborn(newborn, place);
       sampler.tell(number, architecture, outcome, merit);
-      if (++done >= evaluations) end = 'spent';
+      if (++done >= evaluations) over = 'spent';
     }
-    clock.move(now + duration, done);
-    now = clock.time;
+    clock.note(end > now, done);
+    now = Math.min(end, time);
   }
-  return end;
+  clock.time = now;
+  return over;
 }
