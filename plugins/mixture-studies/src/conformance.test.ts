@@ -17,3 +17,4 @@ describeStudy({
   ...searched,
   study: { use: 'discretisation', batch: 4, truth: { use: 'toy-table', column: 'test_ones' } },
 });
+describeStudy({ ...searched, study: { use: 'inherited' } });

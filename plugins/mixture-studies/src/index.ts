@@ -6,10 +6,12 @@ import {
   oneStep,
   type State,
   type StudyContext,
+  type Views,
 } from '@archer-nas/core';
 import type { RelaxedView, Rows, SupernetView } from '@archer-nas/nn';
 import { z } from 'zod';
 import { asEvaluator, discretisation } from './discretisation.ts';
+import { inherited } from './inherited.ts';
 import { lossLandscape } from './loss-landscape.ts';
 import { trajectory } from './trajectory.ts';
 
@@ -39,7 +41,7 @@ const hessianStudy = definePlugin({
     images: z.int().positive().default(64).describe('valid images, the first, not augmented'),
     step: z.number().positive().default(0.01).describe('of the central differences'),
   }),
-  requires: ['data', 'view:relaxed'],
+  requires: ['data', 'data:classification', 'view:relaxed'],
   create: ({ every, images, step }, { data }) => ({
     when: every === undefined ? 'after' : { every, unit: 'step' },
     begin: async ({ search, open }: StudyContext<unknown>, saved?: State) =>
@@ -69,7 +71,7 @@ const lossLandscapeStudy = definePlugin({
     radius: z.number().positive().default(2).describe('L2 norm from the centre to a side'),
     ...images,
   }),
-  requires: ['data', 'view:relaxed', 'view:supernet'],
+  requires: ['data', 'data:classification', 'view:relaxed', 'view:supernet'],
   create: ({ points, radius, ...sizes }, { data }) => ({
     when: 'after',
     begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) =>
@@ -93,7 +95,7 @@ const discretisationStudy = definePlugin({
   kind: 'study',
   summary: 'Accuracy of the mixture, of the derived architecture in it, and of that trained again.',
   options: z.strictObject(images),
-  requires: ['data', 'space', 'view:relaxed', 'view:supernet'],
+  requires: ['data', 'data:classification', 'space', 'view:relaxed', 'view:supernet'],
   parts: { truth: { kind: ['benchmark', 'evaluator'] } },
   create: (sizes, { data, space, parts }) => ({
     when: 'after',
@@ -113,6 +115,27 @@ const discretisationStudy = definePlugin({
   }),
 });
 
+const inheritedStudy = definePlugin({
+  id: 'inherited',
+  kind: 'study',
+  summary: "How good the derived architecture is with the supernet's weights, trained and not.",
+  options: z.strictObject({ batches: images.batches }),
+  requires: ['view:scores', 'view:untrained'],
+  create: ({ batches }) => ({
+    when: 'after',
+    begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) =>
+      oneStep((signal) => {
+        const { scores, untrained } = search.views as Required<Views<unknown>>; // required above
+        const architecture = search.incumbents()[0]?.proposal.architecture;
+        const evaluators = { derived: scores, untrained };
+        return inherited(
+          { architecture, evaluators, images: open('valid'), batches, streams },
+          signal,
+        );
+      }, saved),
+  }),
+});
+
 function isOdd(count: number): boolean {
   return count % 2 === 1;
 }
@@ -121,4 +144,10 @@ function supernetOf({ views }: StudyContext<unknown>['search']) {
   return views.supernet as SupernetView<unknown>; // required where it is used
 }
 
-export default [trajectoryStudy, hessianStudy, lossLandscapeStudy, discretisationStudy];
+export default [
+  trajectoryStudy,
+  hessianStudy,
+  lossLandscapeStudy,
+  discretisationStudy,
+  inheritedStudy,
+];

@@ -1,4 +1,10 @@
-import { type DataSet, definePlugin, memorySplit, type Search } from '@archer-nas/core';
+import {
+  type DataSet,
+  definePlugin,
+  memorySplit,
+  pureEvaluator,
+  type Search,
+} from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import type { Network, ParameterStore, RelaxedView, Rows, SupernetView } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
@@ -51,13 +57,24 @@ const relaxed = {
   },
 } as unknown as RelaxedView;
 
+/** Ones of an architecture times `worth`, plus the images there are. */
+const ones = (worth: number) =>
+  pureEvaluator<Bits>({
+    metrics: [{ name: 'ones', unit: '', direction: 'maximise' }],
+    description: `ones times ${worth}`,
+    measure: (a, { images }) => {
+      const sum = a.reduce((total, bit) => total + bit, 0);
+      return { metrics: { ones: worth * sum + (images?.size ?? Number.NaN) } };
+    },
+  });
+
 /** Three epochs of a search that has ended. */
 const toyRelaxed = definePlugin({
   id: 'toy-relaxed',
   kind: 'strategy',
   summary: 'A search with a known Hessian, for tests.',
   options: none,
-  provides: ['view:trajectory', 'view:relaxed', 'view:supernet'],
+  provides: ['view:trajectory', 'view:relaxed', 'view:supernet', 'view:scores', 'view:untrained'],
   create: (_, { space }) => ({
     begin: async (): Promise<Search<Bits>> => ({
       state: null,
@@ -65,6 +82,8 @@ const toyRelaxed = definePlugin({
       views: {
         relaxed,
         supernet,
+        scores: ones(2),
+        untrained: ones(0),
         trajectory: ['010000', '110100', '000000'].map((text) => space.parse(text)),
       },
       incumbents: () => {
@@ -85,6 +104,7 @@ const toyImages = definePlugin({
   id: 'toy-images',
   kind: 'data',
   summary: 'Four images, for tests.',
+  provides: ['data:classification'],
   options: none,
   create: (): DataSet => ({
     name: 'toy-images',
