@@ -97,6 +97,16 @@ describe('a language model', () => {
     expect(Math.abs(forgot - loss(19))).toBeGreaterThan(1e-4);
   });
 
+  it('has gradients where a window is one token, as the last of a pass can be', () => {
+    const model = toyLanguage(toyCell(), { slowness: 1 });
+    const store = new ParameterStore(model.parameters, streams);
+    const batch = at(3, { window: 6 });
+    expect(batch.steps).toBe(1);
+    const result = mixtureGradients(model, store, P, batch, { training: true });
+    expect(result.gradients.size).toBe(model.parameters.length);
+    result.dispose();
+  });
+
   it('predicts uniformly with weights of zero: ln of the vocabulary', () => {
     const model = toyLanguage(plainCell(), { initRange: 0 });
     const store = new ParameterStore(model.parameters, streams);

@@ -118,7 +118,9 @@ function unrolled(cell: RecurrentCell, window: Window): tf.Tensor2D[] {
   const embedded = atEveryStep(embedding(words, batch.tokens), masks.embedded, batch);
   const step = cell.unroll(gates, forward, masks);
   let h = (batch.carried ?? tf.zeros([batch.lanes, table.shape[1]])) as tf.Tensor2D;
-  return tf.split(embedded, batch.steps, 0).map((x) => {
+  // tfjs has no gradient of a split into one part.
+  const inputs = batch.steps === 1 ? [embedded] : tf.split(embedded, batch.steps, 0);
+  return inputs.map((x) => {
     h = step(x as tf.Tensor2D, h);
     return h;
   });
