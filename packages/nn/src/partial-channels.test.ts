@@ -10,6 +10,7 @@ const forward = forwardWith({});
 const counted = (channels: number) =>
   tf.range(0, channels).reshape([1, 1, 1, channels]) as tf.Tensor4D;
 const values = (x: tf.Tensor) => Array.from(x.dataSync());
+const double = (x: tf.Tensor4D) => tf.mul<tf.Tensor4D>(x, 2);
 
 beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
@@ -24,8 +25,6 @@ describe('R39 the channel shuffle', () => {
 });
 
 describe('R39 partial channels', () => {
-  const double = (x: tf.Tensor4D) => tf.mul<tf.Tensor4D>(x, 2);
-
   it('run the first block of channels, let the others pass, and shuffle', () => {
     const y = partialChannels(counted(8), { of: 4 }, double, forward);
     // 0 1 | 2 … 7 becomes 0 2 | 2 … 7, read as 0 2 4 6 1 3 5 7.
@@ -41,6 +40,18 @@ describe('R39 partial channels', () => {
     expect(halved.shape).toEqual([1, 1, 1, 4]);
     expect(values(halved)).toEqual([0, 14, 0, 15]); // maxima of the bypass
   });
+});
+
+it.each([1, 2] as const)('partial channels of stride %i are what an export records', (stride) => {
+  const x = wave([2, 4, 4, 6], 0.4) as tf.Tensor4D;
+  const run = (part: tf.Tensor4D) => (stride === 1 ? double(part) : maxPool2x2(part, forward));
+  for (const operation of [run, () => undefined]) {
+    const own = partialChannels(x, { of: 3, stride }, operation, forward);
+    const trace = { record: () => {} };
+    const exported = partialChannels(x, { of: 3, stride }, operation, { ...forward, trace });
+    const unsigned = (map: tf.Tensor) => values(map).map((value) => value + 0); // no −0
+    expect(unsigned(own)).toEqual(unsigned(exported));
+  }
 });
 
 describeOnEngines(() => {
