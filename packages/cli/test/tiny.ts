@@ -7,6 +7,7 @@ const TINY: Readonly<Record<string, object>> = {
   'space darts-rnn': { width: 4 },
   'space fbnet': {},
   'space nas-bench-101': {},
+  'space nas-bench-1shot1': {},
   'space nas-bench-201': { channels: 4, cells: 1 },
   'space nas-bench-macro': {},
   'space nats-size': {},
