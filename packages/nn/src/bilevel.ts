@@ -36,8 +36,12 @@ export interface LossGradients extends Pick<MixtureGradients, 'gradients' | 'row
 
 /** The supernet's weights w as a point to move from. */
 export interface WeightPoint {
-  /** w after one step of their optimiser with these gradients: momentum and decay included. */
-  afterStep(gradients: Gradients): WeightValues;
+  /**
+   * w after one step of their optimiser with these gradients: momentum and decay included.
+   *
+   * @param scale multiplies the gradients: a clip coefficient; default 1
+   */
+  afterStep(gradients: Gradients, scale?: number): WeightValues;
   /** w + factor × direction. */
   moved(direction: Gradients, factor: number): WeightValues;
 }

@@ -309,8 +309,8 @@ export class BilevelTraining {
     const { epoch } = this;
     const learningRate = this.#rate(epoch);
     const weights = {
-      afterStep: (gradients: Gradients) =>
-        this.#keep(this.#sgd.preview(gradients, { learningRate })),
+      afterStep: (gradients: Gradients, scale = 1) =>
+        this.#keep(this.#sgd.preview(gradients, { learningRate, scale })),
       moved: (direction: Gradients, factor: number) =>
         this.#keep(this.store.displaced(direction, factor)),
     };

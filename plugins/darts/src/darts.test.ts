@@ -37,7 +37,7 @@ function scalarStep(
   };
   const first = (map: ReadonlyMap<string, tf.Tensor>) => map.get('w')?.dataSync()[0] as number;
   const weights: WeightPoint = {
-    afterStep: (g) => moved(w - xi * (momentum * buffer + first(g) + decay * w)),
+    afterStep: (g, scale = 1) => moved(w - xi * (momentum * buffer + scale * first(g) + decay * w)),
     moved: (direction, factor) => moved(w + factor * first(direction)),
   };
   return { train: loss(train), valid: loss(valid), weights, learningRate: xi, seen };
@@ -120,6 +120,19 @@ describe('R39 the hypergradient on the toy problem of figure 2 (check A)', () =>
     }
     expect(a).toBeCloseTo(limit, 3);
     expect(w).toBeCloseTo(limit, 3);
+  });
+});
+
+describe('the hypergradient of the recurrent search, which is clipped', () => {
+  // ∇_w L_train = −8 and ∇_w' L_val = 2 at (2, −2); ∇²_{α,w} L_train = −2.
+  it.each([
+    [4, -1.6 - 2 + 0.1 * (4 / 8) * 4],
+    [1, -1.9 - 2 + 0.1 * (1 / 8) * (1 / 2) * 4],
+    [100, -2.8],
+  ])('to %f: both steps, and the implicit term by both', (unrolledClip, expected) => {
+    const step = scalarStep(figure2, -2, { xi: 0.1 });
+    const options = { order: 2, radius: 0.01, unrolledClip } as const;
+    expect(hypergradient([Float64Array.of(2)], step, options)[0]?.[0]).toBeCloseTo(expected, 4);
   });
 });
 

@@ -28,6 +28,11 @@ export interface HypergradientOptions {
   readonly order: 1 | 2;
   /** ε‖∇_w' L_val‖₂ of the finite difference; the released code's 0.01. */
   readonly radius: number;
+  /**
+   * Largest norm of ∇_w L_train in the virtual step and of ∇_w' L_val, order 2; what is clipped
+   * shrinks the implicit term too, as in the released recurrent search. Absent: any.
+   */
+  readonly unrolledClip?: number | undefined;
 }
 
 /** What DARTS is told about α. */
@@ -106,19 +111,22 @@ export function hypergradient(
     weights,
     learningRate: xi,
   }: Pick<BilevelStep, 'train' | 'valid' | 'weights' | 'learningRate'>,
-  { order, radius }: HypergradientOptions,
+  { order, radius, unrolledClip: max }: HypergradientOptions,
 ): Rows {
   const mixture = denseMixture(p);
   if (order === 1) return valid.gradients(mixture, ['mixture']).rows;
   // w' = w − ξ ∇_w L_train(w, α), with the momentum and decay that the weight step will have.
   const gw = train.gradients(mixture, ['weights']).gradients;
-  const at = weights.afterStep(gw);
+  const shrink = (norm: number) => (max === undefined ? 1 : clipCoefficient(norm, max));
+  const cw = shrink(globalNorm(gradientNorms(gw)));
+  const at = weights.afterStep(gw, cw);
   const { rows: ga, gradients: v } = valid.gradients(mixture, ['weights', 'mixture'], { at });
   // ∇²_{α,w} L_train(w, α) · v ≈ (∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)) / 2ε, w± = w ± ε v.
-  const epsilon = radius / globalNorm(gradientNorms(v));
+  const norm = globalNorm(gradientNorms(v));
+  const epsilon = radius / norm;
   const [plus, minus] = [epsilon, -epsilon].map((factor) => {
     return train.gradients(mixture, ['mixture'], { at: weights.moved(v, factor) }).rows;
   }) as [Rows, Rows];
-  const scale = xi / (2 * epsilon);
+  const scale = (xi * cw * shrink(norm)) / (2 * epsilon);
   return combineRows([1, ga], [-scale, plus], [scale, minus]);
 }

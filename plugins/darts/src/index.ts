@@ -24,11 +24,17 @@ const radius = z
   .default(0.01)
   .describe('norm of the weight move in the finite difference of order 2');
 
+const unrolledClip = z
+  .number()
+  .positive()
+  .optional()
+  .describe("largest norm of the weights' gradients that order 2 looks through; absent: any");
+
 const relaxation = definePlugin({
   id: 'darts',
   kind: 'relaxation',
   summary: 'Softmax over α, which descends the validation loss.',
-  options: z.strictObject({ order, radius, alpha }),
+  options: z.strictObject({ order, radius, unrolledClip, alpha }),
   create: async (options) => {
     const { darts } = await import('./darts.ts');
     return darts(options);
@@ -40,9 +46,11 @@ const strategy = definePlugin({
   id: 'darts',
   kind: 'strategy',
   summary: 'DARTS: softmax mixtures, α by first- or second-order bilevel descent.',
-  options: z.looseObject({ order, radius, alpha }),
-  preset: ({ order, radius, alpha, ...training }) => {
-    return { ...training, use: 'bilevel', relaxation: { use: 'darts', order, radius, alpha } };
+  options: z.looseObject({ order, radius, unrolledClip, alpha }),
+  preset: ({ order, radius, unrolledClip, alpha, ...training }) => {
+    const clip = unrolledClip === undefined ? {} : { unrolledClip };
+    const relaxation = { use: 'darts', order, radius, ...clip, alpha };
+    return { ...training, use: 'bilevel', relaxation };
   },
 });
 
