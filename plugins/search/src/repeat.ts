@@ -2,10 +2,9 @@ import {
   ArcherError,
   type EvaluatedBatch,
   type Evaluation,
-  EvaluationLog,
+  type EvaluationLog,
   EXIT,
   type History,
-  type HistoryPlace,
   historyOf,
   type Objective,
   type Progress,
@@ -20,6 +19,8 @@ import {
   type Views,
 } from '@archer-nas/core';
 import { Incumbents } from './incumbents.ts';
+import { copyHistory, renamed } from './repeat-histories.ts';
+import { checked, FORMAT, type SavedRepeat } from './repeat-state.ts';
 import { loadEvaluation, saveEvaluation } from './saved.ts';
 import { type ArmResults, summaryMetrics, summaryTable } from './summary.ts';
 
@@ -38,23 +39,6 @@ export interface RepeatOptions {
   readonly times: number;
   /** Evaluations per step at least, where the arms look evaluations up. */
   readonly perStep: number;
-}
-
-/** The number of the layout of {@link Saved}; the first had none. */
-const FORMAT = 2;
-
-/** Everything that changes. */
-interface Saved {
-  readonly format: typeof FORMAT;
-  /** By turn: what the repetitions that have ended found. */
-  readonly ended: readonly Readonly<Record<string, number>>[];
-  /** By arm: the histories of its repetitions; `null` as long as there is none. */
-  readonly logs: readonly State[];
-  /** The repetition under way. */
-  readonly search: State | null;
-  readonly best: readonly State[];
-  /** Evaluations of those that have ended. */
-  readonly before: number;
 }
 
 /**
@@ -98,21 +82,6 @@ function historyOfArm<A>(search: Search<A>, arm: Arm<A>): History<A> {
   );
 }
 
-/** @throws ArcherError `ARCHER_FORMAT` for the state of another version */
-function checked(saved: State): Saved {
-  const state = saved as unknown as Saved;
-  if (state.format === FORMAT) return state;
-  const found = JSON.stringify(state.format) ?? 'none';
-  throw new ArcherError(
-    'ARCHER_FORMAT',
-    `The state of repeat is in the layout number ${found}; this version reads ${FORMAT}.`,
-    {
-      hint: 'Go on with the version that wrote it, or begin again with --restart.',
-      exit: EXIT.drift,
-    },
-  );
-}
-
 const NEVER = new AbortController().signal;
 
 /** Whose turn it is. */
@@ -146,7 +115,7 @@ class Repeat<A> implements Search<A> {
     options: RepeatOptions,
     objectives: readonly Objective[],
     context: SearchContext,
-    saved: Saved | undefined,
+    saved: SavedRepeat | undefined,
   ) {
     this.#parts = parts;
     this.#options = options;
@@ -170,7 +139,7 @@ class Repeat<A> implements Search<A> {
 
   get state(): State {
     const { space } = this.#parts;
-    const saved: Saved = {
+    const saved: SavedRepeat = {
       format: FORMAT,
       ended: [...this.#ended],
       logs: this.#logs.map((log) => log.state ?? null),
@@ -298,27 +267,4 @@ class Repeat<A> implements Search<A> {
       results: this.#ended.filter((_, turn) => turn % arms.length === i),
     }));
   }
-}
-
-/** Copies the history of a search that has written to a log of its own, or to none. */
-function copyHistory<A>(history: History<A>, space: SearchSpace<A>, place: HistoryPlace): void {
-  const state = history.snapshot?.();
-  const own = state === undefined ? undefined : EvaluationLog.from(space, state);
-  const log = place.open(space, own?.clock ?? 'seconds');
-  for (let i = 0; i < history.length; i++) {
-    log.push(history.at(i), own?.timeOf(i) ?? history.paid(i).seconds ?? 0);
-  }
-}
-
-function renamed<A>(history: History<A>, arm: string, repeat: number): History<A> {
-  return {
-    arm,
-    repeat,
-    objective: history.objective,
-    get length() {
-      return history.length;
-    },
-    at: (index) => history.at(index),
-    paid: (index) => history.paid(index),
-  };
 }

@@ -21,28 +21,18 @@ import { Clock } from './clock.ts';
 import { frontTable, resultMetrics } from './front.ts';
 import { Ledger } from './ledger.ts';
 import { oneByOne } from './one-by-one.ts';
+import { loadBatch, type Open, type SavedOpen, saveOpen } from './open-batch.ts';
 import { opinion } from './opinion.ts';
 import { limitsOf, type SearchOptions } from './options.ts';
 import type { LookUp, SearchParts } from './parts.ts';
-import { loadProposal, saveProposal } from './saved.ts';
-import { type Batch, type SavedWorkers, Workers } from './workers.ts';
-
-/** Proposals that the evaluator is working on. */
-interface Open<A> extends Batch<A> {
-  readonly job: EvaluationJob<A>;
-}
+import { type SavedWorkers, Workers } from './workers.ts';
 
 /** Everything that changes. */
 interface Saved extends SavedWorkers {
   readonly sampler: State;
   /** `null` where others keep it. */
   readonly log: State;
-  readonly open: {
-    readonly order: number;
-    readonly start: number;
-    readonly proposals: readonly State[];
-    readonly job: State;
-  } | null;
+  readonly open: SavedOpen | null;
   readonly clock: number;
 }
 
@@ -103,9 +93,12 @@ export class AskAndTell<A> implements Search<A> {
     // Of a thousand repetitions hardly one is looked at.
     this.#views = () => ({ scores: opinion(space, streams), histories: [ledger.history] });
     if (!this.#lookUp) this.phases = [this.#evaluationPhase()];
-    if (saved?.open) this.#open = this.#reopened(saved.open);
+    if (saved?.open) {
+      const batch = loadBatch(space, saved.open);
+      this.#open = { ...batch, job: this.#start(batch.proposals, saved.open.job) };
+    }
     // A proposal is always asked for ahead, so that a step is only the evaluator's.
-    else if (!this.#lookUp && !saved) this.#goOn();
+    if (!this.#lookUp && !saved) this.#goOn();
   }
 
   get views(): Views<A> {
@@ -113,19 +106,11 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   get state(): State {
-    const { space } = this.#parts;
     const open = this.#open;
     const saved: Saved = {
       sampler: this.#sampler.state,
       log: this.#ledger.state,
-      open: open
-        ? {
-            order: open.order,
-            start: open.start,
-            proposals: open.proposals.map((proposal) => saveProposal(space, proposal)),
-            job: open.job.state,
-          }
-        : null,
+      open: open ? saveOpen(this.#parts.space, open) : null,
       clock: this.#clock.time,
       ...this.#workers.state,
     };
@@ -257,11 +242,6 @@ export class AskAndTell<A> implements Search<A> {
     workers.over = end !== undefined;
     workers.exhausted = end === 'exhausted';
     return true;
-  }
-
-  #reopened({ order, start, proposals, job }: NonNullable<Saved['open']>): Open<A> {
-    const loaded = proposals.map((one) => loadProposal(this.#parts.space, one));
-    return { order, start, proposals: loaded, job: this.#start(loaded, job) };
   }
 
   /** Called only where nothing is looked up. */
