@@ -73,7 +73,8 @@ async function* only(value) {
 async function installedSubjects() {
   const cli = await commandLine();
   const { ids, lookup } = cli.installed;
-  /** What fits together takes long to find out, and not all of it is wanted. @type {Map<string, Promise<Blocks[]>>} */
+  // What fits together takes long to find out, and not all of it is wanted.
+  /** @type {Map<string, Promise<Blocks[]>>} */
   const known = new Map();
   /** A strategy on each space that it runs on. @param {string} strategy */
   const onSpaces = (strategy) => {
@@ -81,7 +82,10 @@ async function installedSubjects() {
     known.set(strategy, found);
     return found;
   };
-  /** @param {readonly string[]} strategies @param {(use: string) => object} option @param {string} id */
+  /**
+   * @param {readonly string[]} strategies @param {(use: string) => object} option
+   * @param {string} id of the part
+   */
   async function* composed(strategies, option, id) {
     for (const strategy of strategies) {
       for (const blocks of await onSpaces(strategy)) {
