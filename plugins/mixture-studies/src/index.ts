@@ -18,16 +18,17 @@ import { trajectory } from './trajectory.ts';
 const trajectoryStudy = definePlugin({
   id: 'trajectory',
   kind: 'study',
-  summary: 'How good the derived architecture of each epoch is, by a table.',
+  summary: 'The derived architecture of each epoch, and how good it is by a table.',
   options: z.strictObject({}),
   requires: ['space', 'view:trajectory'],
-  parts: { truth: { kind: 'benchmark' } },
+  parts: { truth: { kind: 'benchmark', optional: true } },
   create: (_, { space, parts }) => ({
     when: 'after',
     begin: async ({ search }: StudyContext<unknown>, saved?: State) =>
       oneStep(() => {
         const architectures = search.views.trajectory as readonly unknown[]; // required above
-        return trajectory({ space, truth: parts.truth as Benchmark<unknown>, architectures });
+        const truth = parts.truth as Benchmark<unknown> | undefined;
+        return trajectory({ space, truth, architectures });
       }, saved),
   }),
 });

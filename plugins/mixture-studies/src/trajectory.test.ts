@@ -45,3 +45,10 @@ it('says so where a search has no architecture per epoch, as random search with 
   expect(metrics).toBe(undefined);
   expect(notes?.[0]).toMatch(/no trajectory/);
 });
+
+it('counts operations where there is no table', () => {
+  const { metrics, tables } = trajectory({ space, architectures: [[0, 1]] as Bits[] });
+  const options = space.decisions?.[0]?.options ?? [];
+  expect(metrics).toEqual(Object.fromEntries(options.map((name) => [`final-${name}`, 1])));
+  expect(tables?.trajectory?.rows).toEqual([[1, 1, 1, '01']]);
+});

@@ -3,8 +3,8 @@ import type { Benchmark, Report, SearchSpace } from '@archer-nas/core';
 /** What {@link trajectory} looks at. */
 export interface TrajectoryOptions<A> {
   readonly space: SearchSpace<A>;
-  /** Says how good an architecture is when it is trained alone. */
-  readonly truth: Benchmark<A>;
+  /** Says how good an architecture is when it is trained alone; absent: operations alone. */
+  readonly truth?: Benchmark<A> | undefined;
   /** The architecture of each epoch, from the first. */
   readonly architectures: readonly A[];
 }
@@ -17,32 +17,45 @@ export function trajectory<A>({ space, truth, architectures }: TrajectoryOptions
   if (architectures.length === 0) {
     return { notes: ['This search learns no architecture per epoch, so there is no trajectory.'] };
   }
-  const { column } = truth;
   const operations = optionNames(space);
-  const values = architectures.map((a) => truth.value(a));
   const counts = architectures.map((a) => operationCounts(space, a, operations));
-  const better = (a: number, b: number) => (column.direction === 'maximise' ? a > b : a < b);
-  const best = values.reduce((found, v) => (better(v, found) ? v : found), values[0] ?? Number.NaN);
   const last = counts.at(-1) ?? [];
+  const known = truth === undefined ? undefined : valuesBy(truth, architectures);
   return {
     metrics: {
-      [`final-${column.name}`]: values.at(-1) ?? Number.NaN,
-      [`best-${column.name}`]: best,
+      ...known?.metrics,
       ...Object.fromEntries(operations.map((name, i) => [`final-${name}`, last[i] ?? 0])),
     },
     tables: {
       trajectory: {
-        title: `The architecture of each epoch, ${column.name} of ${truth.name}`,
-        columns: ['epoch', column.name, ...operations, 'architecture'],
+        title: `The architecture of each epoch${known === undefined ? '' : `, ${known.title}`}`,
+        columns: ['epoch', ...(known?.columns ?? []), ...operations, 'architecture'],
         rows: architectures.map((a, epoch) => [
           epoch + 1,
-          values[epoch] ?? null,
+          ...(known === undefined ? [] : [known.values[epoch] ?? null]),
           ...(counts[epoch] ?? []),
           space.format(a),
         ]),
-        notes: [`${column.name}: ${column.description} (${column.unit}).`],
+        ...(known && { notes: known.notes }),
       },
     },
+  };
+}
+
+function valuesBy<A>(truth: Benchmark<A>, architectures: readonly A[]) {
+  const { column, name } = truth;
+  const values = architectures.map((a) => truth.value(a));
+  const better = (a: number, b: number) => (column.direction === 'maximise' ? a > b : a < b);
+  const best = values.reduce((found, v) => (better(v, found) ? v : found), values[0] ?? Number.NaN);
+  return {
+    values,
+    metrics: {
+      [`final-${column.name}`]: values.at(-1) ?? Number.NaN,
+      [`best-${column.name}`]: best,
+    },
+    title: `${column.name} of ${name}`,
+    columns: [column.name],
+    notes: [`${column.name}: ${column.description} (${column.unit}).`],
   };
 }
 
