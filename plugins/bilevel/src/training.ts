@@ -1,42 +1,28 @@
+import type { Allowed, SplitName, State, Streams } from '@archer-nas/core';
 import {
-  type Allowed,
-  ArcherError,
-  EXIT,
-  type SplitName,
-  type State,
-  type Streams,
-} from '@archer-nas/core';
-import {
-  type AlphaPoint,
   type AnyBatch,
   type BatchSource,
   type BilevelMoment,
   type BilevelStep,
-  clipCoefficient,
-  cosine,
   type EpochVerdict,
-  type Gradients,
-  globalNorm,
-  gradientNorms,
   type Mixture,
   type Model,
   type Modifier,
   meanEntropy,
   type Network,
   type Noise,
-  ParameterStore,
+  type ParameterStore,
   type Relaxation,
   type RelaxationRecipe,
   type RelaxedView,
   type Rows,
   RunningStatistics,
-  type Schedule,
-  Sgd,
-  type WeightValues,
 } from '@archer-nas/nn';
 import { SupernetLoss } from './batch-loss.ts';
 import { Modifications } from './modifications.ts';
 import type { BilevelOptions } from './options.ts';
+import { alphaPointOf, relaxedView } from './relaxed-view.ts';
+import { type SavedWeights, Weights } from './weights.ts';
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -52,10 +38,8 @@ export interface TrainingParts {
   kept(rows: Rows): readonly string[];
 }
 
-interface SavedTraining {
+interface SavedTraining extends SavedWeights {
   readonly done: number;
-  readonly parameters: State;
-  readonly optimiser: State;
   readonly relaxation: State;
   readonly statistics: State;
   /** Of the batches, where they have one. */
@@ -73,7 +57,6 @@ type Disposable = { dispose(): void };
  * train batch).
  */
 export class BilevelTraining {
-  readonly store: ParameterStore;
   readonly relaxation: Relaxation;
   /** What studies may ask of the loss around α as it is now. */
   readonly relaxed: RelaxedView;
@@ -83,8 +66,7 @@ export class BilevelTraining {
   readonly #train: BatchSource;
   /** Absent where the relaxation looks at train samples alone. */
   readonly #valid: BatchSource | undefined;
-  readonly #sgd: Sgd;
-  readonly #rate: Schedule;
+  readonly #weights: Weights;
   readonly #statistics: RunningStatistics | undefined;
   readonly #modifications: Modifications;
   #done: number;
@@ -98,10 +80,7 @@ export class BilevelTraining {
     this.#train = parts.batches('train', saved?.train ?? undefined);
     if (!relaxation.trainOnly) this.#valid = parts.batches('valid', saved?.valid ?? undefined);
     this.total = options.epochs * this.#train.length;
-    const { lr: base, minLr: min, epochs, momentum, nesterov, weightDecay } = options;
-    this.#rate = cosine({ base, min, total: epochs });
-    this.store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
-    this.#sgd = new Sgd(this.store, { momentum, nesterov, weightDecay }, saved?.optimiser);
+    this.#weights = new Weights(network, options, { streams, saved });
     const { sites } = network;
     this.relaxation = relaxation.begin(sites, streams.scope('relaxation'), saved?.relaxation);
     if (modifiers.some(({ runningStatistics }) => runningStatistics)) {
@@ -113,25 +92,14 @@ export class BilevelTraining {
       saved?.modifications,
     );
     this.#done = saved?.done ?? 0;
-    const point = (): AlphaPoint => this.#point();
-    this.relaxed = {
-      get alpha() {
-        return point().alpha;
-      },
-      get weightDecay() {
-        return point().weightDecay;
-      },
-      mixture: (alpha) => point().mixture(alpha),
-      gradientAt: (alpha, batch) => {
-        const lent = { ...batch, dispose: () => {} }; // the caller's, who may ask again
-        return this.#releasing(() =>
-          point().gradient(
-            alpha,
-            this.#lossOn(() => lent),
-          ),
-        );
-      },
-    };
+    this.relaxed = relaxedView(this.relaxation, (batch, use) => {
+      const lent = { ...batch, dispose: () => {} }; // the caller's, who may ask again
+      return this.#releasing(() => use(this.#lossOn(() => lent)));
+    });
+  }
+
+  get store(): ParameterStore {
+    return this.#weights.store;
   }
 
   /** Whether the relaxation has anything to learn. */
@@ -198,8 +166,7 @@ export class BilevelTraining {
   get state(): State {
     const saved: SavedTraining = {
       done: this.#done,
-      parameters: this.store.state,
-      optimiser: this.#sgd.state,
+      ...this.#weights.state,
       relaxation: this.relaxation.state,
       statistics: this.#statistics?.state ?? null,
       train: this.#train.state ?? null,
@@ -211,32 +178,21 @@ export class BilevelTraining {
 
   dispose(): void {
     this.#statistics?.dispose();
-    this.#sgd.dispose();
-    this.store.dispose();
+    this.#weights.dispose();
     this.#train.dispose?.();
     this.#valid?.dispose?.();
   }
 
   /** @param last the step that has ended the epoch */
   #epochEnd(last: number): EpochVerdict {
-    const point = (): AlphaPoint => this.#point();
+    const { relaxation } = this;
     return this.#modifications.epochEnd({
       epoch: this.epoch - 1,
       get point() {
-        return point();
+        return alphaPointOf(relaxation);
       },
       valid: this.#lossOn(() => (this.#valid ?? this.#train).at(last)),
       weightDecay: this.#parts.options.weightDecay,
-    });
-  }
-
-  /** @throws ArcherError where the loss is no function of α alone */
-  #point(): AlphaPoint {
-    const { point } = this.relaxation;
-    if (point !== undefined) return point;
-    throw new ArcherError('ARCHER_CAPABILITY', 'This relaxation has no loss by α alone.', {
-      hint: 'Ask about a search with a mixture, such as darts.',
-      exit: EXIT.manifest,
     });
   }
 
@@ -262,16 +218,12 @@ export class BilevelTraining {
   }
 
   #moveWeights(at: BilevelStep & { readonly train: SupernetLoss }) {
-    const { options } = this.#parts;
     const mixture = this.#modifications.weightMixture(this.relaxation.weightMixture(at), at);
     const isObserved = this.relaxation.observe !== undefined && this.#isLearning(at);
     const by = isObserved ? (['weights', 'mixture'] as const) : (['weights'] as const);
     const learnt = at.train.trained(mixture, by);
     const { gradients, rows, loss, correct, perSample } = learnt;
-    const norm = options.clip === null ? 0 : globalNorm(gradientNorms(gradients));
-    const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
-    const { learningRate } = at;
-    this.#sgd.step(gradients, { learningRate, scale });
+    this.#weights.move(gradients, at.learningRate);
     const metrics = isObserved ? this.relaxation.observe?.(rows, at) : {};
     if (isObserved) this.#modifications.update(learnt, at);
     const [l, c] = [loss, correct].map((value) => value.dataSync()[0] ?? Number.NaN);
@@ -279,7 +231,7 @@ export class BilevelTraining {
       ...metrics,
       loss: l as number,
       'train-accuracy': (100 * (c as number)) / perSample.size,
-      lr: learningRate,
+      lr: at.learningRate,
     };
   }
 
@@ -304,21 +256,12 @@ export class BilevelTraining {
   }
 
   #stepOn(train: SupernetLoss, valid: SupernetLoss) {
-    const { options, streams } = this.#parts;
-    const { epochs } = options;
-    const { epoch } = this;
-    const learningRate = this.#rate(epoch);
-    const weights = {
-      afterStep: (gradients: Gradients, scale = 1) =>
-        this.#keep(this.#sgd.preview(gradients, { learningRate, scale })),
-      moved: (direction: Gradients, factor: number) =>
-        this.#keep(this.store.displaced(direction, factor)),
-    };
-    return { step: this.#done, epoch, epochs, learningRate, streams, train, valid, weights };
-  }
-
-  #keep(values: WeightValues): WeightValues {
-    this.#owned.push(...values.values());
-    return values;
+    const { streams } = this.#parts;
+    const learningRate = this.#weights.learningRate(this.epoch);
+    const weights = this.#weights.point(learningRate, (values) => {
+      this.#owned.push(...values.values());
+      return values;
+    });
+    return { ...this.#moment, learningRate, streams, train, valid, weights };
   }
 }
