@@ -18,8 +18,8 @@ describe('R49 a typo', () => {
     ['a kind', ['list', '--kind', 'spaec'], 2, 'Did you mean "space"?'],
     ['an action', ['data', 'ftech'], 2, 'Did you mean "fetch"?'],
     ['a table', ['data', 'fetch', 'nats-sise'], 2, 'Did you mean "nats-size"?'],
-    ['a strategy', ['init', '--strategy', 'sops'], 2, 'Did you mean "spos"?'],
-    ['a data set', ['init', '--dataset', 'cifar'], 2, 'Did you mean "cifar10"?'],
+    ['a strategy', ['init', '--strategy', 'one-shto'], 2, 'Did you mean "one-shot"?'],
+    ['a data set', ['init', '--dataset', 'synthetc'], 2, 'Did you mean "synthetic"?'],
   ])('in %s gets the nearest name', async (_, args, code, hint) => {
     const said = await archer(...(args as string[]));
     expect(said).toMatchObject({ code, out: '' });

@@ -89,12 +89,15 @@ function blockWriter(plugins: readonly Plugin[]) {
     });
   };
 
-  /** A strategy's first size, a tenth of it. */
+  /** A strategy's first size, or that of what its preset stands for; a tenth of it. */
   const small = (strategy: string): string | undefined => {
     for (const [name, { default: size }] of Object.entries(propertiesOf('strategy', strategy))) {
-      if (Number.isInteger(size)) return `{ ${name}: ${Math.ceil((size as number) / 10)} }`;
+      if (Number.isInteger(size) && (size as number) > 1)
+        return `{ ${name}: ${Math.ceil((size as number) / 10)} }`;
     }
-    return undefined;
+    const plugin = find('strategy', strategy);
+    if (plugin === undefined || !isPreset(plugin)) return undefined;
+    return small(plugin.preset(plugin.options.parse({}) as never).use);
   };
   return { about, options, small };
 }
