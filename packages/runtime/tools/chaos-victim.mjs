@@ -91,7 +91,7 @@ export class Victim {
     const difference = compare(outcomeOf(truth.folder), outcomeOf(folder));
     if (difference !== undefined) ordeal.wrong.push(difference);
     if (ordeal.wrong.length > 0 && existsSync(out)) cpSync(out, keep, { recursive: true });
-    rmSync(out, { recursive: true, force: true });
+    for (const made of [out, dataOf(out)]) rmSync(made, { recursive: true, force: true });
     return ordeal;
   }
 
@@ -113,10 +113,18 @@ export class Victim {
   #command(manifest, out) {
     const { profile } = this.#subject;
     const chosen = profile === undefined ? [] : ['--profile', profile];
-    const rest = ['--seed', '0', '--checkpoint-every', '1', '--out', out];
+    const rest = ['--seed', '0', '--checkpoint-every', '1', '--out', out, '--data', dataOf(out)];
     const folder = join(out, profile ?? 'default', 'seed-0');
     return { args: [manifest, ...chosen, ...rest], folder, journal: join(folder, 'journal.jsonl') };
   }
+}
+
+/**
+ * A data folder of a run's own: with answers of other runs in its cache, its studies have fewer steps.
+ * @param {string} out
+ */
+function dataOf(out) {
+  return `${out}-data`;
 }
 
 /**
