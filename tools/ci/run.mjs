@@ -179,11 +179,20 @@ async function smoke(id) {
   await command('npx', ['nx', 'run', `experiments:${id}:smoke`, '--out', out]);
 }
 
-/** With the tables of this machine, where it has any; else every row says that they are missing. @param {string} id */
+/**
+ * With the tables of this machine, where it has any; else every row says that they are missing. A
+ * suite that trains, whose manifests have a smoke profile, runs that.
+ * @param {string} id
+ */
 async function suite(id) {
+  const folder = join(root, 'experiments/suites', id);
+  const manifests = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const isTraining = manifests.every((text) => /^ {2}smoke:/m.test(text));
+  const profile = isTraining ? ['--profile', 'smoke'] : [];
   const beside = resolve(root, '../shared/data');
   const tables = process.env.ARCHER_TABLES ?? (existsSync(beside) ? beside : '');
   const out = join(scratch, `suite-${id}`);
   const target = `experiments:suite-${id}`;
-  await command('npx', ['nx', 'run', target, '--out', out], { env: { ARCHER_TABLES: tables } });
+  const env = { ARCHER_TABLES: tables };
+  await command('npx', ['nx', 'run', target, ...profile, '--out', out], { env });
 }
