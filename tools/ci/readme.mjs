@@ -27,7 +27,7 @@ export function blocksOf(text, language) {
 
 /**
  * Whole manifests from a fragment: what it leaves out is filled with a search by a supernet, or
- * with one by a table, for spaces without networks.
+ * with one by a table, for spaces without networks, or with a mixture, for those without paths.
  * @param {Record<string, any>} fragment
  */
 export function completed(fragment) {
@@ -39,7 +39,9 @@ export function completed(fragment) {
     strategy: { use: 'one-shot' },
   };
   const table = { evaluator: { use: 'cost' }, strategy: { use: 'search' } };
-  return [supernet, table].map((rest) => ({ name: 'readme', space, ...rest, ...fragment }));
+  const mixture = { strategy: { use: 'darts' } };
+  const fillings = [supernet, table, mixture];
+  return fillings.map((rest) => ({ name: 'readme', space, ...rest, ...fragment }));
 }
 
 /** @param {string} text @returns {string[]} what is named and does not exist */
