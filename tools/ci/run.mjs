@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { summarise } from '../nx/plugin.mjs';
 import { runDocumented } from './documented.mjs';
 import { generateAndTest } from './generated.mjs';
 import { checkPackages, packAll, runOutside } from './packages.mjs';
@@ -186,8 +187,9 @@ async function smoke(id) {
  */
 async function suite(id) {
   const folder = join(root, 'experiments/suites', id);
-  const manifests = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const isTraining = manifests.every((text) => /^ {2}smoke:/m.test(text));
+  const isTraining = readdirSync(folder).every((name) =>
+    summarise(join(folder, name)).profiles.includes('smoke'),
+  );
   const profile = isTraining ? ['--profile', 'smoke'] : [];
   const beside = resolve(root, '../shared/data');
   const tables = process.env.ARCHER_TABLES ?? (existsSync(beside) ? beside : '');

@@ -68,15 +68,23 @@ export function dataChecks(make: () => Promise<DataSet>): readonly Check[] {
     check('labels every image by one of its classes', each(checkLabels)),
     check('reads an image the same whatever was read before', each(checkOrder)),
     check('writes the images that it is asked for and nothing beside them', each(checkBounds)),
-    {
-      name: 'is the same when it is opened again',
-      run: async () => {
-        const [one, other] = [await make(), await make()];
-        expect(other.hash).toBe(one.hash);
-        for (const name of one.splits) expect(traceOf(other, name)).toEqual(traceOf(one, name));
-      },
-    },
+    sameWhenOpenedAgain(make, traceOf),
   ];
+}
+
+/** @param traceOf what a split holds, in a line */
+export function sameWhenOpenedAgain<D extends Pick<DataSet, 'hash' | 'splits'>>(
+  make: () => Promise<D>,
+  traceOf: (data: D, name: SplitName) => string,
+): Check {
+  return {
+    name: 'is the same when it is opened again',
+    run: async () => {
+      const [one, other] = [await make(), await make()];
+      expect(other.hash).toBe(one.hash);
+      for (const name of one.splits) expect(traceOf(other, name)).toEqual(traceOf(one, name));
+    },
+  };
 }
 
 function traceOf(data: DataSet, name: SplitName): string {

@@ -9,7 +9,7 @@ import {
 import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Check } from './check.ts';
-import { checkSplits } from './data-contract.ts';
+import { checkSplits, sameWhenOpenedAgain } from './data-contract.ts';
 import { createParts } from './parts.ts';
 import { describeRow, type Row, type RowSubject, rowChecks } from './row.ts';
 import { bitSpace } from './toy-bits.ts';
@@ -73,14 +73,7 @@ export function textChecks(make: () => Promise<TextData>): readonly Check[] {
     check('describes its text', checkDescription),
     check('has the splits that it lists and no other', checkSplits),
     check('has tokens of its vocabulary alone', checkTokens),
-    {
-      name: 'is the same when it is opened again',
-      run: async () => {
-        const [one, other] = [await make(), await make()];
-        expect(other.hash).toBe(one.hash);
-        for (const name of one.splits) expect(traceOf(other, name)).toEqual(traceOf(one, name));
-      },
-    },
+    sameWhenOpenedAgain(make, traceOf),
   ];
 }
 

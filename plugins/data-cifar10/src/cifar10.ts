@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DataSet, DataSplit, SplitName } from '@archer-nas/core';
-import { ArcherError, EXIT, memorySplit, noSuchSplit, pythonShuffle } from '@archer-nas/core';
+import type { DataSet, DataSplit, ImageLimits, SplitName } from '@archer-nas/core';
+import { checkLimits, memorySplit, noSuchSplit, pythonShuffle } from '@archer-nas/core';
 import { allFiles, CHANNELS, CLASS_NAMES, type Layout, SIDE } from './layout.ts';
 import { readRecords } from './records.ts';
 import { shrunk } from './shrink.ts';
@@ -11,7 +11,7 @@ export interface Cifar10Options {
   readonly split: 'halves' | 'full';
   readonly batch: number;
   /** The first n images of a split, in its order; all where there is no number. */
-  readonly images: { readonly [K in SplitName]?: number | undefined };
+  readonly images: ImageLimits;
   /** Pixels of a side; below 32 the images are shrunk. */
   readonly size: 32 | 16 | 8;
   /** Side of a square that is cut out of training images; absent: none. */
@@ -90,25 +90,10 @@ export function splitIndices(
 /** The first n images of each split. The official order is mixed, so no class is favoured. */
 function limited(
   indices: ReadonlyMap<SplitName, Int32Array>,
-  images: Cifar10Options['images'],
+  images: ImageLimits,
 ): Map<SplitName, Int32Array> {
-  for (const name of ['train', 'valid', 'test'] as const) {
-    const asked = images[name];
-    if (asked === undefined) continue;
-    const has = indices.get(name)?.length;
-    if (has === undefined)
-      throw noSuchSplit({ name: 'cifar10', splits: [...indices.keys()] }, name);
-    if (asked > has) throw tooMany(name, asked, has);
-  }
+  checkLimits('cifar10', new Map([...indices].map(([name, { length }]) => [name, length])), images);
   return new Map([...indices].map(([name, index]) => [name, index.slice(0, images[name])]));
-}
-
-function tooMany(name: SplitName, asked: number, has: number): ArcherError {
-  return new ArcherError(
-    'ARCHER_DATA_IMAGES',
-    `data.images.${name} (${asked}) must be no more than the split has (${has})`,
-    { exit: EXIT.manifest },
-  );
 }
 
 /** Hash of the published sums, of which images each split has, and of their size. */

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
-  ArcherError,
   type DataSet,
-  type DataSplit,
-  EXIT,
-  memorySplit,
-  noSuchSplit,
-  type SplitName,
+  type FilePart,
+  fileSplits,
+  type ImageLimits,
+  openParts,
 } from '@archer-nas/core';
 import type { Sums } from './check-folder.ts';
 import { CLASSES, type DataFile, type Layout } from './layout.ts';
@@ -26,17 +24,9 @@ export interface Cifar100Options {
   readonly split: 'halves' | 'full';
   readonly batch: number;
   /** The first n images of a split; all where there is no number. */
-  readonly images: { readonly [K in SplitName]?: number | undefined };
+  readonly images: ImageLimits;
   /** Side of a square that is cut out of training images; absent: none. */
   readonly cutout?: number | undefined;
-}
-
-/** A run of images in one file. */
-interface Part {
-  readonly name: SplitName;
-  readonly file: DataFile;
-  readonly from: number;
-  readonly to: number;
 }
 
 /**
@@ -51,8 +41,7 @@ export function cifar100(
   folder: string,
   { layout, sums }: { readonly layout: Layout; readonly sums: Sums },
 ): DataSet {
-  const parts = limited(partsOf(split, layout), images);
-  const opened = new Map<SplitName, DataSplit>();
+  const parts = fileSplits(NAME, { ...layout, split, images });
   const sizes = parts.map(({ name, from, to }) => `${to - from} ${name}`).join(', ');
   return {
     name: NAME,
@@ -65,58 +54,12 @@ export function cifar100(
     hash: identity(parts, sums),
     description: `CIFAR-100 (Krizhevsky, 2009), fine labels, ${split}; ${sizes} images`,
     splits: parts.map(({ name }) => name),
-    open(name) {
-      const known = opened.get(name);
-      if (known !== undefined) return known;
-      const part = parts.find((candidate) => candidate.name === name);
-      if (part === undefined) throw noSuchSplit(this, name);
-      const { labels, pixels } = readRecords(folder, part);
-      const fresh = memorySplit(name, labels, pixels);
-      opened.set(name, fresh);
-      return fresh;
-    },
+    open: openParts(NAME, parts, (part) => readRecords(folder, part)),
   };
 }
 
-function partsOf(split: 'halves' | 'full', { train, test }: Layout): Part[] {
-  const last: Part = { name: 'test', file: test, from: 0, to: test.records };
-  if (split === 'full') return [{ name: 'train', file: train, from: 0, to: train.records }, last];
-  const half = Math.floor(train.records / 2);
-  return [
-    { name: 'train', file: train, from: 0, to: half },
-    { name: 'valid', file: train, from: half, to: train.records },
-    last,
-  ];
-}
-
-/** The first n images of each split, and none of a split that is not there. */
-function limited(
-  splits: readonly Part[],
-  images: Partial<Record<SplitName, number | undefined>>,
-): Part[] {
-  const names = splits.map(({ name }) => name);
-  for (const name of ['train', 'valid', 'test'] as const) {
-    const asked = images[name];
-    if (asked === undefined) continue;
-    const part = splits.find((split) => split.name === name);
-    if (part === undefined) throw noSuchSplit({ name: NAME, splits: names }, name);
-    const has = part.to - part.from;
-    if (asked > has) {
-      throw new ArcherError(
-        'ARCHER_DATA_IMAGES',
-        `data.images.${name} (${asked}) must be no more than the split has (${has})`,
-        { exit: EXIT.manifest },
-      );
-    }
-  }
-  return splits.map((part) => ({
-    ...part,
-    to: Math.min(part.to, part.from + (images[part.name] ?? part.to)),
-  }));
-}
-
 /** Hash of the files' sums and of which images each split has. */
-function identity(parts: readonly Part[], sums: Sums): string {
+function identity(parts: readonly FilePart<DataFile>[], sums: Sums): string {
   const hash = createHash('sha256').update(NAME);
   for (const { name, file, from, to } of parts)
     hash.update(` ${name} ${sums.get(file.name)} ${from} ${to}`);
