@@ -1,12 +1,10 @@
 import { definePlugin } from '@archer-nas/core';
+import { rowAdamFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const alpha = z
   .strictObject({
-    lr: z.number().positive().default(3e-4).describe("Adam's learning rate"),
-    beta1: z.number().min(0).lt(1).default(0.5).describe("Adam's β₁"),
-    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
-    weightDecay: z.number().min(0).default(1e-3).describe('added to the gradient'),
+    ...rowAdamFields(),
     clip: z.number().positive().optional().describe("largest norm of α's gradient; absent: none"),
     init: z.number().min(0).default(1e-3).describe('standard deviation at the start; paper: 0'),
   })

@@ -1,14 +1,12 @@
 import { definePlugin } from '@archer-nas/core';
+import { rowAdamFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const every = z.int().positive().default(5).describe('α moves at every so many steps');
 
 const alpha = z
   .strictObject({
-    lr: z.number().positive().default(1e-3).describe("Adam's learning rate"),
-    beta1: z.number().min(0).lt(1).default(0).describe("Adam's β₁"),
-    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
-    weightDecay: z.number().min(0).default(0).describe('added to the gradient'),
+    ...rowAdamFields({ lr: 1e-3, beta1: 0, weightDecay: 0 }),
     init: z.number().min(0).default(1e-3).describe('standard deviation at the start'),
   })
   .prefault({})

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** What {@link rowAdamFields} takes unless it is stated: α of DARTS. */
+const DARTS = { lr: 3e-4, beta1: 0.5, weightDecay: 1e-3 };
+
+/**
+ * Fields of an options block that `rowAdam` reads. An entry of its own, without tensors: plugins
+ * describe their options before anything is computed.
+ */
+export function rowAdamFields(defaults: Partial<typeof DARTS> = {}) {
+  const { lr, beta1, weightDecay } = { ...DARTS, ...defaults };
+  return {
+    lr: z.number().positive().default(lr).describe("Adam's learning rate"),
+    beta1: z.number().min(0).lt(1).default(beta1).describe("Adam's β₁"),
+    beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
+    weightDecay: z.number().min(0).default(weightDecay).describe('added to the gradient'),
+  };
+}
