@@ -1,3 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { projects: ['packages/*', 'plugins/*', 'tools'] } });
+// One worker per processor: many tests wait for processes and servers.
+export default defineConfig({
+  test: { maxWorkers: '100%', projects: ['packages/*', 'plugins/*', 'tools'] },
+});

@@ -11,7 +11,7 @@ export async function generateAndTest(root, scratch) {
   await command('git', ['clone', '--quiet', '--no-hardlinks', root, cwd]);
   await command('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd, quiet: true });
   await command('npx', ['nx', 'g', './tools/nx:strategy', 'my-strategy'], { cwd });
-  await command('npx', ['nx', 'run', '@archer-nas/my-strategy:build', '--skip-nx-cache'], { cwd });
+  await command('npx', ['nx', 'run', '@archer-nas/my-strategy:build'], { cwd });
   await command('npx', ['vitest', 'run', '--project', '@archer-nas/my-strategy'], { cwd });
   await command('npx', ['biome', 'ci', 'plugins/my-strategy'], { cwd });
   await command('npx', ['nx', 'run', 'experiments:my-strategy:smoke'], { cwd });

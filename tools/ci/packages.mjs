@@ -1,7 +1,7 @@
 // @ts-check
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { command } from './steps.mjs';
+import { atOnce, command } from './steps.mjs';
 
 /** @param {string} root @returns {string[]} folders of the publishable packages */
 export function publishable(root) {
@@ -30,11 +30,11 @@ export async function packAll(root, scratch) {
 
 /** @param {readonly string[]} tarballs */
 export async function checkPackages(tarballs) {
-  for (const tarball of tarballs) {
-    process.stdout.write(`${basename(tarball)}\n`);
+  await atOnce(tarballs, async (tarball) => {
     await command('npx', ['publint', '--strict', tarball], { quiet: true });
     await command('npx', ['attw', '--profile', 'esm-only', '--quiet', tarball], { quiet: true });
-  }
+    process.stdout.write(`${basename(tarball)}\n`);
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import { summarise } from '../nx/plugin.mjs';
 import { runDocumented } from './documented.mjs';
 import { generateAndTest } from './generated.mjs';
 import { checkPackages, packAll, runOutside } from './packages.mjs';
-import { command, Steps } from './steps.mjs';
+import { atOnce, command, Steps } from './steps.mjs';
 import { webgpuHere } from './webgpu.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -24,7 +24,7 @@ await steps.run('plugins that no row checks', () => quiet('node', ['tools/ci/row
 await steps.run('no code from input', () => quiet('node', ['tools/ci/dynamic-code.mjs']));
 await steps.run('types', () => quiet('npm', ['run', '--silent', 'typecheck']));
 await steps.run('build', () =>
-  quiet('npx', ['nx', 'run-many', '-t', 'build', '--skip-nx-cache', '--output-style=static']),
+  quiet('npx', ['nx', 'run-many', '-t', 'build', '--output-style=static']),
 );
 await steps.run('schema is up to date', () =>
   quiet('node', [
@@ -72,9 +72,7 @@ if ('env' in webgpu) {
 } else {
   steps.skip('engine webgpu', webgpu.reason);
 }
-for (const id of experiments()) {
-  await steps.run(`experiments:${id}:smoke`, () => smoke(id));
-}
+await atOnce(experiments(), (id) => steps.runBeside(`experiments:${id}:smoke`, () => smoke(id)));
 for (const id of readdirSync('experiments/suites')) {
   await steps.run(`experiments:suite-${id}`, () => suite(id));
 }
@@ -177,7 +175,8 @@ function experiments() {
 /** @param {string} id */
 async function smoke(id) {
   const out = join(scratch, `smoke-${id}`);
-  await command('npx', ['nx', 'run', `experiments:${id}:smoke`, '--out', out]);
+  const quiet = { quiet: true };
+  return command('npx', ['nx', 'run', `experiments:${id}:smoke`, '--out', out], quiet);
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
@@ -7,7 +8,8 @@ import { spawn } from 'node:child_process';
  */
 
 /**
- * Runs a command with its output shown, and rejects when it fails or takes too long.
+ * Runs a command and rejects when it fails or takes too long. Its output is shown as it comes, of a
+ * quiet one only on failure.
  * @param {string} command @param {readonly string[]} args
  * @param {{ cwd?: string, env?: Record<string, string>, minutes?: number, quiet?: boolean }} [options]
  * @returns {Promise<string>} what it printed on standard output
@@ -28,10 +30,26 @@ export function command(command, args, { cwd, env, minutes = 20, quiet = false }
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`));
+      if (code === 0) return resolve(output);
+      const failure = `${command} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`;
+      reject(new Error(quiet ? `${output}\n${failure}` : failure));
     });
   });
+}
+
+/**
+ * Does the same to all of a list, as many at a time as there are processors; rejects with the first
+ * failure, once all has ended.
+ * @template T @param {readonly T[]} items @param {(item: T) => Promise<void>} work
+ */
+export async function atOnce(items, work) {
+  const rest = [...items];
+  const lane = async () => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: availableParallelism() }, lane));
+  const failed = lanes.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** Named steps, each counted as one test or with the counts that it returns. */
@@ -41,18 +59,41 @@ export class Steps {
 
   /** @param {string} name @param {() => Promise<Counts | void>} work */
   async run(name, work) {
-    const start = process.hrtime.bigint();
     process.stdout.write(`\n── ${name}\n`);
+    const said = await this.#count(name, work);
+    process.stdout.write(said);
+  }
+
+  /**
+   * One of several steps at a time: prints what it says in one piece, when it is done.
+   * @param {string} name @param {() => Promise<string>} work gives what to print
+   */
+  async runBeside(name, work) {
+    let output = '';
+    const said = await this.#count(name, async () => {
+      output = await work();
+    });
+    process.stdout.write(`\n── ${name}\n${output}${said}`);
+  }
+
+  /**
+   * @param {string} name @param {() => Promise<Counts | void>} work
+   * @returns {Promise<string>} what went wrong
+   */
+  async #count(name, work) {
+    const start = process.hrtime.bigint();
     /** @type {Counts} */
     let counts;
+    let said = '';
     try {
       counts = (await work()) ?? { passed: 1, failed: 0, skipped: 0 };
     } catch (error) {
-      process.stdout.write(`${/** @type {Error} */ (error).message}\n`);
       counts = { passed: 0, failed: 1, skipped: 0 };
+      said = `${/** @type {Error} */ (error).message}\n`;
     }
     const seconds = Number(process.hrtime.bigint() - start) / 1e9;
     this.results.push({ name, counts, seconds });
+    return said;
   }
 
   /** @param {string} name @param {string} why */
