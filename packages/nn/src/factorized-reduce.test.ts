@@ -45,6 +45,21 @@ describeOnEngines(() => {
     });
   });
 
+  it('reads negative pixels too where it has no ReLU', () => {
+    // Even: −1, −3, −9, −11, mean −6, variance 17; with a ReLU all of them are 0.
+    const pixels = Array.from({ length: 16 }, (_, i) => -1 - i);
+    const x = tf.tensor4d(pixels, [1, 4, 4, 1]);
+    const one = tf.ones([1, 1, 1, 1]);
+    const forward = forwardWith({ 'op.even.conv.weight': one, 'op.odd.conv.weight': one });
+    const y = factorizedReduce(x, forward, 'op', { outputs: 2, relu: false });
+    const expected = [5, 3, -3, -5].map((d) => d / Math.sqrt(17 + 1e-5));
+    y.dataSync().forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[Math.floor(i / 2)] as number, 5);
+    });
+    const rectified = factorizedReduce(x, forward, 'op', { outputs: 2 });
+    expect(Array.from(rectified.dataSync())).toEqual(Array(8).fill(0));
+  });
+
   it('keeps what it has computed of the mean of both halves', () => {
     const statistics = new RunningStatistics({ momentum: 1 });
     run(tf.ones([2, 4, 4, 3]), tf.ones([1, 1, 3, 2]), tf.zeros([1, 1, 3, 2]), statistics);

@@ -9,6 +9,8 @@ export interface FactorizedReduceOptions {
   /** Channels of the result, an even number. */
   readonly outputs: number;
   readonly affine?: boolean;
+  /** Whether a ReLU comes first, as in DARTS; default true. */
+  readonly relu?: boolean;
 }
 
 /** Parameters of {@link factorizedReduce}: two ReLU-Conv-BN, `name.even.*` and `name.odd.*`. */
@@ -28,7 +30,7 @@ export function factorizedReduceParameters(
 /**
  * Halves a map's sides without losing every other pixel (NASNet, DARTS): half of the channels
  * are a 1×1 convolution of the pixels with even coordinates, the other half of those with odd
- * ones; ReLU in front, batch norm behind. (Batch norm is per channel, so that each half can have
+ * ones; ReLU in front unless `relu` is false, batch norm behind. (Batch norm is per channel, so that each half can have
  * its own.) Both sides must be even.
  */
 export function factorizedReduce(
@@ -46,8 +48,8 @@ export function factorizedReduce(
   return y;
 }
 
-function halfOf({ outputs, affine = false }: FactorizedReduceOptions): ReluConvBnOptions {
-  return { outputs: outputs / 2, kernel: 1, stride: 2, affine };
+function halfOf({ outputs, ...rest }: FactorizedReduceOptions): ReluConvBnOptions {
+  return { outputs: outputs / 2, kernel: 1, stride: 2, ...rest };
 }
 
 /** The map without its first row and its first column. */

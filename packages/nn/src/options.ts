@@ -1,5 +1,14 @@
 import { z } from 'zod';
 
+/** Options of a cosine that starts again, as `cosineRestarts` reads them. */
+export const restartsOption = z
+  .strictObject({
+    first: z.number().positive().describe('epochs of the first cosine'),
+    factor: z.number().min(1).default(2).describe('how many times as long each later one is'),
+  })
+  .optional()
+  .describe('makes the cosine start again from `lr` (SGDR); absent: one cosine over all epochs');
+
 /** What {@link rowAdamFields} takes unless it is stated: α of DARTS. */
 const DARTS = { lr: 3e-4, beta1: 0.5, weightDecay: 1e-3 };
 

@@ -11,9 +11,11 @@ import { addTo, relu } from './elementwise.ts';
 import { fusedReluConvBatchNorm } from './fused.ts';
 import type { Forward, ParameterSpec } from './network.ts';
 
-/** Options of {@link reluConvBn}: the convolution, and whether the batch norm is affine. */
+/** Options of {@link reluConvBn}: the convolution, the ReLU, and whether the norm is affine. */
 export interface ReluConvBnOptions extends ConvolutionOptions {
   readonly affine?: boolean;
+  /** Whether the ReLU is there; default true. */
+  readonly relu?: boolean;
   readonly eps?: number;
 }
 
@@ -46,6 +48,7 @@ export function reluConvBn(
     kernel,
     bias = false,
     affine = false,
+    relu: activated = true,
     eps = 1e-5,
     addend,
     stride = 1,
@@ -60,15 +63,15 @@ export function reluConvBn(
   const fused = fusedReluConvBatchNorm();
   if (fused !== undefined && forward.batchNorm !== 'running') {
     const { gamma, beta } = affineParameters(forward, `${name}.norm`, outputs, affine);
-    const settings = { relu: true, stride, pad: padding, dilation, epsilon: eps };
+    const settings = { relu: activated, stride, pad: padding, dilation, epsilon: eps };
     const normal = fused({ x, filter, gamma, beta, addend, inputBias }, settings);
     return normalised(normal, forward, `${name}.norm`, inputBias);
   }
-  const active = relu(x, forward);
+  const active = activated ? relu(x, forward) : x;
   const geometry = { stride, padding, dilation };
   const y = convolve(active, filter, geometry);
   forward.trace?.record('conv2d', [active, filter], y, geometry);
-  active.dispose();
+  if (active !== x) active.dispose();
   const norm: BatchNormOptions = { affine, eps, ...(inputBias ? { inputBias } : {}) };
   const z = batchNorm(y, forward, `${name}.norm`, norm);
   y.dispose();

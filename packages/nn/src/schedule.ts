@@ -14,6 +14,35 @@ export function cosine({
   return (done) => min + ((base - min) * (1 + Math.cos((Math.PI * done) / total))) / 2;
 }
 
+/**
+ * Cosines in a row (SGDR, Loshchilov and Hutter 2017): the first lasts `first`, each later one
+ * `factor` times as long as the one before, and each starts from `base` again. 10 and 2: new
+ * starts at 10, 30, 70, 150, 310, …
+ *
+ * @param first above 0; `factor` at least 1
+ */
+export function cosineRestarts({
+  base,
+  min = 0,
+  first,
+  factor,
+}: {
+  readonly base: number;
+  readonly min?: number;
+  readonly first: number;
+  readonly factor: number;
+}): Schedule {
+  return (done) => {
+    let start = 0;
+    let total = first;
+    while (done >= start + total) {
+      start += total;
+      total *= factor;
+    }
+    return cosine({ base, min, total })(done - start);
+  };
+}
+
 /** Falls in a straight line from `base` at 0 to `min` at `total`. */
 export function linearDecay({
   base,

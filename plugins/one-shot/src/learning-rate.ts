@@ -1,15 +1,33 @@
-import { constant, cosine, linearDecay, type Schedule } from '@archer-nas/nn';
+import { ArcherError, EXIT } from '@archer-nas/core';
+import { constant, cosine, cosineRestarts, linearDecay, type Schedule } from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
 
-/** The learning rate of a step, given how many steps are complete. */
+/**
+ * The learning rate of a step, given how many steps are complete.
+ * @throws ArcherError `ARCHER_SCHEDULE` when something else than a cosine is to start again
+ */
 export function learningRate(
-  { lr, minLr, schedule, every, epochs }: OneShotOptions,
+  { lr, minLr, schedule, restarts, every, epochs }: OneShotOptions,
   stepsPerEpoch: number,
 ): Schedule {
+  if (restarts !== undefined) {
+    if (schedule !== 'cosine') throw noRestarts(schedule);
+    const rate = cosineRestarts({ base: lr, min: minLr, ...restarts });
+    const epoch = (steps: number) => steps / stepsPerEpoch;
+    return (steps) => rate(every === 'step' ? epoch(steps) : Math.floor(epoch(steps)));
+  }
   const total = every === 'epoch' ? epochs : epochs * stepsPerEpoch;
   const decay = { base: lr, min: minLr, total };
   const rate = { cosine: cosine(decay), linear: linearDecay(decay), constant: constant(lr) }[
     schedule
   ];
   return every === 'step' ? rate : (steps) => rate(Math.floor(steps / stepsPerEpoch));
+}
+
+function noRestarts(schedule: string): ArcherError {
+  return new ArcherError(
+    'ARCHER_SCHEDULE',
+    `Only a cosine starts again; \`restarts\` came with the schedule ${schedule}.`,
+    { hint: 'Remove restarts, or use schedule: cosine.', exit: EXIT.manifest },
+  );
 }

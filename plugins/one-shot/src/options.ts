@@ -1,3 +1,4 @@
+import { restartsOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 /** Options of `strategy: { use: one-shot }`; the defaults train NAS-Bench-201 in the usual way. */
@@ -9,6 +10,7 @@ export const oneShotOptions = z.strictObject({
     .enum(['cosine', 'linear', 'constant'])
     .default('cosine')
     .describe('how the learning rate goes from `lr` to `minLr`'),
+  restarts: restartsOption,
   every: z
     .enum(['epoch', 'step'])
     .default('epoch')

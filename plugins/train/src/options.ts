@@ -1,3 +1,4 @@
+import { restartsOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 /** Options of `evaluator: train`; the defaults are the training recipe of NAS-Bench-201. */
@@ -5,6 +6,7 @@ export const trainOptions = z.strictObject({
   epochs: z.int().positive().default(200).describe('passes over the training images'),
   lr: z.number().positive().default(0.1).describe('learning rate of the first epoch'),
   minLr: z.number().min(0).default(0).describe('learning rate that the cosine falls to'),
+  restarts: restartsOption,
   momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
   nesterov: z.boolean().default(true).describe("Nesterov's momentum instead of Polyak's"),
   weightDecay: z.number().min(0).default(5e-4).describe('added to the gradient before momentum'),

@@ -7,6 +7,7 @@ import { trainEvaluator } from './evaluator.ts';
 import plugin from './index.ts';
 import { trainOptions } from './options.ts';
 import { data, space, splits } from './testing/toy-network.ts';
+import { learningRate } from './training.ts';
 
 const context = (): EvaluationContext => ({
   images: splits.valid,
@@ -63,6 +64,17 @@ describe('train', () => {
     const running = Number(await accuracy(0));
     expect(await accuracy(3)).toBeGreaterThan(running + 20);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('lets the cosine start again where it is asked to (check E of ENAS)', () => {
+    const recipe = { epochs: 310, lr: 0.05, minLr: 0.001 };
+    const once = learningRate(trainOptions.parse(recipe));
+    expect(once(155)).toBeCloseTo(0.0255, 12);
+    const again = learningRate(trainOptions.parse({ ...recipe, restarts: { first: 10 } }));
+    expect([0, 10, 30, 70, 150].map(again)).toEqual(Array(5).fill(0.05));
+    expect([9, 29, 309].map((e) => Number(again(e).toFixed(6)))).toEqual([
+      ...[0.002199, 0.001302, 0.001005],
+    ]);
   });
 
   it('takes its epochs from a budget, and refuses other units', () => {

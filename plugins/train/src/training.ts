@@ -6,6 +6,7 @@ import {
   batchReader,
   clipCoefficient,
   cosine,
+  cosineRestarts,
   evaluateAccuracy,
   globalNorm,
   gradientNorms,
@@ -63,13 +64,13 @@ export class Training {
   constructor(parts: TrainingParts, state?: State) {
     const { network, data, options, streams } = parts;
     const saved = state as unknown as SavedTraining | undefined;
-    const { epochs, lr, minLr, momentum, nesterov, weightDecay } = options;
+    const { momentum, nesterov, weightDecay } = options;
     this.#parts = parts;
     this.#store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
     this.#sgd = new Sgd(this.#store, { momentum, nesterov, weightDecay }, saved?.velocities);
     this.#statistics = new RunningStatistics({}, saved?.statistics);
     this.#reader = batchReader(data, data.open('train'));
-    this.#rate = cosine({ base: lr, min: minLr, total: epochs });
+    this.#rate = learningRate(options);
     this.#done = saved?.done ?? 0;
     this.#sums = saved?.sums ?? NOTHING;
   }
@@ -175,6 +176,12 @@ export class Training {
     }
     return this.#order;
   }
+}
+
+/** The learning rate by the epochs that are complete. */
+export function learningRate({ epochs, lr, minLr, restarts }: TrainOptions): Schedule {
+  const range = { base: lr, min: minLr };
+  return restarts ? cosineRestarts({ ...range, ...restarts }) : cosine({ ...range, total: epochs });
 }
 
 /** How many images a training uses. */
