@@ -119,9 +119,15 @@ describe('the statistic of operations', () => {
     expectClose(beliefs(cellEdge)[6]?.G, [0, 0, 0, 0.3, 0]);
   });
 
-  it('cannot be shared by sites with different operations', async () => {
-    const mixed = [...sitesOf(1, 1), ...sitesOf(1, 1, ['a', 'b'])];
-    await expect(begin({}, mixed)).rejects.toThrow(/scope 'shared' needs equal options/);
+  it('is shared by the sites that have the same operations', async () => {
+    const mixed = [...sitesOf(1, 2), ...sitesOf(1, 1, ['a', 'b'])].map((site, decision) => {
+      return { ...site, decision };
+    });
+    const sampler = await begin({}, mixed);
+    tell(sampler, [3, 3, 1], [0.2, 0.4, 0.7]);
+    expect(beliefs(sampler)).toHaveLength(2);
+    expectClose(beliefs(sampler)[0]?.G, [0, 0, 0, 0.15, 0]); // (0 + (0.2 + 0.4)/2)/2
+    expectClose(beliefs(sampler)[1]?.G, [0, 0.35]);
   });
 
   it('needs the gradient norms', async () => {

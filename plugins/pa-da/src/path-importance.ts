@@ -90,15 +90,20 @@ function update(of: Distribution, path: Path, norms: Float32Array, options: Path
   }
 }
 
-/** Tied sites draw together unless cells have their own; `shared` has one belief for all draws. */
+/**
+ * Tied sites draw together unless cells have their own; `shared` has one belief for all draws
+ * from the same options.
+ */
 function distributions(sites: readonly Site[], scope: string, saved?: readonly Belief[]) {
   const draws = scope === 'cell-edge' ? sites.map((_, site) => [site]) : tiedSites(sites);
-  const groups = scope === 'shared' ? [draws] : draws.map((draw) => [draw]);
-  return groups.map((own, index): Distribution => {
-    const [operations = [], ...others] = own.flat().map((site) => sites[site]?.options ?? []);
-    if (others.some((other) => other.join() !== operations.join())) {
-      throw new ArcherError('ARCHER_PATHS_SCOPE', `scope '${scope}' needs equal options`);
-    }
+  const optionsOf = ([site]: readonly number[]) => sites[site as number]?.options ?? [];
+  const groups = new Map<string, (readonly number[])[]>();
+  for (const [at, draw] of draws.entries()) {
+    const key = scope === 'shared' ? optionsOf(draw).join() : String(at);
+    groups.set(key, [...(groups.get(key) ?? []), draw]);
+  }
+  return [...groups.values()].map((own, index): Distribution => {
+    const operations = optionsOf(own[0] as readonly number[]); // no group is empty
     const G = new Float64Array(operations.length);
     const belief = saved?.[index] ?? { p: smoothed(G, 0), G, n: G };
     return { operations, draws: own, ...copy(belief) };
