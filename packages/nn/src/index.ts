@@ -1,6 +1,7 @@
 export * from './accuracy.ts';
 export * from './adam.ts';
 export * from './augmentation.ts';
+export * from './auxiliary-head.ts';
 export * from './batch-norm.ts';
 export * from './batches.ts';
 export * from './bilevel.ts';

@@ -1,20 +1,16 @@
-import type {
-  Forward,
-  Gate,
-  Network,
-  NetworkTask,
-  ParameterSpec,
-  Site,
-  SupernetTask,
-} from '@archer-nas/nn';
-
 import {
-  auxiliaryCell,
-  auxiliaryChannels,
   auxiliaryHead,
   auxiliaryParameters,
-  checkAuxiliary,
-} from './auxiliary-head.ts';
+  type Forward,
+  type Gate,
+  type Network,
+  type NetworkTask,
+  type ParameterSpec,
+  type Site,
+  type SupernetTask,
+} from '@archer-nas/nn';
+
+import { auxiliaryCell, auxiliaryChannels, checkAuxiliary } from './auxiliary-head.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import {
   type EdgePlace,
