@@ -18,6 +18,7 @@ export * from './expected-latency.ts';
 export * from './factorized-reduce.ts';
 export * from './forward-paths.ts';
 export * from './gates.ts';
+export * from './gradient-sum.ts';
 export * from './gradients.ts';
 export * from './graph-model.ts';
 export * from './gumbel.ts';

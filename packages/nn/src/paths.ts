@@ -14,6 +14,11 @@ export const GRADIENT_NORM = 'gradient-norm';
  */
 export interface PathRecipe {
   readonly norms: 'after-clip' | 'before-clip' | 'none';
+  /**
+   * How many paths a step trains on one batch, their gradients accumulated before the update;
+   * absent: one.
+   */
+  together?(sites: readonly Site[]): number;
   begin(sites: readonly Site[], saved?: State): Sampler<Path>;
 }
 

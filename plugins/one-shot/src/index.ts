@@ -43,8 +43,15 @@ const paths = definePlugin({
   id: 'uniform',
   kind: 'paths',
   summary: 'Every option of every decision is equally likely.',
-  options: z.strictObject({}),
-  create: () => uniformPaths,
+  options: z.strictObject({
+    // Without a default: the identities of searches that never named it stay as they are.
+    together: z
+      .int()
+      .positive()
+      .optional()
+      .describe('paths per step, whose gradients accumulate; default 1'),
+  }),
+  create: ({ together }) => uniformPaths(together),
 });
 
 const order = definePlugin({

@@ -15,7 +15,7 @@ describe('one-shot', () => {
   const parts = {
     space: toySpace(),
     data: toyData(),
-    paths: uniformPaths,
+    paths: uniformPaths(),
     order: shuffledOrder,
   };
   const begin = (changes: object = {}) =>

@@ -30,6 +30,11 @@ export const oneShotOptions = z.strictObject({
     .describe(
       'parameters that a step does not use: untouched, or still moved by momentum and decay',
     ),
+  // Without a default: the identities of searches that never named it stay as they are.
+  accumulate: z
+    .enum(['sum', 'mean'])
+    .optional()
+    .describe('of the gradients where a step trains several paths; default sum'),
   labelSmoothing: z
     .number()
     .min(0)

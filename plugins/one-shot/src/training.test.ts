@@ -21,12 +21,14 @@ function scripted(
     recipe: {
       norms,
       begin: () => ({
-        propose: () => {
-          const { path, weight } = script[at++ % script.length] as (typeof script)[0];
-          const proposal = { id: `${at}`, architecture: path };
-          return [weight === undefined ? proposal : { ...proposal, weight }];
-        },
-        observe: ([evaluation]) => void observed.signals.push(evaluation?.signals?.[GRADIENT_NORM]),
+        propose: (n) =>
+          Array.from({ length: n }, () => {
+            const { path, weight } = script[at++ % script.length] as (typeof script)[0];
+            const proposal = { id: `${at}`, architecture: path };
+            return weight === undefined ? proposal : { ...proposal, weight };
+          }),
+        observe: (evaluations) =>
+          void observed.signals.push(...evaluations.map(({ signals }) => signals?.[GRADIENT_NORM])),
         advance: ({ done }) => {
           observed.epochs.push(done);
           return {};
@@ -140,8 +142,68 @@ describe('gradient norms for the path sampler', () => {
   });
 });
 
+const plain = { momentum: 0, weightDecay: 0, clip: null } as const;
+
+describe('several paths in a step', () => {
+  const both = (norms: PathRecipe['norms'] = 'none') => {
+    const { recipe, observed } = scripted([CONV1, { path: [1, 0, 1, 0] }], norms);
+    return { observed, recipe: { ...recipe, together: () => 2 } };
+  };
+  /** How far one step has moved every parameter. */
+  const moved = (recipe: PathRecipe, accumulate?: 'mean') => {
+    const of = training({ ...plain, ...(accumulate && { accumulate }) }, recipe);
+    const before = values(of, '');
+    of.step();
+    const after = values(of, '');
+    of.dispose();
+    return after.map((w, i) => w - (before[i] as number));
+  };
+
+  it('move the weights by the sum of what each alone would, or by its mean', () => {
+    const [a, b] = [CONV1, { path: [1, 0, 1, 0] }].map((one) => moved(scripted([one]).recipe));
+    const sum = (a as number[]).map((d, i) => d + (b?.[i] as number));
+    expectClose(moved(both().recipe), sum, 6);
+    expectClose(
+      moved(both().recipe, 'mean'),
+      sum.map((d) => d / 2),
+      6,
+    );
+  });
+
+  it('tell the sampler the norms of each path alone', () => {
+    const { recipe, observed } = both('before-clip');
+    training({ clip: null }, recipe).step();
+    const alone = [CONV1, { path: [1, 0, 1, 0] }].map((one) => {
+      const single = scripted([one], 'before-clip');
+      training({ clip: null }, single.recipe).step();
+      return single.observed.signals[0];
+    });
+    expect(observed.signals).toEqual(alone);
+  });
+
+  it('are clipped together and count each image once per path', () => {
+    const of = training({ ...plain, lr: 1, clip: 1e-3 }, both().recipe);
+    const before = values(of, '');
+    of.step();
+    const step = values(of, '').map((w, i) => w - (before[i] as number));
+    expect(Math.hypot(...step)).toBeCloseTo(1e-3, 5);
+    expect(of.images).toBe(2 * 10 * 2);
+    of.dispose();
+  });
+
+  it('are as many as are asked for', () => {
+    const one = { ...both().recipe, together: () => 2, begin: scripted([CONV1]).recipe.begin };
+    const begin: PathRecipe['begin'] = (...given) => {
+      const sampler = one.begin(...given);
+      return { ...sampler, propose: (_, stream) => sampler.propose(1, stream) };
+    };
+    expect(() => training({}, { ...one, begin }).step()).toThrow(
+      /gave 1 paths at step 0.*trains 2/,
+    );
+  });
+});
+
 describe('importance weights', () => {
-  const plain = { momentum: 0, weightDecay: 0, clip: null } as const;
   const halves: OrderRecipe = {
     needsScores: false,
     begin: (size) => ({
@@ -249,6 +311,17 @@ describe('memory', () => {
     expect(tf.memory().numTensors).toBe(after2);
     of.dispose();
     expect(tf.memory().numTensors).toBe(empty);
+  });
+
+  it('holds no more after a step of several paths', () => {
+    const script = scripted([CONV1, { path: [1, 0, 1, 0] }, CONV3], 'after-clip');
+    for (const accumulate of ['sum', 'mean'] as const) {
+      const of = steps(training({ accumulate }, { ...script.recipe, together: () => 3 }), 1);
+      const after1 = tf.memory().numTensors;
+      steps(of, 4);
+      expect(tf.memory().numTensors).toBe(after1);
+      of.dispose();
+    }
   });
 
   it('holds the state as plain data', () => {

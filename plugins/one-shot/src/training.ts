@@ -19,24 +19,17 @@ import {
   globalNorm,
   gradientNorms,
   gradientNormsBySite,
-  lossAndGradients,
   type Network,
   ParameterStore,
   type Path,
   type PathRecipe,
-  pathGates,
   type Schedule,
   Sgd,
 } from '@archer-nas/nn';
 import { learningRate } from './learning-rate.ts';
 import type { OneShotOptions } from './options.ts';
-import {
-  addWeights,
-  effectiveSampleSize,
-  lossWeights,
-  NO_WEIGHTS,
-  type WeightSums,
-} from './weights.ts';
+import { backward } from './passes.ts';
+import { addWeights, effectiveSampleSize, NO_WEIGHTS, type WeightSums } from './weights.ts';
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -66,7 +59,8 @@ interface SavedTraining {
 
 /**
  * Single-path training of a supernet. Each epoch asks `order` for its samples; each step
- * trains one path that `paths` proposes on the next batch, the last of which may be smaller.
+ * trains the path or paths that `paths` proposes on the next batch, the last of which may be
+ * smaller.
  * What the two learn from the steps takes effect when the epoch has ended.
  */
 export class Training {
@@ -81,6 +75,8 @@ export class Training {
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
   readonly #stepsPerEpoch: number;
+  /** Paths of a step. */
+  readonly #together: number;
   #done: number;
   /** `null` between two epochs. */
   #epoch: Epoch | null;
@@ -98,18 +94,19 @@ export class Training {
     const { momentum, nesterov, weightDecay, unsampled } = options;
     const sgd = { momentum, nesterov, weightDecay, unsampled };
     this.#sgd = new Sgd(this.store, sgd, saved?.optimiser);
+    this.#together = parts.paths.together?.(network.sites) ?? 1;
     this.paths = parts.paths.begin(network.sites, saved?.paths);
     this.order = parts.order.begin(this.#train.size, saved?.order);
     this.#done = saved?.done ?? 0;
     this.#epoch = saved?.epoch ?? null;
   }
 
-  /** Optimiser steps that are complete. */
-  /** Images of the whole training, repeated ones counted each time. */
+  /** Images of all backward passes of the training: one counts for each path and each time. */
   get images(): number {
-    return this.#parts.options.epochs * this.#train.size;
+    return this.#parts.options.epochs * this.#train.size * this.#together;
   }
 
+  /** Optimiser steps that are complete. */
   get done(): number {
     return this.#done;
   }
@@ -120,9 +117,9 @@ export class Training {
     const epoch = Math.floor(step / this.#stepsPerEpoch);
     const position = (step % this.#stepsPerEpoch) * this.#parts.data.batch;
     const samples = this.#epoch ?? this.#beginEpoch(epoch);
-    const proposal = this.#proposePath(step);
-    const metrics = this.#update(proposal, samples, epoch, position);
-    const drawn = proposal.weight === undefined ? [] : [proposal.weight];
+    const proposals = this.#proposePaths(step);
+    const metrics = this.#update(proposals, samples, epoch, position);
+    const drawn = proposals.flatMap(({ weight }) => weight ?? []);
     this.#epoch = { ...samples, pathWeights: addWeights(samples.pathWeights, drawn) };
     this.#done = step + 1;
     if (this.#done % this.#stepsPerEpoch !== 0) return { metrics };
@@ -158,51 +155,59 @@ export class Training {
     return { index, weight: weight ?? null, pathWeights: NO_WEIGHTS };
   }
 
-  #proposePath(step: number): Proposal<Path> {
-    const proposals = this.paths.propose(1, this.#parts.streams.stream('paths', step));
-    const proposal = typeof proposals === 'string' ? undefined : proposals[0];
-    if (proposal !== undefined) return proposal;
-    throw new ArcherError('ARCHER_PATHS_EMPTY', `The path sampler gave no path at step ${step}.`);
+  #proposePaths(step: number): readonly Proposal<Path>[] {
+    const count = this.#together;
+    const proposals = this.paths.propose(count, this.#parts.streams.stream('paths', step));
+    if (typeof proposals !== 'string' && proposals.length === count) return proposals;
+    throw new ArcherError(
+      'ARCHER_PATHS_EMPTY',
+      `The path sampler gave ${typeof proposals === 'string' ? 'no' : proposals.length} paths ` +
+        `at step ${step}, which trains ${count}.`,
+    );
   }
 
   /** Forward, backward, clip, update; then the sampler and the order learn what came of it. */
-  #update(proposal: Proposal<Path>, samples: Epoch, epoch: number, position: number) {
+  #update(
+    proposals: readonly Proposal<Path>[],
+    samples: Epoch,
+    epoch: number,
+    position: number,
+  ): Record<string, number> {
     const { network, data, paths, order, options, streams } = this.#parts;
     const end = position + data.batch;
     const index = samples.index.slice(position, end);
-    const sampleWeights = samples.weight?.slice(position, end);
-    const weight = lossWeights(index.length, proposal.weight, sampleWeights);
-    const gates = pathGates(proposal.architecture);
+    const weights = samples.weight?.slice(position, end);
     const batch = this.#reader.augmented(index, { streams, epoch, position });
-    const result = lossAndGradients(network, this.store, gates, batch, {
-      labelSmoothing: options.labelSmoothing,
-      ...(weight === undefined ? {} : { weight }),
-    });
+    const passes = backward(
+      { network, store: this.store, batch, options, norms: paths.norms !== 'none' },
+      proposals,
+      weights,
+    );
     try {
-      const measured = options.clip !== null || paths.norms !== 'none';
-      const norms = measured ? gradientNorms(result.gradients) : new Map<string, number>();
-      const scale = options.clip === null ? 1 : clipCoefficient(globalNorm(norms), options.clip);
+      const clipped = options.clip !== null;
+      const norm = clipped ? globalNorm(passes.norms ?? gradientNorms(passes.gradients)) : 0;
+      const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
       // Read before the update is queued, so that nothing waits for the update.
-      // Importance weights belong to the gradient; the loss that is shown has none.
-      const loss = mean(weight ? result.perSample.dataSync() : result.loss.dataSync());
-      const accuracy = (100 * (result.correct.dataSync()[0] as number)) / index.length;
-      if (order.needsScores) this.order.observe(index, result.score.dataSync() as Float32Array);
+      const results = passes.results();
+      if (order.needsScores) for (const { score } of results) this.order.observe(index, score());
       const lr = this.#rate(this.#done);
-      this.#sgd.step(result.gradients, { learningRate: lr, scale });
+      this.#sgd.step(passes.gradients, { learningRate: lr, scale });
       const factor = paths.norms === 'after-clip' ? scale : 1;
-      const bySite = gradientNormsBySite(network.sites, network.parameters, norms, factor);
-      this.paths.observe([
-        {
+      const bySite = (norms: ReadonlyMap<string, number>) =>
+        gradientNormsBySite(network.sites, network.parameters, norms, factor);
+      this.paths.observe(
+        results.map(({ proposal, loss, accuracy, norms }) => ({
           proposal,
           metrics: { loss, accuracy },
-          ...(paths.norms === 'none' ? {} : { signals: { [GRADIENT_NORM]: bySite } }),
+          ...(norms && { signals: { [GRADIENT_NORM]: bySite(norms) } }),
           cost: { images: index.length },
           status: 'partial',
-        },
-      ]);
-      return { loss, 'train-accuracy': accuracy, lr };
+        })),
+      );
+      const of = (key: 'loss' | 'accuracy') => mean(results.map((result) => result[key]));
+      return { loss: of('loss'), 'train-accuracy': of('accuracy'), lr };
     } finally {
-      result.dispose();
+      passes.dispose();
       batch.dispose();
     }
   }

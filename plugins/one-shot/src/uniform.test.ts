@@ -13,7 +13,7 @@ const sites = [0, 1, 2].flatMap((cell) =>
 
 describe('uniform paths', () => {
   const draws = 20_000;
-  const sampler = uniformPaths.begin(sites);
+  const sampler = uniformPaths().begin(sites);
   const proposals = sampler.propose(draws, createStreams(1).stream('paths'));
   const paths = (typeof proposals === 'string' ? [] : proposals).map((p) => p.architecture);
 
@@ -35,6 +35,11 @@ describe('uniform paths', () => {
   it('draw decisions independently of each other', () => {
     const both = paths.filter((path) => path[0] === 3 && path[1] === 3).length;
     expect(Math.abs(both - draws / 25)).toBeLessThan(5 * Math.sqrt((draws * 24) / 25 / 25));
+  });
+
+  it('are one per step unless more are asked for', () => {
+    expect(uniformPaths().together?.(sites)).toBe(1);
+    expect(uniformPaths(5).together?.(sites)).toBe(5);
   });
 });
 
