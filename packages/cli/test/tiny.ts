@@ -21,6 +21,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy bilevel': { epochs: 1 },
   'strategy darts': { epochs: 1 },
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
+  'strategy fairnas': { epochs: 1, search: null },
   'strategy gdas': { epochs: 1 },
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
