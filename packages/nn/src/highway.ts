@@ -23,21 +23,23 @@ export interface HighwayWeights {
 }
 
 /**
- * The first state of a gated cell: s₀ = h + σ(c₀) (tanh(h₀) − h) with [c₀, h₀] = [x, h] W₀. Dropout
+ * The first state of a gated cell: s₀ = h + σ(c₀) (f(h₀) − h) with [c₀, h₀] = [x, h] W₀. Dropout
  * acts on x and h in the product alone.
  *
  * @param weights W₀, the rows of x and those of h apart
+ * @param options f, tanh unless stated, and the masks
  */
 export function highwayInput(
   x: tf.Tensor2D,
   h: tf.Tensor2D,
   weights: { readonly input: HighwayWeights; readonly hidden: HighwayWeights },
-  masks: CellMasks,
+  { activation = 'tanh', ...masks }: CellMasks & { readonly activation?: RecurrentActivation },
 ): tf.Tensor2D {
   const [cx, hx] = products(dropped(x, masks.input), weights.input);
   const [ch, hh] = products(dropped(h, masks.hidden), weights.hidden);
   const c = tf.sigmoid(tf.add(cx, ch));
-  return tf.add(h, tf.mul(c, tf.sub(tf.tanh(tf.add(hx, hh)), h)));
+  const f = RECURRENT_ACTIVATIONS[activation];
+  return tf.add(h, tf.mul(c, tf.sub(f(tf.add(hx, hh)), h)));
 }
 
 /** A gated node: s + σ(c) (f(h) − s) with [c, h] = s W. */

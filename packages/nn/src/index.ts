@@ -54,3 +54,4 @@ export * from './supernet-evaluator.ts';
 export * from './supernet-views.ts';
 export * from './tensor-state.ts';
 export * from './token-batches.ts';
+export * from './weight-copy.ts';

@@ -4,11 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { embedding } from './embedding.ts';
 import { lossAndGradients } from './gradients.ts';
 import { languageEvaluator, textLoss } from './language-evaluator.ts';
+import type { RecurrentCell } from './language-model.ts';
 import { denseMixture, mixtureGradients, mixtureLoss } from './mixture.ts';
 import type { Model } from './model.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { Sgd } from './sgd.ts';
-import { NO_DROPOUT, plainCell, toyCell, toyLanguage, toyText } from './testing/toy-language.ts';
+import {
+  NO_DROPOUT,
+  plainCell,
+  toyCell,
+  toyLanguage,
+  toyText,
+  VOCABULARY,
+  WIDTH,
+} from './testing/toy-language.ts';
 import { TokenBatches } from './token-batches.ts';
 
 const streams = createStreams(11);
@@ -170,6 +179,64 @@ describe('a language model', () => {
     expect(losses).toHaveLength(5);
   });
 
+  it('drops the same of every step of a window: inputs, states and outputs', () => {
+    const seen: number[][] = [];
+    /** Passes inputs on as outputs, each times its mask. */
+    const through: RecurrentCell = {
+      sites: [],
+      parameters: [],
+      unroll:
+        (_, __, { input, hidden }) =>
+        (x, h) => {
+          const masks = tf.add(input ?? tf.zerosLike(h), tf.mul(10, hidden ?? tf.zerosLike(h)));
+          seen.push([...x.dataSync(), ...masks.dataSync()]);
+          return x;
+        },
+    };
+    const dropout = { words: 0, embedded: 0.5, input: 0.5, hidden: 0.5, output: 0.5 };
+    const model = toyLanguage(through, { dropout });
+    const store = new ParameterStore(model.parameters, streams);
+    const text = { ...toyText(40), tokens: new Int32Array(40) };
+    const batch = new TokenBatches(text, { lanes: 2, window: 5, noise: streams }).at(0);
+    const { perSample } = model.loss(batch, [], { parameters: store, batchNorm: 'batch' });
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen.map(String)).size, 'one mask for all steps').toBe(1);
+    expect(new Set(seen[0]).size, 'a mask that drops some').toBeGreaterThan(2);
+    // The text is one letter: every step of a lane has the same output, if its mask is the same.
+    const losses = [...perSample.dataSync()];
+    losses.forEach((loss, at) => {
+      expect(loss).toBe(losses[at % 2]);
+    });
+  });
+
+  it('reads and predicts with one matrix: its gradient has both parts', () => {
+    const tied = toyLanguage(plainCell());
+    const store = new ParameterStore(tied.parameters, streams);
+    const batch = at(0, { window: 2 }); // reads three of the four letters
+    const whole = lossAndGradients(tied, store, [], batch);
+    const found = whole.gradients.get('embedding.weight')?.dataSync() as Float32Array;
+    // The decoder's part alone: softmax − target times h, the states being what they were.
+    const states = hiddenStates(store, batch).flat();
+    const h = tf.tensor2d(states, [batch.size, WIDTH]);
+    const table = store.value('embedding.weight') as tf.Tensor as tf.Tensor2D;
+    const errors = tf.sub(
+      tf.softmax(tf.matMul(h, table, false, true)),
+      tf.oneHot([...batch.labels], VOCABULARY),
+    ) as tf.Tensor2D;
+    const decoder = tf.div(tf.matMul(errors, h, true), batch.size).dataSync();
+    const encoder = found.map((value, i) => value - (decoder[i] as number));
+    // Words that are not read have no part of the reader's.
+    const read = new Set(batch.tokens);
+    expect(read.size).toBe(VOCABULARY - 1);
+    for (let word = 0; word < VOCABULARY; word++) {
+      const part = encoder.slice(word * WIDTH, (word + 1) * WIDTH).map(Math.abs);
+      const most = Math.max(...part);
+      if (read.has(word)) expect(most, `word ${word}`).toBeGreaterThan(1e-4);
+      else expect(most, `word ${word}`).toBeLessThan(1e-6);
+    }
+    whole.dispose();
+  });
+
   it('leaves no tensor behind but those of its result', () => {
     const model = toyLanguage(toyCell(), { slowness: 1 });
     const store = new ParameterStore(model.parameters, streams);
@@ -226,8 +293,7 @@ function extra() {
 }
 
 /** States of the plain cell on the first window, each [lanes × width]. */
-function hiddenStates(store: ParameterStore): number[][] {
-  const { tokens, lanes, steps } = at(0);
+function hiddenStates(store: ParameterStore, { tokens, lanes, steps } = at(0)): number[][] {
   const table = store.value('embedding.weight') as unknown as tf.Tensor2D;
   const step = plainCell().unroll([], { parameters: store, batchNorm: 'batch' }, {});
   let h = tf.zeros([lanes, 3]) as tf.Tensor2D;

@@ -61,8 +61,8 @@ export interface LanguageTask {
 }
 
 /**
- * A space of recurrent cells. Provides `supernet:mixture` and `network:language`, and requires
- * `data:language-modelling`.
+ * A space of recurrent cells. Provides `network:language`, and `supernet:single-path` where its
+ * supernet runs single paths; requires `data:language-modelling`.
  */
 export interface LanguageSpace<A> extends SearchSpace<A> {
   supernet(task: LanguageTask): Model;
@@ -70,6 +70,10 @@ export interface LanguageSpace<A> extends SearchSpace<A> {
   network(a: A, task: LanguageTask): Model;
   /** The options that `a` takes at the supernet's sites. */
   path(a: A, supernet: Model): Path;
+}
+
+/** A space of recurrent cells whose supernet can mix. Provides `supernet:mixture`. */
+export interface LanguageMixtureSpace<A> extends LanguageSpace<A> {
   /** The architecture that a mixture stands for; see `MixtureSpace`. */
   derive(weights: readonly ArrayLike<number>[]): A;
 }

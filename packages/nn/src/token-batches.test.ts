@@ -57,7 +57,7 @@ describe('batches of text', () => {
 
   it('refuse a text that is too short for its lanes', () => {
     expect(() => new TokenBatches(counting(9), { lanes: 5, window: 4 })).toThrow(
-      'train: 9 tokens are too few for 5 lanes',
+      'The 9 tokens of train are too few for 5 lanes',
     );
   });
 });

@@ -1,4 +1,12 @@
-import type { State, Stream, Streams, TensorState, TextSplit } from '@archer-nas/core';
+import {
+  ArcherError,
+  EXIT,
+  type State,
+  type Stream,
+  type Streams,
+  type TensorState,
+  type TextSplit,
+} from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import type { AnyBatch, BatchSource } from './model.ts';
 import { restoreTensor, tensorState } from './tensor-state.ts';
@@ -28,6 +36,14 @@ export interface WindowOptions {
   readonly noise?: Streams;
 }
 
+/** A window of a text in lanes. */
+export interface Window {
+  /** The token of each lane that it begins with. */
+  readonly first: number;
+  /** How many tokens of each lane it reads. */
+  readonly steps: number;
+}
+
 /**
  * Truncated back-propagation through time: the text is cut into `lanes` parts of one length, the
  * rest left out, and all are read from their beginnings on, window by window. What the model
@@ -36,31 +52,43 @@ export interface WindowOptions {
 export class TokenBatches implements BatchSource {
   readonly length: number;
   readonly size: number;
+  /** Tokens of a lane that are read in one pass. */
+  readonly span: number;
   readonly #tokens: Int32Array;
   readonly #options: WindowOptions;
   /** Tokens of a lane, of which the last is only predicted. */
   readonly #lane: number;
   #carried: tf.Tensor | undefined;
 
-  /** @throws RangeError when a lane would have fewer than two tokens */
+  /** @throws ArcherError `ARCHER_DATA_SHORT` when a lane would have fewer than two tokens */
   constructor({ name, tokens }: TextSplit, options: WindowOptions, saved?: State) {
     const { lanes, window } = options;
     this.#tokens = tokens;
     this.#options = options;
     this.#lane = Math.floor(tokens.length / lanes);
     if (this.#lane < 2) {
-      throw new RangeError(`${name}: ${tokens.length} tokens are too few for ${lanes} lanes`);
+      throw new ArcherError(
+        'ARCHER_DATA_SHORT',
+        `The ${tokens.length} tokens of ${name} are too few for ${lanes} lanes: two in each are needed.`,
+        { hint: 'Use more of the text, or fewer lanes.', exit: EXIT.data },
+      );
     }
-    this.length = Math.ceil((this.#lane - 1) / window);
-    this.size = lanes * (this.#lane - 1);
+    this.span = this.#lane - 1;
+    this.length = Math.ceil(this.span / window);
+    this.size = lanes * this.span;
     const carried = saved as unknown as TensorState | null | undefined;
     if (carried) this.#carried = restoreTensor(carried, carried.shape, 'what is carried');
   }
 
   at(step: number): TokenBatch {
-    const { lanes, window, noise } = this.#options;
+    const { window } = this.#options;
     const first = (step % this.length) * window;
-    const steps = Math.min(window, this.#lane - 1 - first);
+    return this.read({ first, steps: Math.min(window, this.span - first) }, step);
+  }
+
+  /** A window of the caller's choice; what is dropped depends on the step. */
+  read({ first, steps }: Window, step: number): TokenBatch {
+    const { lanes, noise } = this.#options;
     const read = (offset: number): Int32Array =>
       Int32Array.from({ length: steps * lanes }, (_, i) => {
         const [time, lane] = [Math.floor(i / lanes), i % lanes];

@@ -13,7 +13,7 @@ import {
 } from '@archer-nas/core';
 import type {
   EpochVerdict,
-  LanguageSpace,
+  LanguageMixtureSpace,
   MixtureSpace,
   Modifier,
   RelaxationRecipe,
@@ -26,7 +26,7 @@ import type { StageViews } from './stage.ts';
 
 /** What the strategy is made of. */
 export interface BilevelParts<A> {
-  readonly space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly space: MixtureSpace<A> | LanguageMixtureSpace<A>;
   readonly data: DataSet | TextData;
   readonly relaxation: RelaxationRecipe;
   readonly modifiers: readonly Modifier[];
@@ -67,7 +67,7 @@ interface SavedBilevel {
 }
 
 class BilevelSearch<A> implements Search<A> {
-  readonly #space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly #space: MixtureSpace<A> | LanguageMixtureSpace<A>;
   readonly #course: Course<A>;
   readonly #selection: Selection<A> | undefined;
   readonly #trajectory: A[];

@@ -1,5 +1,10 @@
 import { definePlugin } from '@archer-nas/core';
-import type { LanguageSpace, MixtureSpace, Modifier, RelaxationRecipe } from '@archer-nas/nn';
+import type {
+  LanguageMixtureSpace,
+  MixtureSpace,
+  Modifier,
+  RelaxationRecipe,
+} from '@archer-nas/nn';
 import { bilevelOptions } from './options.ts';
 
 export type { BilevelViews } from './bilevel.ts';
@@ -28,7 +33,7 @@ const plugin = definePlugin({
     // Training imports the tensor library, which listing plugins should not pay for.
     const { bilevel } = await import('./bilevel.ts');
     return bilevel(options, {
-      space: space as MixtureSpace<unknown> | LanguageSpace<unknown>, // it provides supernet:mixture
+      space: space as MixtureSpace<unknown> | LanguageMixtureSpace<unknown>, // it provides supernet:mixture
       data,
       relaxation: parts.relaxation as RelaxationRecipe,
       modifiers: parts.with as readonly Modifier[],

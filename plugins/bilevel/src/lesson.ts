@@ -9,7 +9,7 @@ import {
 } from '@archer-nas/core';
 import {
   type BatchSource,
-  type LanguageSpace,
+  type LanguageMixtureSpace,
   type LanguageViews,
   type MixtureSpace,
   type Model,
@@ -44,7 +44,7 @@ export interface Lesson<A> {
 
 /** What a lesson is made of. */
 export interface LessonParts<A> {
-  readonly space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly space: MixtureSpace<A> | LanguageMixtureSpace<A>;
   readonly data: DataSet | TextData;
   readonly modifiers: readonly Modifier[];
   readonly evaluation: BilevelOptions['evaluation'];
@@ -58,7 +58,7 @@ export interface LessonParts<A> {
 export function lessonOf<A>({ space, data, ...rest }: LessonParts<A>): Lesson<A> {
   // Data and space require each other's kind, so that a manifest cannot mix them.
   return isTextData(data)
-    ? textLesson(space as LanguageSpace<A>, data, rest)
+    ? textLesson(space as LanguageMixtureSpace<A>, data, rest)
     : imageLesson(space as MixtureSpace<A>, data, rest);
 }
 

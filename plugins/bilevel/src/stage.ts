@@ -1,6 +1,6 @@
 import type { Allowed, DataSet, State, Streams, TextData } from '@archer-nas/core';
 import type {
-  LanguageSpace,
+  LanguageMixtureSpace,
   MixtureSpace,
   Modifier,
   RelaxationRecipe,
@@ -13,7 +13,7 @@ import { BilevelTraining } from './training.ts';
 
 /** What the stages of a search are made of. */
 export interface StageParts<A> {
-  readonly space: MixtureSpace<A> | LanguageSpace<A>;
+  readonly space: MixtureSpace<A> | LanguageMixtureSpace<A>;
   readonly data: DataSet | TextData;
   readonly relaxation: RelaxationRecipe;
   readonly modifiers: readonly Modifier[];

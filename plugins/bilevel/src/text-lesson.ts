@@ -1,5 +1,5 @@
 import { ArcherError, EXIT, type TextData } from '@archer-nas/core';
-import { type LanguageSpace, languageViews, TokenBatches } from '@archer-nas/nn';
+import { type LanguageMixtureSpace, languageViews, TokenBatches } from '@archer-nas/nn';
 import { type Lesson, type LessonSettings, optionNames } from './lesson.ts';
 
 /**
@@ -7,7 +7,7 @@ import { type Lesson, type LessonSettings, optionNames } from './lesson.ts';
  * @throws ArcherError `ARCHER_CAPABILITY` for a modifier that rebuilds networks of images
  */
 export function textLesson<A>(
-  space: LanguageSpace<A>,
+  space: LanguageMixtureSpace<A>,
   data: TextData,
   { modifiers, streams, allowed }: LessonSettings,
 ): Lesson<A> {

@@ -1,5 +1,9 @@
 import { type ChoiceSpace, choiceSpace } from '@archer-nas/core';
-import { type LanguageModelOptions, type LanguageSpace, languageModel } from '@archer-nas/nn';
+import {
+  type LanguageMixtureSpace,
+  type LanguageModelOptions,
+  languageModel,
+} from '@archer-nas/nn';
 import { derivedCell } from './derived-cell.ts';
 import { deriveGenotype, optionsOf } from './edges.ts';
 import { ACTIVATIONS, formatGenotype, type Genotype, NODES, parseGenotype } from './genotype.ts';
@@ -11,7 +15,7 @@ export interface RnnSettings
     Omit<LanguageModelOptions, 'vocabulary' | 'width' | 'initRange'> {}
 
 /** The space with its networks. */
-export type DartsRnnSpace = ChoiceSpace<Genotype> & LanguageSpace<Genotype>;
+export type DartsRnnSpace = ChoiceSpace<Genotype> & LanguageMixtureSpace<Genotype>;
 
 const DECISIONS = Array.from({ length: NODES }, (_, at) =>
   [

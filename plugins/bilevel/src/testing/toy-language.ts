@@ -4,7 +4,7 @@ import {
   batchNormRows,
   highwayInput,
   highwayMixture,
-  type LanguageSpace,
+  type LanguageMixtureSpace,
   languageModel,
   type RecurrentCell,
 } from '@archer-nas/nn';
@@ -46,7 +46,7 @@ function toyCell(): RecurrentCell {
 }
 
 /** Four architectures: the activations of two nodes. */
-export function toyLanguageSpace(): LanguageSpace<Bits> {
+export function toyLanguageSpace(): LanguageMixtureSpace<Bits> {
   const around = { width: WIDTH, initRange: 0.5, dropout: DROPOUT, slowness: 0.01 };
   const model = ({ vocabulary }: { vocabulary: number }) =>
     languageModel({ ...around, vocabulary }, toyCell());
