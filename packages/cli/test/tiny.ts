@@ -18,6 +18,7 @@ const TINY: Readonly<Record<string, object>> = {
   'data synthetic-text': { train: 100, valid: 60, test: 60, batch: 4, window: 8 },
   'evaluator cost': {},
   'evaluator train': { epochs: 1 },
+  'evaluator train-language': { epochs: 1, evaluationLanes: 2 },
   'strategy bilevel': { epochs: 1 },
   'strategy darts': { epochs: 1 },
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },

@@ -1,23 +1,18 @@
 import {
   ArcherError,
-  type Budget,
   canonicalJson,
   createStreams,
   type DataSet,
-  type Evaluation,
   type EvaluationContext,
-  type EvaluationJob,
   type Evaluator,
   EXIT,
   isText,
-  type Proposal,
-  type Report,
-  type State,
   sha256Hex,
 } from '@archer-nas/core';
 import { batchReader, type Network, type NetworkSpace } from '@archer-nas/nn';
 import type { TrainOptions } from './options.ts';
-import { type EpochSums, stepsPerEpoch, Training, trainingImages } from './training.ts';
+import { stepsPerEpoch, Training, trainingImages } from './training.ts';
+import { type AloneRecipe, TrainingJob } from './training-job.ts';
 
 /**
  * Trains each proposal alone on the train split and scores it on `context.images` (the valid
@@ -44,8 +39,10 @@ export function trainEvaluator<A>(
     description:
       `trained alone for ${epochs} epochs on ${images} images of ${data.name} ` +
       `(batch ${data.batch}, learning rate ${lr} to ${options.minLr}, one run per architecture)`,
-    start: (proposals, context, saved) =>
-      new TrainingJob({ space, data, options }, proposals, context, saved),
+    start: (proposals, context, saved) => {
+      const recipe = imageRecipe({ space, data, options }, context);
+      return new TrainingJob({ space, recipe, proposals, context }, saved);
+    },
   };
 }
 
@@ -85,151 +82,19 @@ interface Parts<A> {
   readonly options: TrainOptions;
 }
 
-interface SavedJob {
-  readonly done: number;
-  readonly accuracies: Float64Array;
-  readonly losses: Float64Array;
-  readonly training: State;
-}
-
-class TrainingJob<A> implements EvaluationJob<A> {
-  readonly #parts: Parts<A>;
-  readonly #proposals: readonly Proposal<A>[];
-  readonly #context: EvaluationContext;
-  readonly #images: ReturnType<typeof batchReader>;
-  /** Optimiser steps that are complete before each proposal, and after the last. */
-  readonly #offsets: readonly number[];
-  /** Of the finished proposals: accuracy in percent, and mean loss of the last epoch. */
-  readonly #accuracies: number[];
-  readonly #losses: number[];
-  #done: number;
-  /** Made at the first step of a proposal. */
-  #training: Training | undefined;
-
-  constructor(
-    parts: Parts<A>,
-    proposals: readonly Proposal<A>[],
-    context: EvaluationContext,
-    state: State | undefined,
-  ) {
-    const saved = state as unknown as SavedJob | undefined;
-    this.#parts = parts;
-    this.#proposals = proposals;
-    this.#context = context;
-    const images = context.images ?? parts.data.open('valid');
-    if (isText(images)) throw new TypeError('networks of images are scored on images, not on text');
-    this.#images = batchReader(parts.data, images);
-    const perEpoch = stepsPerEpoch(parts.data, parts.options);
-    this.#offsets = runningSums(proposals.map((proposal) => this.#epochs(proposal) * perEpoch));
-    this.#done = saved?.done ?? 0;
-    this.#accuracies = [...(saved?.accuracies ?? [])];
-    this.#losses = [...(saved?.losses ?? [])];
-    const current = proposals[this.#accuracies.length];
-    if (saved && saved.training !== null && current) {
-      this.#training = this.#train(current, saved.training);
-    }
-  }
-
-  get state(): State {
-    const saved: SavedJob = {
-      done: this.#done,
-      accuracies: Float64Array.from(this.#accuracies),
-      losses: Float64Array.from(this.#losses),
-      training: this.#training?.state ?? null,
-    };
-    return saved as unknown as State;
-  }
-
-  get progress() {
-    return { done: this.#done, total: this.#offsets.at(-1) ?? 0, unit: 'step' } as const;
-  }
-
-  async step(): Promise<Report> {
-    const at = this.#accuracies.length;
-    const proposal = this.#proposals[at];
-    if (proposal === undefined) return {};
-    this.#training ??= this.#train(proposal);
-    const sums = this.#training.step();
-    this.#done += 1;
-    const steps = this.#done - (this.#offsets[at] ?? 0);
-    const perEpoch = stepsPerEpoch(this.#parts.data, this.#parts.options);
-    if (steps % perEpoch !== 0) return {};
-    const metrics = epochMetrics(at, steps / perEpoch, sums);
-    if (this.#done < (this.#offsets[at + 1] ?? 0)) return { metrics };
-    return { metrics, evaluations: [this.#finish(proposal, this.#training, sums)] };
-  }
-
-  evaluations(): readonly Evaluation<A>[] {
-    return this.#proposals
-      .slice(0, this.#accuracies.length)
-      .map((proposal, at) => this.#evaluation(proposal, at));
-  }
-
-  dispose(): void {
-    this.#training?.dispose();
-  }
-
-  #train(proposal: Proposal<A>, saved?: State): Training {
-    const { space, data, options } = this.#parts;
-    const parts = {
-      network: networkOf(space, proposal.architecture, this.#parts),
-      data,
-      options: { ...options, epochs: this.#epochs(proposal) },
-      streams: this.#context.streams.scope(`train/${space.id(proposal.architecture)}`),
-    };
-    return new Training(parts, saved);
-  }
-
-  #finish(proposal: Proposal<A>, training: Training, sums: EpochSums): Evaluation<A> {
-    const at = this.#accuracies.length;
-    this.#accuracies.push(training.accuracy(this.#images, this.#context.batches));
-    this.#losses.push(sums.loss / sums.images);
-    training.dispose();
-    this.#training = undefined;
-    return this.#evaluation(proposal, at);
-  }
-
-  #evaluation(proposal: Proposal<A>, at: number): Evaluation<A> {
-    const { data, options } = this.#parts;
-    const epochs = this.#epochs(proposal);
-    const loss = this.#losses[at] ?? Number.NaN;
-    const diverged = !Number.isFinite(loss);
-    return {
-      proposal,
-      budget: { amount: epochs, unit: 'epoch' },
-      metrics: { accuracy: this.#accuracies[at] ?? Number.NaN, 'train-loss': loss },
-      cost: { epochs, images: epochs * trainingImages(data, options) },
-      status: diverged ? 'failed' : 'final',
-      ...(diverged ? { reason: `the training diverged: its last loss is ${loss}` } : {}),
-    };
-  }
-
-  #epochs({ budget = this.#context.budget }: Proposal<A>): number {
-    return budget === undefined ? this.#parts.options.epochs : epochsOf(budget);
-  }
-}
-
-/** @throws ArcherError `ARCHER_BUDGET` unless it is a whole number of epochs, at least one */
-function epochsOf({ amount, unit }: Budget): number {
-  if (unit === 'epoch' && Number.isInteger(amount) && amount >= 1) return amount;
-  throw new ArcherError(
-    'ARCHER_BUDGET',
-    `A training alone takes a budget in whole epochs, at least 1; given: ${amount} ${unit}.`,
-  );
-}
-
-/** 0, a, a + b, … */
-function runningSums(values: readonly number[]): number[] {
-  const sums = [0];
-  for (const value of values) sums.push((sums.at(-1) ?? 0) + value);
-  return sums;
-}
-
-function epochMetrics(at: number, epoch: number, { loss, correct, images }: EpochSums) {
+function imageRecipe<A>(parts: Parts<A>, context: EvaluationContext): AloneRecipe<A> {
+  const { space, data, options } = parts;
+  const images = context.images ?? data.open('valid');
+  if (isText(images)) throw new TypeError('networks of images are scored on images, not on text');
+  const scored = { images: batchReader(data, images), batches: context.batches };
   return {
-    proposal: at,
-    epoch,
-    'train-loss': loss / images,
-    'train-accuracy': (100 * correct) / images,
+    epochs: options.epochs,
+    steps: (epochs) => epochs * stepsPerEpoch(data, options),
+    begin: ({ architecture, epochs, streams }, saved) => {
+      const network = networkOf(space, architecture, parts);
+      const own = { network, data, options: { ...options, epochs }, streams, scored };
+      return new Training(own, saved);
+    },
+    cost: (epochs) => ({ epochs, images: epochs * trainingImages(data, options) }),
   };
 }

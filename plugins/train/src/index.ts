@@ -1,11 +1,13 @@
-import { definePlugin } from '@archer-nas/core';
-import type { NetworkSpace } from '@archer-nas/nn';
+import { type DataSet, definePlugin, type TextData } from '@archer-nas/core';
+import type { LanguageSpace, NetworkSpace } from '@archer-nas/nn';
+import { languageOptions } from './language-options.ts';
 import { trainOptions } from './options.ts';
 
+export type { LanguageTrainOptions } from './language-options.ts';
 export type { TrainOptions } from './options.ts';
 
 /** `evaluator: { use: train }`: each architecture is trained alone, from scratch. */
-const plugin = definePlugin({
+const images = definePlugin({
   id: 'train',
   kind: 'evaluator',
   summary: 'Trains each architecture alone from scratch and scores it: slow, and the truth.',
@@ -19,4 +21,19 @@ const plugin = definePlugin({
   },
 });
 
-export default plugin;
+/** `evaluator: { use: train-language }`: the same for language models, with perplexity. */
+const text = definePlugin({
+  id: 'train-language',
+  kind: 'evaluator',
+  summary: 'Trains each recurrent architecture alone on text and scores its perplexity.',
+  options: languageOptions,
+  requires: ['space', 'data', 'engine', 'network:language', 'data:language-modelling'],
+  create: async (options, { space, data, engine }) => {
+    const { languageTrainEvaluator } = await import('./language-evaluator.ts');
+    const networks = space as LanguageSpace<unknown>; // it provides network:language
+    const corpus = data as DataSet | TextData as TextData; // it provides data:language-modelling
+    return languageTrainEvaluator(networks, corpus, { ...options, engineClass: engine.class });
+  },
+});
+
+export default [images, text];

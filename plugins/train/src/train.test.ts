@@ -4,7 +4,7 @@ import type { Forward } from '@archer-nas/nn';
 import { type Bits, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { trainEvaluator } from './evaluator.ts';
-import plugin from './index.ts';
+import plugins from './index.ts';
 import { trainOptions } from './options.ts';
 import { data, space, splits } from './testing/toy-network.ts';
 import { learningRate } from './training.ts';
@@ -170,7 +170,7 @@ describe('train', () => {
   });
 
   it('has the recipe of NAS-Bench-201 as its defaults and names its sizes', () => {
-    expect(plugin.id).toBe('train');
+    expect(plugins.map(({ id }) => id)).toEqual(['train', 'train-language']);
     const options = trainOptions.parse({});
     expect(options).toMatchObject({ epochs: 200, lr: 0.1, weightDecay: 5e-4, nesterov: true });
     const { description } = trainEvaluator(space, data, withEngine({ epochs: 3, images: 10 }));

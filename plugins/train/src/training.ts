@@ -19,6 +19,7 @@ import {
   Sgd,
 } from '@archer-nas/nn';
 import type { TrainOptions } from './options.ts';
+import type { AloneTraining, Metrics } from './training-job.ts';
 
 /** What the training of one network is made of. */
 export interface TrainingParts {
@@ -28,10 +29,12 @@ export interface TrainingParts {
   readonly options: TrainOptions;
   /** Keyed by the architecture: its place among others must not matter. */
   readonly streams: Streams;
+  /** What the trained network is scored on. */
+  readonly scored: { readonly images: BatchReader; readonly batches: 'all' | number };
 }
 
 /** Sums over the steps of an epoch. */
-export interface EpochSums {
+interface EpochSums {
   readonly loss: number;
   readonly correct: number;
   readonly images: number;
@@ -47,8 +50,8 @@ interface SavedTraining {
   readonly statistics: State;
 }
 
-/** The training of one network, one optimiser step at a time. */
-export class Training {
+/** The training of one network of images. */
+export class Training implements AloneTraining {
   readonly #parts: TrainingParts;
   readonly #store: ParameterStore;
   readonly #sgd: Sgd;
@@ -86,8 +89,7 @@ export class Training {
     return saved as unknown as State;
   }
 
-  /** One optimiser step; the sums of the epoch so far, which the epoch's first step resets. */
-  step(): EpochSums {
+  step(): Metrics | undefined {
     const { data, options, streams } = this.#parts;
     const perEpoch = stepsPerEpoch(data, options);
     const epoch = Math.floor(this.#done / perEpoch);
@@ -107,12 +109,27 @@ export class Training {
       batch.dispose();
     }
     this.#done += 1;
-    return this.#sums;
+    if (this.#done % perEpoch !== 0) return undefined;
+    const { loss, correct, images } = this.#sums;
+    const metrics = { 'train-loss': loss / images, 'train-accuracy': (100 * correct) / images };
+    return { epoch: epoch + 1, ...metrics };
   }
 
-  /** Accuracy in percent; batch norm uses the running statistics, or recalibrated ones. */
-  accuracy(images: BatchReader, batches: 'all' | number): number {
-    const { network, options } = this.#parts;
+  score(): Metrics {
+    const { loss, images } = this.#sums;
+    return { accuracy: this.#accuracy(), 'train-loss': loss / images };
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#sgd.dispose();
+    this.#statistics.dispose();
+  }
+
+  /** In percent; batch norm uses the running statistics, or recalibrated ones. */
+  #accuracy(): number {
+    const { network, options, scored } = this.#parts;
+    const { images, batches } = scored;
     const { evaluationBatch: batch, recalibration } = options;
     const settings = { batch, batches, batchNorm: 'running' } as const;
     const score = (statistics: RunningStatistics): number =>
@@ -124,12 +141,6 @@ export class Training {
     } finally {
       statistics.dispose();
     }
-  }
-
-  dispose(): void {
-    this.#store.dispose();
-    this.#sgd.dispose();
-    this.#statistics.dispose();
   }
 
   /** The first training batches without augmentation, each freed when the next is asked for. */
