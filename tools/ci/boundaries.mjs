@@ -14,11 +14,12 @@ const ALLOWED = {
   nn: ['core', 'engine'],
   runtime: ['core', 'engine'],
   mlflow: ['core'],
+  controller: ['core'],
   tabular: ['core'],
   report: ['core'],
   testkit: ['core'],
   cli: ['core', 'engine', 'report', 'runtime'],
-  plugins: ['core', 'nn', 'tabular'],
+  plugins: ['core', 'nn', 'controller', 'tabular'],
 };
 /** Tests may also use the kit and start an engine. */
 const IN_TESTS = ['core', 'engine', 'nn', 'testkit'];

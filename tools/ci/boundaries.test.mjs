@@ -35,6 +35,11 @@ describe('import boundaries', () => {
 
   it.each([
     ['core needs tensors', 'packages/core/src/x.ts', "import { tf } from '@archer-nas/engine';"],
+    [
+      'a policy needs tensors',
+      'packages/controller/src/x.ts',
+      "import { tf } from '@archer-nas/nn';",
+    ],
     ['a plugin imports another', 'plugins/pa-da/src/x.ts', "import x from '@archer-nas/spos';"],
     [
       'a plugin starts a run',

@@ -13,7 +13,9 @@ export interface Decision {
   /** Inclusive bounds, for `integer` and `real`. */
   readonly range?: readonly [number, number];
   readonly log?: boolean;
-  /** Whether the decision exists, given the choices before it. */
+  /** Of a decision between no (0) and yes (1): the earlier node, from 0, that it would connect. */
+  readonly source?: number;
+  /** Whether the decision exists, given the choices before it: 0 for those that do not. */
   readonly when?: (prefix: readonly Choice[]) => boolean;
 }
 
