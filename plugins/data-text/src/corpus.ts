@@ -34,28 +34,36 @@ export const LANGUAGE = {
  * A corpus with characters (code points) as tokens. The vocabulary is sorted and that of all
  * splits, so that no character is unknown.
  */
-export function characters(
-  { name, splits, description }: Corpus,
-  { batch, window }: BatchOptions,
-): TextData {
+export function characters({ name, splits, description }: Corpus, batches: BatchOptions): TextData {
   const vocabulary = [...new Set([...splits.values()].flatMap((text) => [...text]))].sort();
   const place = new Map(vocabulary.map((character, at) => [character, at]));
-  const encoded = new Map<SplitName, TextSplit>();
+  const encoded = new Map<SplitName, Int32Array>();
   const hash = createHash('sha256').update(`characters 1 ${name}`);
   for (const [split, text] of splits) {
     const tokens = Int32Array.from(text, (character) => place.get(character) ?? -1); // all are there
     hash.update(`\n${split} ${tokens.length}\n`).update(text);
-    encoded.set(split, { name: split, size: tokens.length, tokens });
+    encoded.set(split, tokens);
   }
-  const names = [...splits.keys()];
-  const sizes = names.map((split) => `${encoded.get(split)?.size} ${split}`).join(', ');
+  const what = `${description}; ${vocabulary.length} different characters`;
+  const parts = { name, vocabulary, hash: hash.digest('hex'), description: what };
+  return textData(parts, encoded, batches);
+}
+
+/** A corpus of numbered tokens; the description ends with the sizes of its splits. */
+export function textData(
+  parts: Pick<TextData, 'name' | 'vocabulary' | 'hash' | 'description'>,
+  encoded: ReadonlyMap<SplitName, Int32Array>,
+  { batch, window }: BatchOptions,
+): TextData {
+  const splits = [...encoded.keys()];
+  const sizes = splits.map((split) => `${encoded.get(split)?.length} ${split}`).join(', ');
   return {
-    ...{ name, batch, window, vocabulary, splits: names, hash: hash.digest('hex') },
-    description: `${description}; ${vocabulary.length} different characters; ${sizes}`,
-    open(split) {
-      const found = encoded.get(split);
-      if (found === undefined) throw noSuchSplit({ name, splits: names }, split);
-      return found;
+    ...{ ...parts, batch, window, splits },
+    description: `${parts.description}; ${sizes}`,
+    open(name): TextSplit {
+      const tokens = encoded.get(name);
+      if (tokens === undefined) throw noSuchSplit({ name: parts.name, splits }, name);
+      return { name, size: tokens.length, tokens };
     },
   };
 }
