@@ -75,17 +75,18 @@ describe('a corpus', () => {
         const train = text.join('');
         const data = read({ train, valid: train }, { level: 'character' });
         const source = new TokenBatches(data.open('train'), { lanes, window });
-        const read1 = Array.from({ length: lanes }, () => '');
+        const readBy = Array.from({ length: lanes }, () => '');
         const next = Array.from({ length: lanes }, () => '');
         for (let step = 0; step < source.length; step++) {
           const { tokens, labels } = source.at(step);
           tokens.forEach((token, at) => {
-            read1[at % lanes] += data.vocabulary[token];
-            next[at % lanes] += data.vocabulary[labels[at] as number];
+            const [lane, label] = [at % lanes, labels[at] as number];
+            readBy[lane] = `${readBy[lane]}${data.vocabulary[token]}`;
+            next[lane] = `${next[lane]}${data.vocabulary[label]}`;
           });
         }
         const lane = Math.floor(train.length / lanes);
-        read1.forEach((part, at) => {
+        readBy.forEach((part, at) => {
           const whole = train.slice(at * lane, (at + 1) * lane);
           expect(part).toBe(whole.slice(0, -1));
           expect(next[at]).toBe(whole.slice(1));
