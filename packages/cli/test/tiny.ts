@@ -5,6 +5,7 @@ import type { Blocks } from '../src/compatibility.ts';
 const TINY: Readonly<Record<string, object>> = {
   'space darts': { channels: 4, cells: 3, search: { channels: 2, cells: 3 } },
   'space darts-rnn': { width: 4 },
+  'space enas-rnn': { nodes: 3, width: 4 },
   'space fbnet': {},
   'space nas-bench-101': {},
   'space nas-bench-1shot1': {},
