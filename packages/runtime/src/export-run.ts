@@ -2,7 +2,6 @@
 import { join, resolve } from 'node:path';
 import {
   ArcherError,
-  buildSpace,
   EXIT,
   type PluginLookup,
   type Search,
@@ -16,6 +15,7 @@ import { findPosition } from './position.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { originOf } from './resume.ts';
 import { checkOwnFiles } from './run-folder-session.ts';
+import { buildPlannedSpace } from './run-parts.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, streamsAt } from './seed-run.ts';
 
@@ -68,12 +68,8 @@ export async function exportRun(folder: string, options: ExportOptions): Promise
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
 /** Needs no engine and no data: only the space is created. */
-async function withoutWeights(
-  { resolved, lookup, folders }: RunPlan,
-  notation: string,
-  write: SpaceFormat,
-): Promise<Files> {
-  const space = await buildSpace(resolved, { lookup, folders, log: () => {} });
+async function withoutWeights(plan: RunPlan, notation: string, write: SpaceFormat): Promise<Files> {
+  const space = await buildPlannedSpace(plan);
   return write(space, space.parse(notation));
 }
 

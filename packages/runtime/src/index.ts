@@ -1,5 +1,6 @@
 export { countedAttempts } from './attempts.ts';
 export { type DryRun, dryRun, type JobEstimate } from './dry-run.ts';
+export { replaceFile } from './durable.ts';
 export type { OnEvent, RunEvent } from './events.ts';
 export { type Exported, type ExportOptions, exportRun } from './export-run.ts';
 export { dataFolder, outFolder, seedFolder } from './folders.ts';
@@ -10,6 +11,7 @@ export { pluginLookup } from './plugin-lookup.ts';
 export * from './read-run.ts';
 export { type ResumeOptions, resume } from './resume.ts';
 export { type FailedSeed, type RunOptions, type RunSummary, run } from './run.ts';
+export { pluginDocuments, spaceOfRun } from './run-parts.ts';
 export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 export { shellQuoted } from './shell-quoted.ts';
 export { exitCodeOf, parseDuration, type StopReason, stopOnSignals } from './stop.ts';

@@ -1,0 +1,52 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildSpace, type PluginLookup, type SearchSpace } from '@archer-nas/core';
+import { onDisk } from './disk-error.ts';
+import { isThere } from './durable.ts';
+import { installedPlugins } from './plugin-index.ts';
+import type { RunRecord } from './read-run.ts';
+import { originOf } from './resume.ts';
+import { planRun, type RunPlan } from './run-plan.ts';
+
+/** The space of a plan; creates nothing else: no engine, no data, no strategy. */
+export function buildPlannedSpace({ resolved, lookup, folders }: RunPlan) {
+  return buildSpace(resolved, { lookup, folders, log: () => {} });
+}
+
+/**
+ * The space of a run, from the plugins that are installed where its manifest lies.
+ * @throws ArcherError when it has no journal, or a plugin is not installed or does not fit
+ */
+export async function spaceOfRun(
+  folder: string,
+  { lookup }: { readonly lookup?: PluginLookup | undefined } = {},
+): Promise<SearchSpace<any>> {
+  return buildPlannedSpace(await planRun({ ...originOf(folder), lookup }));
+}
+
+/**
+ * A document of each package whose plugins a run used, by the package's name: of the version
+ * that is installed where its manifest lies. Packages without the document are left out.
+ *
+ * @param name like `DEVIATIONS.md`
+ */
+export function pluginDocuments(
+  { folder, fingerprint }: Pick<RunRecord, 'folder' | 'fingerprint'>,
+  name: string,
+): ReadonlyMap<string, string> {
+  const used = Object.values(fingerprint?.plugins ?? {}).map((one) => one.replace(/@[^@]*$/, ''));
+  const index = installedPlugins(originOf(resolve(folder)).folder);
+  const folders = new Map([...index.values()].flat().map((entry) => [entry.name, entry.folder]));
+  const found = new Map<string, string>();
+  for (const plugin of new Set(used)) {
+    const inside = folders.get(plugin);
+    const file = inside === undefined ? undefined : join(inside, name);
+    if (file === undefined || !isThere(file)) continue;
+    found.set(
+      plugin,
+      onDisk(file, () => readFileSync(file, 'utf8')),
+    );
+  }
+  return found;
+}
