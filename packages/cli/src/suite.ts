@@ -41,11 +41,12 @@ export function suiteMembers(
 }
 
 /** The verdicts on a member from the runs that are there. */
-export function suiteEntry({ name, manifest, out }: SuiteMember): SuiteEntry {
-  return { experiment: name, verdicts: verdicts(manifest.expect, recordsIn(out)) };
+export function suiteEntry(member: SuiteMember): SuiteEntry {
+  return { experiment: member.name, verdicts: verdicts(member.manifest.expect, runsOf(member)) };
 }
 
-function recordsIn(out: string): readonly RunRecord[] {
+/** The runs of a member that are there. */
+export function runsOf({ out }: SuiteMember): readonly RunRecord[] {
   try {
     return findRuns(out);
   } catch (error) {

@@ -69,7 +69,7 @@ describe('cellsSvg', () => {
     expect(svg).not.toContain('<script>');
     expect(svg).not.toContain('\u0000');
     expect(labels(svg)[0]).toBe(
-      '&lt;/text&gt;&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;\uFFFD',
+      '&lt;/text&gt;&lt;script&gt;alert(&quot;&amp;&quot;)&lt;/script&gt;\\x00',
     );
   });
 });

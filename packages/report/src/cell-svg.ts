@@ -1,15 +1,26 @@
 import type { CellDrawing } from '@archer-nas/core';
+import { PRINT, type Theme } from './chart/theme.ts';
+import { escaped } from './markup-text.ts';
+import { printable } from './printable.ts';
 
 /** Pixels: between nodes, radius of a node, height per step that an edge spans, around all. */
 const [GAP, RADIUS, STEP, MARGIN, TITLE] = [112, 16, 30, 24, 22];
+
+/** How cells are drawn; on a page every drawing has an id of its own, and a name. */
+export interface CellLook {
+  readonly theme?: Theme;
+  readonly id?: string;
+  readonly title?: string;
+}
 
 /**
  * Cells as one SVG document, one below the other: nodes on a line, edges as arcs that lead to the
  * right, with their operation above a line and those without operation below it. The same cells
  * give the same text.
  */
-export function cellsSvg(cells: readonly CellDrawing[]): string {
-  const blocks = cells.map(layout);
+export function cellsSvg(cells: readonly CellDrawing[], look: CellLook = {}): string {
+  const { theme = PRINT, id = 'cells', title = 'Cells' } = look;
+  const blocks = cells.map((cell) => layout(cell, { theme, arrow: `${id}-arrow` }));
   const width = Math.max(...blocks.map((block) => block.width), 2 * MARGIN);
   let top = MARGIN;
   const parts = blocks.map(({ height, body }) => {
@@ -19,17 +30,26 @@ export function cellsSvg(cells: readonly CellDrawing[]): string {
   });
   const size = `width="${width}" height="${top}" viewBox="0 0 ${width} ${top}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="11">`,
-    ARROW,
-    `<rect width="${width}" height="${top}" fill="white"/>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-labelledby="${id}-title" ` +
+      `fill="${theme.ink}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<title id="${id}-title">${shown(title)}</title>`,
+    arrowHead(`${id}-arrow`, theme),
+    `<rect width="${width}" height="${top}" fill="${theme.background}"/>`,
     ...parts,
     '</svg>\n',
   ].join('\n');
 }
 
-const ARROW =
-  '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" ' +
-  'markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#444"/></marker></defs>';
+/** What the parts of one drawing share. */
+interface Style {
+  readonly theme: Theme;
+  /** Id of the head of its arrows. */
+  readonly arrow: string;
+}
+
+const arrowHead = (id: string, { muted }: Theme): string =>
+  `<defs><marker id="${id}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" ` +
+  `markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="${muted}"/></marker></defs>`;
 
 interface Block {
   readonly width: number;
@@ -37,7 +57,7 @@ interface Block {
   readonly body: string;
 }
 
-function layout({ name, nodes, edges }: CellDrawing): Block {
+function layout({ name, nodes, edges }: CellDrawing, style: Style): Block {
   const rank = ranks(edges);
   const reach = (above: boolean): number => {
     const heights = edges.flatMap((edge, at) =>
@@ -47,9 +67,9 @@ function layout({ name, nodes, edges }: CellDrawing): Block {
   };
   const line = TITLE + reach(true) + STEP / 2;
   const body = [
-    `<text class="cell" y="12" font-weight="bold" font-size="13">${escaped(name)}</text>`,
-    ...edges.map((edge, at) => arc(edge, rank[at] ?? 0, line)),
-    ...nodes.map((label, at) => circle(label, at, line)),
+    `<text class="cell" y="12" font-weight="bold" font-size="13">${shown(name)}</text>`,
+    ...edges.map((edge, at) => arc(edge, { rank: rank[at] ?? 0, line, style })),
+    ...nodes.map((label, at) => circle(label, at, { line, style })),
   ].join('\n');
   const width = GAP * (nodes.length - 1) + 2 * RADIUS + 2 * MARGIN;
   return { width, height: line + reach(false) + STEP / 2, body };
@@ -73,36 +93,37 @@ function ranks(edges: readonly Edge[]): number[] {
   });
 }
 
-function arc(edge: Edge, rank: number, line: number): string {
+/** Where a part of a drawing is: the nodes' line, and which of parallel edges it is. */
+interface Place {
+  readonly line: number;
+  readonly style: Style;
+}
+
+function arc(edge: Edge, { rank, line, style }: Place & { readonly rank: number }): string {
   const side = isAbove(edge) ? -1 : 1;
   const [from, to] = [centre(edge.from), centre(edge.to)];
   const start = line + side * RADIUS;
   // A cubic's middle is a quarter from its ends, three quarters from its control points.
   const control = start + (side * (apex(edge, rank) - RADIUS)) / 0.75;
   const path = `M${from} ${start}C${from} ${round(control)} ${to} ${round(control)} ${to} ${start}`;
-  const drawn = `<path class="edge" d="${path}" fill="none" stroke="#444" marker-end="url(#arrow)"/>`;
+  const paint = `fill="none" stroke="${style.theme.muted}" marker-end="url(#${style.arrow})"`;
+  const drawn = `<path class="edge" d="${path}" ${paint}/>`;
   if (edge.label === '') return drawn;
   const y = line + side * apex(edge, rank) - 4;
-  const text = `<text class="operation" x="${(from + to) / 2}" y="${y}" text-anchor="middle">`;
-  return `${drawn}\n${text}${escaped(edge.label)}</text>`;
+  const halo = `stroke="${style.theme.halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`;
+  const text = `<text class="operation" x="${(from + to) / 2}" y="${y}" text-anchor="middle" ${halo}>`;
+  return `${drawn}\n${text}${shown(edge.label)}</text>`;
 }
 
-function circle(label: string, at: number, line: number): string {
-  const [x, text] = [centre(at), escaped(label)];
+function circle(label: string, at: number, { line, style }: Place): string {
+  const [x, text] = [centre(at), shown(label)];
+  const paint = `fill="${style.theme.node}" stroke="${style.theme.muted}"`;
   return (
-    `<circle class="node" cx="${x}" cy="${line}" r="${RADIUS}" fill="#e8eef7" stroke="#444"/>\n` +
+    `<circle class="node" cx="${x}" cy="${line}" r="${RADIUS}" ${paint}/>\n` +
     `<text class="label" x="${x}" y="${line + 4}" text-anchor="middle">${text}</text>`
   );
 }
 
-const round = (value: number): number => Math.round(100 * value) / 100;
+const shown = (text: string): string => escaped(printable(text));
 
-/** Text as XML takes it; characters that XML has no place for become �. */
-function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
+const round = (value: number): number => Math.round(100 * value) / 100;

@@ -125,10 +125,16 @@ function flatten(value: unknown, path = ''): Map<string, unknown> {
   return new Map(below);
 }
 
+/** A comparison as tables: the metrics of both sides, and what else differs. */
+export function comparisonTables(comparison: Comparison): readonly [Table, Table] {
+  return [metricTable(comparison), differenceTable(comparison)];
+}
+
 /** A comparison as text without a line break at the end. */
 export function formatComparison(comparison: Comparison, options: TextOptions = {}): string {
-  const tables = [metricTable(comparison), differenceTable(comparison)];
-  return tables.map((table) => formatTable(table, options)).join('\n\n');
+  return comparisonTables(comparison)
+    .map((table) => formatTable(table, options))
+    .join('\n\n');
 }
 
 function metricTable({ a, b, seeds, metrics }: Comparison): Table {

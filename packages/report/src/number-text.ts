@@ -10,6 +10,13 @@ export function number(value: number): string {
   return value.toFixed(size >= 1000 ? 1 : 4);
 }
 
+/** The same with `,` between thousands: for pages. */
+export function grouped(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e15
+    ? value.toLocaleString('en')
+    : number(value);
+}
+
 /** The same with its sign, for differences. */
 export function difference(value: number): string {
   return value > 0 ? `+${number(value)}` : number(value);
@@ -23,6 +30,14 @@ export function spread(mean: number, std: number): string {
 /** `[0.6950, 0.7310]`, or `null` where there is no interval. */
 export function interval(low: number, high: number): string | null {
   return Number.isNaN(low) ? null : `[${number(low)}, ${number(high)}]`;
+}
+
+/** Seconds for people: `52 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /**

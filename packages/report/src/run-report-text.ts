@@ -1,6 +1,7 @@
 import type { Table } from '@archer-nas/core';
 import pc from 'picocolors';
-import { number } from './number-text.ts';
+import { bestTable } from './best-table.ts';
+import { duration, number } from './number-text.ts';
 import { printable } from './printable.ts';
 import type { JobReport, RunReport } from './run-report.ts';
 import { formatTable, type TextOptions } from './table-text.ts';
@@ -14,7 +15,9 @@ export function formatRunReport(report: RunReport, options: TextOptions = {}): s
   const parts = [
     heading(report, options),
     ...report.jobs.flatMap((job) => jobText(job, options)),
-    ...(report.best.length > 0 ? [formatTable(bestTable(report), options)] : []),
+    ...(report.best.length > 0
+      ? [formatTable({ ...bestTable(report.best), title: 'best architectures' }, options)]
+      : []),
     ...[sizes(report) ?? []].flat(),
     ...(report.verdicts.length > 0 ? [formatVerdicts(report.verdicts, options)] : []),
   ];
@@ -100,24 +103,4 @@ function sizes({ jobs, profile, verdicts }: RunReport): string | undefined {
   ].join(', ');
   const published = verdicts.some(({ expectation }) => expectation.profile === profile);
   return published ? text : `not comparable with published numbers: ${text}`;
-}
-
-function bestTable({ best }: RunReport): Table {
-  const names = [...new Set(best.flatMap(({ metrics }) => Object.keys(metrics)))];
-  return {
-    title: 'best architectures',
-    columns: ['architecture', ...names],
-    rows: best.map(({ architecture, metrics }) => [
-      architecture,
-      ...names.map((name) => metrics[name] ?? null),
-    ]),
-  };
-}
-
-/** `52 s`, `3 min 20 s`, `2 h 5 min`. */
-function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

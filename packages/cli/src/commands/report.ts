@@ -1,19 +1,38 @@
+import { resolve } from 'node:path';
 import { EXIT } from '@archer-nas/core';
-import { formatRunReport, formatTable, runReport, seedTable } from '@archer-nas/report';
+import {
+  formatRunReport,
+  formatTable,
+  printable,
+  runPage,
+  runReport,
+  seedTable,
+} from '@archer-nas/report';
+import { replaceFile } from '@archer-nas/runtime';
+import { backgroundOf } from '../page-background.ts';
 import { findRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
 
 /** `archer report`: what came out of a run. */
-export const report: Command<{ run: string }> = {
+export const report: Command<{ run: string; html?: string }> = {
   command: 'report <run>',
   describe: 'Show the tables, verdicts and times of a run, finished or not',
-  builder: { run: { type: 'string', describe: 'Run folder, or the folder of its seeds' } },
-  async run({ run }, output) {
+  builder: {
+    run: { type: 'string', describe: 'Run folder, or the folder of its seeds' },
+    html: { type: 'string', describe: 'Write a page with charts to this file instead' },
+  },
+  examples: [['report results/quick --html report.html', 'one file that opens offline']],
+  async run({ run, html }, output) {
     const records = findRuns(run, output.note);
     const reports = records.map((record) => runReport(record));
+    output.value(reports);
+    if (html !== undefined) {
+      replaceFile(resolve(html), await runPage(records, await backgroundOf(records, output.note)));
+      output.line(printable(html));
+      return EXIT.ok;
+    }
     output.line(reports.map((one) => formatRunReport(one, output)).join('\n\n'));
     if (records.length > 1) output.line(`\n${formatTable(seedTable(records), output)}`);
-    output.value(reports);
     return EXIT.ok;
   },
 };

@@ -1,11 +1,20 @@
 import { basename, resolve } from 'node:path';
 import { ArcherError, EXIT, isArcherError, suggestion } from '@archer-nas/core';
-import { formatTable, type SuiteEntry, suiteTable } from '@archer-nas/report';
-import { run as runManifest } from '@archer-nas/runtime';
+import {
+  formatTable,
+  printable,
+  type SuiteEntry,
+  type SuiteHead,
+  type SuitePart,
+  suitePage,
+  suiteTable,
+} from '@archer-nas/report';
+import { replaceFile, run as runManifest } from '@archer-nas/runtime';
 import { type Followed, follow } from '../follow.ts';
 import type { Output } from '../output.ts';
+import { backgroundOf } from '../page-background.ts';
 import { withCommand } from '../seed-command.ts';
-import { type SuiteMember, suiteEntry, suiteMembers } from '../suite.ts';
+import { runsOf, type SuiteMember, suiteEntry, suiteMembers } from '../suite.ts';
 import type { Command } from './command.ts';
 import {
   type LaunchArguments,
@@ -21,6 +30,7 @@ interface Arguments extends RunArguments, LaunchArguments {
   folder: string;
   profile?: string;
   out?: string;
+  html?: string;
 }
 
 const ACTIONS = ['run', 'report'];
@@ -34,11 +44,12 @@ export const suite: Command<Arguments> = {
     folder: { type: 'string', describe: 'Folder of manifests' },
     profile: { type: 'string', describe: 'This profile of the manifests that have it' },
     out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
+    html: { type: 'string', describe: 'Write a page of the suite to this file as well' },
     ...launchOptions,
     ...runOptions,
   },
   examples: [['suite run experiments/suites/nb201-classics', 'the same again goes on']],
-  async run({ action, folder, profile, out, ...rest }, output) {
+  async run({ action, folder, profile, out, html, ...rest }, output) {
     if (!ACTIONS.includes(action)) {
       throw new ArcherError('ARCHER_USAGE', `archer suite has no action "${action}".`, {
         hint: suggestion(action, ACTIONS),
@@ -53,7 +64,9 @@ export const suite: Command<Arguments> = {
         if (code !== EXIT.ok) return code;
       }
     }
-    show(basename(resolve(folder)), members.map(suiteEntry), missing, output);
+    const title = basename(resolve(folder));
+    show(title, members.map(suiteEntry), missing, output);
+    if (html !== undefined) await writePage(html, { title, missing }, members, output);
     return EXIT.ok;
   },
 };
@@ -81,6 +94,23 @@ async function runMember(
     missing.push(`${name}: ${error.message}`);
     return EXIT.ok;
   }
+}
+
+async function writePage(
+  file: string,
+  head: SuiteHead,
+  members: readonly SuiteMember[],
+  output: Output,
+): Promise<void> {
+  const parts: SuitePart[] = [];
+  for (const member of members) {
+    const records = runsOf(member);
+    const { title, expect } = member.manifest;
+    const background = await backgroundOf(records, output.note);
+    parts.push({ experiment: member.name, title, expect, records, background });
+  }
+  replaceFile(resolve(file), suitePage(head, parts));
+  output.line(printable(file));
 }
 
 function show(
