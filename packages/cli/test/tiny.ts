@@ -28,6 +28,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },
+  'strategy pc-nas': { epochs: 1, evaluation: { searchEvaluations: 2 } },
   'strategy proxylessnas': { epochs: 1, alphaFrom: 0, every: 1 },
   'strategy random': { evaluations: 1 },
   'strategy repeat': { times: 1, arms: [{ use: 'random', evaluations: 1 }] },

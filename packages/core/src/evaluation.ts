@@ -67,8 +67,25 @@ export interface Sampler<A> {
   /** `progress.done` epochs or rounds of `progress.total` are complete. */
   advance?(progress: Progress): Report;
   readonly state: State;
+  /** Of a sampler that narrows the space, so that training can follow. */
+  readonly stages?: Stages<A>;
   /** The same sampler for those who need no object per proposal. */
   readonly numbered?: import('./numbered-sampler.ts').NumberedSampler<A>;
+}
+
+/**
+ * A search that narrows the space stage by stage. What trains the weights that it scores with does
+ * so between two stages, on what is left of the space; `advance` then tells what a stage has found.
+ */
+export interface Stages<A> {
+  /** Stages that are complete: one more with the last evaluation that a stage has asked for. */
+  readonly done: number;
+  /** Of the whole search. What it proposes after the last stage is its final choice. */
+  readonly total: number;
+  /** Proposals of the whole search, where that is known beforehand. */
+  readonly evaluations?: number;
+  /** A random architecture of what is left. */
+  draw(stream: Stream): A;
 }
 
 /** Makes samplers over decisions or spaces; what a plugin of kind `sampler` creates. */

@@ -1,4 +1,4 @@
-import type { Sampler, State } from '@archer-nas/core';
+import type { Sampler, State, Stream } from '@archer-nas/core';
 import type { Path, Site } from './network.ts';
 
 /** Name of the signal with gradient norms in a path's evaluation; see {@link PathRecipe}. */
@@ -19,7 +19,13 @@ export interface PathRecipe {
    * absent: one.
    */
   together?(sites: readonly Site[]): number;
-  begin(sites: readonly Site[], saved?: State): Sampler<Path>;
+  begin(sites: readonly Site[], saved?: State, around?: PathContext): Sampler<Path>;
+}
+
+/** What else there is in the search that a path sampler is part of. */
+export interface PathContext {
+  /** A random path of what a search that narrows the space has left; absent: there is none. */
+  remaining?(stream: Stream): Path;
 }
 
 /** The sites of each decision, in the order of first appearance: they take one option together. */

@@ -1,4 +1,4 @@
-import type { Block, Evaluation, Proposal, Sampler, State } from '@archer-nas/core';
+import type { Block, Evaluation, Proposal, Sampler, State, Stream } from '@archer-nas/core';
 import type { Check } from './check.ts';
 import { createPart, holding } from './parts.ts';
 import { describeRow, type Row, type RowSubject, rowChecks } from './row.ts';
@@ -25,7 +25,11 @@ export interface PathsRow extends Row {
 /** What the kit must know of a recipe of kind `paths`, which is nn's. */
 interface Recipe {
   readonly norms: string;
-  begin(sites: readonly PathSite[], saved?: State): Sampler<readonly number[]>;
+  begin(
+    sites: readonly PathSite[],
+    saved?: State,
+    around?: { remaining(stream: Stream): readonly number[] },
+  ): Sampler<readonly number[]>;
 }
 
 /** The signal that a recipe with norms is told: one value per site. */
@@ -57,7 +61,7 @@ async function made(row: PathsRow): Promise<SamplerSubject<readonly number[]>> {
   const recipe = part as Recipe; // what every plugin of the kind makes
   const { sites, rounds = 6, batch = 4 } = row;
   return {
-    begin: (saved) => recipe.begin(sites, saved),
+    begin: (saved) => recipe.begin(sites, saved, { remaining: (stream) => random(sites, stream) }),
     evaluate,
     legal: (path) =>
       path.length === sites.length &&
@@ -71,6 +75,12 @@ async function made(row: PathsRow): Promise<SamplerSubject<readonly number[]>> {
     rounds,
     batch,
   };
+}
+
+/** What an imagined search has left: everything. */
+function random(sites: readonly PathSite[], stream: Stream): readonly number[] {
+  const u = sites.map(() => stream.float());
+  return sites.map(({ decision, options }) => Math.floor((u[decision] ?? 0) * options.length));
 }
 
 /** Later options have larger norms; the first has no parameters. */

@@ -6,9 +6,13 @@ import {
   plainEngine,
 } from '@archer-nas/testkit';
 import plugins from './index.ts';
+import { toyStagesPlugin } from './testing/toy-stages.ts';
 import { SITES, toyPlugins } from './testing/toy-supernet.ts';
 
-const kit = { package: new URL('..', import.meta.url), plugins: [...plugins, ...toyPlugins] };
+const kit = {
+  package: new URL('..', import.meta.url),
+  plugins: [...plugins, ...toyPlugins, toyStagesPlugin],
+};
 const supernet = {
   ...kit,
   engine: plainEngine,
@@ -44,6 +48,18 @@ describeStrategy({
     unsampled: 'decay',
   },
 });
+describeStrategy({
+  ...supernet,
+  variant: 'stages',
+  strategy: {
+    use: 'one-shot',
+    epochs: 4,
+    warmUp: 0.25,
+    paths: { use: 'remaining' },
+    search: { use: 'toy-stages' },
+  },
+});
 
 describePaths({ ...kit, paths: { use: 'uniform' }, sites: SITES });
+describePaths({ ...kit, paths: { use: 'remaining' }, sites: SITES });
 describeOrder({ ...kit, order: { use: 'shuffle' } });

@@ -2,6 +2,7 @@ import { definePlugin, type OrderRecipe, type SamplerRecipe } from '@archer-nas/
 import type { NetworkSpace, PathRecipe } from '@archer-nas/nn';
 import { z } from 'zod';
 import { oneShotOptions } from './options.ts';
+import { remainingPaths } from './remaining.ts';
 import { shuffledOrder } from './shuffle.ts';
 import { uniformPaths } from './uniform.ts';
 
@@ -54,6 +55,14 @@ const paths = definePlugin({
   create: ({ together }) => uniformPaths(together),
 });
 
+const remaining = definePlugin({
+  id: 'remaining',
+  kind: 'paths',
+  summary: 'Random paths of what a search with stages has left of the space.',
+  options: z.strictObject({}),
+  create: () => remainingPaths,
+});
+
 const order = definePlugin({
   id: 'shuffle',
   kind: 'order',
@@ -62,4 +71,4 @@ const order = definePlugin({
   create: () => shuffledOrder,
 });
 
-export default [strategy, paths, order];
+export default [strategy, paths, remaining, order];

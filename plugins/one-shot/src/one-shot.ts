@@ -2,6 +2,7 @@ import {
   ArcherError,
   type DataSet,
   type Evaluation,
+  EXIT,
   type Job,
   type OrderRecipe,
   type Phase,
@@ -12,12 +13,16 @@ import {
   type SearchResult,
   type State,
   type Strategy,
+  type Stream,
 } from '@archer-nas/core';
 import type { Network, NetworkSpace, PathRecipe } from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
 import { SearchPhase } from './search-phase.ts';
 import { Training } from './training.ts';
 import { type OneShotViews, oneShotViews } from './views.ts';
+
+/** Share of the epochs before the first stage of a search that has stages. */
+const WARM_UP = 0.4;
 
 /** What the strategy is made of. */
 export interface OneShotParts<A> {
@@ -30,7 +35,8 @@ export interface OneShotParts<A> {
 }
 
 /**
- * One-shot search: train a supernet path by path, then search it with inherited weights.
+ * One-shot search: train a supernet path by path, then search it with inherited weights; a search
+ * with stages alternates with the training.
  * @throws ArcherError `ARCHER_SPLIT_MISSING` when there is something to search and no split
  * `valid` to score it on
  */
@@ -54,6 +60,7 @@ interface SavedOneShot {
 class OneShotSearch<A> implements Search<A> {
   readonly views: OneShotViews<A> & { dispose(): void };
   readonly #network: Network;
+  readonly #options: OneShotOptions;
   readonly #training: Training;
   readonly #search: SearchPhase<A> | undefined;
 
@@ -66,8 +73,10 @@ class OneShotSearch<A> implements Search<A> {
     const saved = state as unknown as SavedOneShot | undefined;
     const network = space.supernet({ classes: data.classes, image: data.image });
     this.#network = network;
+    this.#options = options;
+    const around = { remaining: (stream: Stream) => space.path(this.#remaining(stream), network) };
     this.#training = new Training(
-      { network, data, paths, order, options, streams },
+      { network, data, paths, order, options, streams, ...(search && { around }) },
       saved?.training,
     );
     this.views = oneShotViews({
@@ -118,8 +127,11 @@ class OneShotSearch<A> implements Search<A> {
 
   async step(signal: AbortSignal): Promise<Report> {
     signal.throwIfAborted();
-    if (this.#training.done < this.#training.total) return this.#training.step();
-    return this.#search?.step(signal) ?? {};
+    const search = this.#search;
+    if (search && !search.over && this.#training.epochs >= this.#dueAfter(search)) {
+      return search.step(signal);
+    }
+    return this.#training.done < this.#training.total ? this.#training.step() : {};
   }
 
   get state(): State {
@@ -145,6 +157,27 @@ class OneShotSearch<A> implements Search<A> {
         ? {}
         : { notes: ['No search followed the training: there is no best yet.'] }),
     };
+  }
+
+  /**
+   * The epochs after which the search goes on: all of them, or those before its next stage. Stages
+   * follow the warm-up at equal distances, the last of which is left for the final choice.
+   */
+  #dueAfter({ stages }: SearchPhase<A>): number {
+    const { epochs, warmUp = WARM_UP } = this.#options;
+    if (!stages) return epochs;
+    const first = Math.round(warmUp * epochs);
+    return first + Math.floor(((epochs - first) * stages.done) / stages.total);
+  }
+
+  #remaining(stream: Stream): A {
+    const stages = this.#search?.stages;
+    if (stages) return stages.draw(stream);
+    throw new ArcherError(
+      'ARCHER_NO_STAGES',
+      'The path sampler draws from what a search has left of the space, but this one narrows none.',
+      { hint: 'Use a sampler with stages, such as pc-nas, or other paths.', exit: EXIT.manifest },
+    );
   }
 
   dispose(): void {

@@ -35,6 +35,13 @@ export const oneShotOptions = z.strictObject({
     .enum(['sum', 'mean'])
     .optional()
     .describe('of the gradients where a step trains several paths; default sum'),
+  // Without a default, as above.
+  warmUp: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('share of the epochs before the first stage of a search with stages; default 0.4'),
   labelSmoothing: z
     .number()
     .min(0)

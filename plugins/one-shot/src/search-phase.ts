@@ -11,6 +11,7 @@ import {
   type Sampler,
   type SamplerRecipe,
   type SearchSpace,
+  type Stages,
   type State,
   type Streams,
   singleMetric,
@@ -49,6 +50,8 @@ interface SavedSearch {
   readonly sampler: State;
   readonly evaluated: number;
   readonly next: SavedProposal | null;
+  /** The stage that `best` is from. */
+  readonly stage?: number;
   readonly best: SavedEvaluation | null;
 }
 
@@ -56,6 +59,8 @@ interface SavedSearch {
  * Searches the trained supernet: each step scores one architecture that the sampler
  * proposes. A proposal is always asked for ahead, so that the phase knows when it has ended;
  * the first one when the search begins, so that impossible limits fail before the training.
+ * Where the sampler has stages, training may go on between them: scores of different stages are
+ * not compared.
  */
 export class SearchPhase<A> {
   readonly #parts: SearchPhaseParts<A>;
@@ -65,6 +70,8 @@ export class SearchPhase<A> {
   /** The proposal to score next; none: the search is over. */
   #next: Proposal<A> | undefined;
   #best: Evaluation<A> | undefined;
+  /** Stages that were complete when `best` was scored. */
+  #stage: number;
 
   constructor(parts: SearchPhaseParts<A>, state?: State) {
     const saved = state as unknown as SavedSearch | undefined;
@@ -75,6 +82,7 @@ export class SearchPhase<A> {
     this.#sampler = parts.sampler.begin({ space, metric: this.#metric, objective }, saved?.sampler);
     this.#evaluated = saved?.evaluated ?? 0;
     this.#best = saved?.best ? restoredEvaluation(space, saved.best) : undefined;
+    this.#stage = saved?.stage ?? 0;
     const next = saved?.next ? restored(space, saved.next) : undefined;
     this.#next = saved ? next : this.#propose();
   }
@@ -88,11 +96,22 @@ export class SearchPhase<A> {
   get total(): number {
     if (!this.#next) return this.#evaluated;
     const { sampler, limit = Number.POSITIVE_INFINITY } = this.#parts;
-    const known = Math.min(sampler.evaluations ?? limit, limit);
+    const planned = sampler.evaluations ?? this.stages?.evaluations;
+    const known = Math.min(planned ?? limit, limit);
     return Math.max(this.#evaluated + 1, Number.isFinite(known) ? known : 0);
   }
 
-  /** The best so far; the first of equals. */
+  /** Those of the sampler, where it has any. */
+  get stages(): Stages<A> | undefined {
+    return this.#sampler.stages;
+  }
+
+  /** Whether all is scored. */
+  get over(): boolean {
+    return this.#next === undefined;
+  }
+
+  /** The best so far, of the latest stage; the first of equals. */
   get best(): Evaluation<A> | undefined {
     return this.#best;
   }
@@ -117,14 +136,20 @@ export class SearchPhase<A> {
     const proposal = this.#next;
     if (!proposal) return {};
     const evaluation = await this.#evaluate(proposal, signal);
+    const stage = this.stages?.done ?? 0;
+    if (stage !== this.#stage) this.#best = undefined;
+    this.#stage = stage;
     this.#sampler.observe([evaluation]);
     this.#evaluated += 1;
     if (this.#better(evaluation)) this.#best = evaluation;
+    const ended = this.#endOfStage(stage);
     this.#next = this.#propose();
     const { name } = this.#metric;
     const best = this.#best?.metrics[name];
+    const standing = best === undefined ? {} : { [`best-${name}`]: best };
     return {
-      metrics: { ...evaluation.metrics, ...(best === undefined ? {} : { [`best-${name}`]: best }) },
+      ...ended,
+      metrics: { ...evaluation.metrics, ...standing, ...ended.metrics },
       evaluations: [evaluation],
     };
   }
@@ -135,6 +160,7 @@ export class SearchPhase<A> {
       sampler: this.#sampler.state,
       evaluated: this.#evaluated,
       next: this.#next ? savedProposal(space, this.#next) : null,
+      ...(this.stages && { stage: this.#stage }),
       best: this.#best ? savedEvaluation(space, this.#best) : null,
     };
     return saved as unknown as State;
@@ -152,6 +178,12 @@ export class SearchPhase<A> {
       'ARCHER_SEARCH_STUCK',
       `The search sampler waits after ${this.#evaluated} evaluations, though none is outstanding.`,
     );
+  }
+
+  /** What the sampler tells when the evaluation was the last of stage `before`. */
+  #endOfStage(before: number): Report {
+    const { done = before, total = 0 } = this.stages ?? {};
+    return done === before ? {} : (this.#sampler.advance?.({ done, total, unit: 'round' }) ?? {});
   }
 
   async #evaluate(proposal: Proposal<A>, signal: AbortSignal): Promise<Evaluation<A>> {

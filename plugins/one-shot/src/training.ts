@@ -22,6 +22,7 @@ import {
   type Network,
   ParameterStore,
   type Path,
+  type PathContext,
   type PathRecipe,
   type Schedule,
   Sgd,
@@ -29,7 +30,7 @@ import {
 import { learningRate } from './learning-rate.ts';
 import type { OneShotOptions } from './options.ts';
 import { backward } from './passes.ts';
-import { addWeights, effectiveSampleSize, NO_WEIGHTS, type WeightSums } from './weights.ts';
+import { addWeights, NO_WEIGHTS, type WeightSums, weightMetrics } from './weights.ts';
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -39,6 +40,7 @@ export interface TrainingParts {
   readonly order: OrderRecipe;
   readonly options: OneShotOptions;
   readonly streams: Streams;
+  readonly around?: PathContext;
 }
 
 /** The samples of the epoch in progress and the path weights that it has drawn. */
@@ -95,7 +97,7 @@ export class Training {
     const sgd = { momentum, nesterov, weightDecay, unsampled };
     this.#sgd = new Sgd(this.store, sgd, saved?.optimiser);
     this.#together = parts.paths.together?.(network.sites) ?? 1;
-    this.paths = parts.paths.begin(network.sites, saved?.paths);
+    this.paths = parts.paths.begin(network.sites, saved?.paths, parts.around);
     this.order = parts.order.begin(this.#train.size, saved?.order);
     this.#done = saved?.done ?? 0;
     this.#epoch = saved?.epoch ?? null;
@@ -104,6 +106,11 @@ export class Training {
   /** Images of all backward passes of the training: one counts for each path and each time. */
   get images(): number {
     return this.#parts.options.epochs * this.#train.size * this.#together;
+  }
+
+  /** Epochs that are complete. */
+  get epochs(): number {
+    return Math.floor(this.#done / this.#stepsPerEpoch);
   }
 
   /** Optimiser steps that are complete. */
@@ -233,16 +240,4 @@ export class Training {
 
 function mean(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Effective sample sizes of an epoch: in steps for paths, in samples for data. */
-function weightMetrics({ weight, pathWeights }: Epoch): Record<string, number> {
-  const metrics: Record<string, number> = {};
-  if (pathWeights.squares > 0) {
-    metrics['path-effective-sample-size'] = effectiveSampleSize(pathWeights);
-  }
-  if (weight !== null) {
-    metrics['data-effective-sample-size'] = effectiveSampleSize(addWeights(NO_WEIGHTS, weight));
-  }
-  return metrics;
 }

@@ -1,0 +1,95 @@
+import type { Choice, Report } from '@archer-nas/core';
+
+/** A partial model (o_1, …, o_t): the candidates that the first t mixops take. */
+export type Partial = readonly Choice[];
+
+/** P_0: nothing is fixed. */
+export const EMPTY: readonly Partial[] = [[]];
+
+/** A candidate of a stage and what its completions have come to. */
+export interface Candidate {
+  readonly o: Partial;
+  readonly potential: number;
+  /** Least cost that it can still end with, where there is a limit: the second key. */
+  readonly cost: number;
+}
+
+/** What a stage has come to. */
+export interface Found {
+  readonly kept: readonly Candidate[];
+  readonly candidates: number;
+  readonly scored: number;
+  readonly tried: number;
+}
+
+export const NOTHING: Found = { kept: [], candidates: 0, scored: 0, tried: 0 };
+
+/** Step a: every partial model of the pool with each of the N candidates of the next mixop. */
+export function extend(pool: readonly Partial[], N: number): Partial[] {
+  return pool.flatMap((o) => Array.from({ length: N }, (_, candidate) => [...o, candidate]));
+}
+
+/** Potential(o_1, …, o_t): the mean of the accuracies that count; -∞ where none does. */
+export function potential(accuracies: readonly number[]): number {
+  const counted = accuracies.filter((accuracy) => !Number.isNaN(accuracy));
+  if (counted.length === 0) return Number.NEGATIVE_INFINITY;
+  return counted.reduce((sum, accuracy) => sum + accuracy, 0) / counted.length;
+}
+
+/** Step c: the P best by potential; of equals the cheaper, then the lexicographically first. */
+export function select(candidates: readonly Candidate[], P: number): Candidate[] {
+  const order = (a: Candidate, b: Candidate): number => {
+    if (a.potential !== b.potential) return a.potential > b.potential ? -1 : 1;
+    return a.cost - b.cost || lexicographic(a.o, b.o);
+  };
+  return [...candidates].sort(order).slice(0, P);
+}
+
+/** Architectures that share weights after stage t: |P| Π_{l>t} N_l. */
+export function sharing(pool: readonly Partial[], N: readonly number[]): number {
+  const t = pool[0]?.length ?? 0;
+  return N.slice(t).reduce((product, N_l) => product * N_l, pool.length);
+}
+
+/**
+ * KL(p_alone ‖ p_share) of K architectures with likelihoods N(θ; μ_i, σ²) and a flat prior:
+ * ½ (K − 1 − ln K + K (μ_k − μ̄)²/σ²). How far the posterior has faded, were weights Gaussian.
+ */
+export function fading(K: number, distance = 0): number {
+  return (K - 1 - Math.log(K) + K * distance ** 2) / 2;
+}
+
+/** Evaluations of a search without limits, its last pool's included. */
+export function evaluations(N: readonly number[], P: number, scored: (rest: number) => number) {
+  let [size, sum] = [1, 0];
+  N.forEach((N_t, t) => {
+    sum += size * N_t * scored(sharing([N.slice(0, t + 1)], N));
+    size = Math.min(P, size * N_t);
+  });
+  return sum + size;
+}
+
+/** What a stage tells when it has ended; `sign` is -1 for metrics that are minimised. */
+export function report({ kept, ...stage }: Found, N: readonly number[], sign: number): Report {
+  const pool = kept.map(({ o }) => o);
+  return {
+    metrics: {
+      stage: pool[0]?.length ?? 0,
+      candidates: stage.candidates,
+      'sharing-architectures': sharing(pool, N),
+      fading: fading(sharing(pool, N)),
+      'legal-share': stage.tried > 0 ? stage.scored / stage.tried : 0,
+    },
+    tables: {
+      [`pool-${pool[0]?.length ?? 0}`]: {
+        columns: ['partial model', 'potential'],
+        rows: kept.map(({ o, potential }) => [o.join(' '), sign * potential]),
+      },
+    },
+  };
+}
+
+function lexicographic(a: Partial, b: Partial): number {
+  const at = a.findIndex((choice, l) => choice !== b[l]);
+  return at < 0 ? 0 : (a[at] as Choice) - (b[at] as Choice);
+}
