@@ -40,6 +40,7 @@ export * from './pareto.ts';
 export * from './pareto-archive.ts';
 export * from './philox.ts';
 export * from './plugin.ts';
+export * from './process-end.ts';
 export * from './pure-evaluator.ts';
 export * from './python-random.ts';
 export * from './random-expectation.ts';

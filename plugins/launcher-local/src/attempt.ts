@@ -1,21 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { LaunchContext, Task } from '@archer-nas/core';
+import { LastWords, type LaunchContext, type ProcessEnd, type Task } from '@archer-nas/core';
 
 /** How long output is waited for when a process has ended and somebody still holds its pipes. */
 const DRAIN_MS = 1000;
-
-/** How a process ended, and what of its last words tells why. */
-export interface ProcessEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The last line on standard error that begins with `error`, else the last one. */
-  readonly complaint: string;
-  /** Whether Node.js said that its heap is full. */
-  readonly heapIsFull: boolean;
-  /** Why no process could be started. */
-  readonly unstarted?: string;
-}
 
 /** What surrounds an attempt. */
 export interface AttemptContext extends Pick<LaunchContext, 'onEvent'> {
@@ -39,10 +27,10 @@ export function attempt(task: Task, context: AttemptContext): Promise<ProcessEnd
   context.running.add(child);
   return new Promise((resolve) => {
     let drain: NodeJS.Timeout | undefined;
-    const end = (ended: Omit<ProcessEnd, 'complaint' | 'heapIsFull'>): void => {
+    const end = (ended: Omit<ProcessEnd, 'words'>): void => {
       clearTimeout(drain);
       context.running.delete(child);
-      resolve({ ...ended, ...words() });
+      resolve({ ...ended, words });
     };
     child.on('error', (error) => {
       if (child.pid === undefined) end({ code: null, signal: null, unstarted: error.message });
@@ -61,19 +49,16 @@ export function attempt(task: Task, context: AttemptContext): Promise<ProcessEnd
 }
 
 /** Passes whole lines on, and keeps what of them tells why a process ended. */
-function listen(child: ChildProcess, task: Task, { onEvent }: AttemptContext) {
-  let complaint = '';
-  let heapIsFull = false;
+function listen(child: ChildProcess, task: Task, { onEvent }: AttemptContext): LastWords {
+  const words = new LastWords();
   for (const [stream, error] of [[child.stdout, false] as const, [child.stderr, true] as const]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
       onEvent?.({ type: 'line', task, line, error });
-      if (!error || line.trim() === '') return;
-      heapIsFull ||= line.includes('heap out of memory');
-      if (line.startsWith('error ') || !complaint.startsWith('error ')) complaint = line.trim();
+      if (error) words.hear(line);
     });
   }
-  return () => ({ complaint, heapIsFull });
+  return words;
 }
 
 /** Asks for a checkpoint and an end. Windows has no signals: there the channel closes. */

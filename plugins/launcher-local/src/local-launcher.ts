@@ -1,8 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import type { LaunchContext, Launcher, Task, TaskEnd } from '@archer-nas/core';
+import {
+  judgeEnd,
+  type LaunchContext,
+  type Launcher,
+  type Task,
+  type TaskEnd,
+} from '@archer-nas/core';
 import { attempt, stopChild } from './attempt.ts';
-import { judge } from './judge.ts';
 
 /** Options of {@link localLauncher}. */
 export interface LocalOptions {
@@ -93,7 +98,7 @@ async function attempts(task: Task, launch: Launch): Promise<TaskEnd> {
     const base = { task, attempts: count };
     // The result decides: a process may be killed between writing it and its end.
     if (finished(task)) return { ...base, status: 'finished' };
-    const verdict = judge(ended);
+    const verdict = judgeEnd(ended);
     if (verdict.status === 'stopped') return { ...base, ...verdict };
     if (verdict.status === 'failed') return { ...base, ...verdict };
     if (signal.aborted) return { ...base, status: 'stopped', reason: 'interrupted' };

@@ -1,9 +1,33 @@
 import { constants } from 'node:os';
-import { EXIT } from '@archer-nas/core';
-import type { ProcessEnd } from './attempt.ts';
+import { EXIT } from './errors.ts';
+
+/** How a task's process ended, and what it said. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly words: LastWords;
+  /** Why no process could be started. */
+  readonly unstarted?: string;
+}
+
+/** What of the lines that a process prints on standard error tells why it ended. */
+export class LastWords {
+  /** The last line that begins with `error`, else the last one. */
+  complaint = '';
+  /** Whether Node.js said that its heap is full. */
+  heapIsFull = false;
+
+  hear(line: string): void {
+    if (line.trim() === '') return;
+    this.heapIsFull ||= line.includes('heap out of memory');
+    if (line.startsWith('error ') || !this.complaint.startsWith('error ')) {
+      this.complaint = line.trim();
+    }
+  }
+}
 
 /** What the end of a process without a result means for its task. */
-export type Verdict =
+export type EndVerdict =
   /** It was killed: again, the same task goes on. */
   | { readonly status: 'died'; readonly reason: string }
   /** It gave up by itself: again, it would give up again. */
@@ -13,8 +37,9 @@ export type Verdict =
 /** Above it, exit codes are signals: a shell's way to say that one killed the process. */
 const SIGNAL_BASE = 128;
 
-/** Judges how a process ended that left no result. */
-export function judge({ code, signal, complaint, heapIsFull, unstarted }: ProcessEnd): Verdict {
+/** Judges how a process of `archer` ended that left no result. */
+export function judgeEnd({ code, signal, words, unstarted }: ProcessEnd): EndVerdict {
+  const { complaint, heapIsFull } = words;
   if (unstarted !== undefined) return { status: 'failed', reason: `not started: ${unstarted}` };
   if (code === EXIT.timeUp) return { status: 'stopped', reason: 'time-up' };
   if (code === EXIT.interrupted) return { status: 'stopped', reason: 'interrupted' };
