@@ -110,12 +110,14 @@ describe('runReport', () => {
   });
 });
 
-it('summarises seeds with n, mean ± std and the interval', () => {
+it('summarises seeds with n, mean ± std, the interval and the extremes', () => {
   const runs = [0.7, 0.71, 0.72].map((tau, seed) => record({ seed, tau }));
   expect(seedTable(runs).rows).toContainEqual([
     'rank.0/kendall-tau',
     3,
     '0.7100 ± 0.0100',
     '[0.6852, 0.7348]',
+    0.7,
+    0.72,
   ]);
 });

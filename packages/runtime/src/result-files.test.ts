@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { runFolder } from './folders.ts';
 import { type RunResult, readResult } from './read-run.ts';
-import { allTables, tableCsv, writeResult } from './result-files.ts';
+import { allTables, tableCsv, writeResult, writeTables } from './result-files.ts';
 
 const TABLE: Table = { columns: ['name', 'score'], rows: [['a', Number.NaN]] };
 const answer = { metrics: {}, tables: { scores: TABLE }, notes: [] };
@@ -22,6 +22,18 @@ const RESULT: RunResult = {
     { ...answer, index: 1, id: 'rank', searchAt: 4, identity: 'b' },
   ],
 };
+
+it('writeTables writes tables under names that every file system has, none over another', () => {
+  using folder = temporaryFolder();
+  const tables = new Map([
+    ['seeds-trajectory.0/best', TABLE],
+    ['seeds-trajectory.0:best', TABLE],
+  ]);
+  const files = writeTables(folder.path, tables);
+  const names = ['seeds-trajectory_0_best.csv', 'seeds-trajectory_0_best-2.csv'];
+  expect(files).toStrictEqual(names.map((name) => join(folder.path, name)));
+  expect(readFileSync(join(folder.path, names[1] ?? ''), 'utf8')).toBe('name,score\na,NaN\n');
+});
 
 describe('writeResult', () => {
   it('writes what readResult gives back, NaN, infinities and -0 included', () => {

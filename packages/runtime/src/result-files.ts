@@ -25,6 +25,21 @@ export function writeResult(folder: RunFolder, result: RunResult): Map<string, s
   return files;
 }
 
+/**
+ * Writes tables as CSV into a folder, each under its name as far as a file can have it.
+ * @returns the files
+ */
+export function writeTables(folder: string, tables: ReadonlyMap<string, Table>): string[] {
+  const taken = new Set<string>();
+  return [...tables].map(([name, table]) => {
+    const free = freeName(safe(name), taken);
+    taken.add(free.toLowerCase());
+    const file = join(folder, `${free}.csv`);
+    replaceFile(file, tableCsv(table));
+    return file;
+  });
+}
+
 function json(value: object): string {
   return `${JSON.stringify(encodeState(value as unknown as State), undefined, 2)}\n`;
 }

@@ -1,22 +1,61 @@
 import { resolve } from 'node:path';
-import { EXIT } from '@archer-nas/core';
-import { compareRuns, comparisonPage, formatComparison, printable } from '@archer-nas/report';
-import { replaceFile } from '@archer-nas/runtime';
+import { ArcherError, EXIT } from '@archer-nas/core';
+import {
+  agreementTables,
+  compareBySeed,
+  compareRuns,
+  comparisonPage,
+  formatComparison,
+  type Group,
+  printable,
+  seedComparisonTables,
+} from '@archer-nas/report';
+import { type RunRecord, replaceFile } from '@archer-nas/runtime';
+import { foundArchitectures } from '../found-architectures.ts';
+import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
 import { findRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
+import { type TableArguments, tableOptions, writeOut } from './tables.ts';
 
-/** `archer compare`: two experiments side by side. */
-export const compare: Command<{ a: string; b: string; html?: string }> = {
-  command: 'compare <a> <b>',
-  describe: 'Compare two runs, or two experiments over their seeds',
+interface Arguments extends TableArguments {
+  a: string;
+  b: string;
+  others?: readonly string[];
+  metric?: readonly string[];
+  html?: string;
+}
+
+/** `archer compare`: experiments side by side. */
+export const compare: Command<Arguments> = {
+  command: 'compare <a> <b> [others..]',
+  describe: 'Compare two runs, or experiments over their seeds',
   builder: {
     a: { type: 'string', describe: 'Run folder, or the folder of its seeds' },
     b: { type: 'string', describe: 'The other one' },
-    html: { type: 'string', describe: 'Write a page with charts to this file instead' },
+    others: { type: 'string', array: true, describe: 'More of them, with --metric' },
+    metric: {
+      type: 'string',
+      array: true,
+      describe: 'These metrics seed by seed, with paired differences and their course',
+    },
+    html: { type: 'string', describe: 'Write a page with charts of two to this file instead' },
+    ...tableOptions,
   },
-  async run({ a, b, html }, output) {
-    const [first, second] = [findRuns(a, output.note), findRuns(b, output.note)];
+  examples: [
+    [
+      'compare darts/results/quick sdarts-rs/results/quick --metric found-c10_test_200',
+      'a row per seed, and paired differences',
+    ],
+  ],
+  async run({ a, b, others = [], metric = [], html, ...tables }, output) {
+    const sides = [a, b, ...others].map((path) => findRuns(path, output.note));
+    if (metric.length > 0) {
+      if (html !== undefined) throw pageOfTwo();
+      return bySeed(sides, metric, { tables, output });
+    }
+    const [first = [], second = [], ...more] = sides;
+    if (more.length > 0 || tables.format !== 'text' || tables.csv !== undefined) throw noMetric();
     const comparison = compareRuns(first, second);
     output.value(comparison);
     if (html === undefined) {
@@ -31,3 +70,44 @@ export const compare: Command<{ a: string; b: string; html?: string }> = {
     return EXIT.ok;
   },
 };
+
+async function bySeed(
+  sides: readonly (readonly RunRecord[])[],
+  metrics: readonly string[],
+  { tables, output }: { readonly tables: TableArguments; readonly output: Output },
+): Promise<number> {
+  const groups = sides.map(groupOf);
+  const comparison = compareBySeed(groups, metrics);
+  const all = new Map(seedComparisonTables(comparison));
+  for (const [at, side] of sides.entries()) {
+    const found = await foundArchitectures(side, output.note);
+    const name = groups[at]?.name ?? '';
+    for (const [table, content] of found === undefined ? [] : agreementTables(found)) {
+      all.set(`${table}-${name}`, { ...content, title: `${name}: ${content.title}` });
+    }
+  }
+  writeOut(all, tables, output);
+  output.value(comparison);
+  return EXIT.ok;
+}
+
+/** Named as the experiment; as the folder where a run does not know its own. */
+function groupOf(runs: readonly RunRecord[]): Group {
+  const [run] = runs;
+  return { name: run?.manifest?.name ?? run?.folder ?? '', runs };
+}
+
+function noMetric(): ArcherError {
+  return new ArcherError(
+    'ARCHER_USAGE',
+    'More than two experiments, --format and --csv are for comparisons by --metric.',
+    { hint: 'Name metrics: --metric found-c10_test_200 max-eigenvalue.', exit: EXIT.usage },
+  );
+}
+
+function pageOfTwo(): ArcherError {
+  return new ArcherError('ARCHER_USAGE', '--html is a page of all metrics, not of some.', {
+    hint: 'Leave --metric out, or print tables: --format markdown.',
+    exit: EXIT.usage,
+  });
+}

@@ -1,28 +1,31 @@
 import { resolve } from 'node:path';
 import { EXIT } from '@archer-nas/core';
 import {
+  agreementTables,
   formatRunReport,
-  formatTable,
   printable,
   runPage,
   runReport,
   seedTable,
 } from '@archer-nas/report';
 import { replaceFile } from '@archer-nas/runtime';
+import { foundArchitectures } from '../found-architectures.ts';
 import { backgroundOf } from '../page-background.ts';
 import { findRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
+import { type TableArguments, tableOptions, writeOut } from './tables.ts';
 
 /** `archer report`: what came out of a run. */
-export const report: Command<{ run: string; html?: string }> = {
+export const report: Command<TableArguments & { run: string; html?: string }> = {
   command: 'report <run>',
   describe: 'Show the tables, verdicts and times of a run, finished or not',
   builder: {
     run: { type: 'string', describe: 'Run folder, or the folder of its seeds' },
     html: { type: 'string', describe: 'Write a page with charts to this file instead' },
+    ...tableOptions,
   },
   examples: [['report results/quick --html report.html', 'one file that opens offline']],
-  async run({ run, html }, output) {
+  async run({ run, html, ...tables }, output) {
     const records = findRuns(run, output.note);
     const reports = records.map((record) => runReport(record));
     output.value(reports);
@@ -32,7 +35,12 @@ export const report: Command<{ run: string; html?: string }> = {
       return EXIT.ok;
     }
     output.line(reports.map((one) => formatRunReport(one, output)).join('\n\n'));
-    if (records.length > 1) output.line(`\n${formatTable(seedTable(records), output)}`);
+    if (records.length > 1) {
+      const found = await foundArchitectures(records, output.note);
+      const agreement = found === undefined ? [] : agreementTables(found);
+      output.line();
+      writeOut(new Map([['seeds', seedTable(records)], ...agreement]), tables, output);
+    }
     return EXIT.ok;
   },
 };

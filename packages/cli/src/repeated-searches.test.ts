@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readResult } from '@archer-nas/runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archer, makeFolder } from '../test/archer.ts';
+import { seedOf, toyExperiment } from '../test/toy-experiment.ts';
+
+const here = makeFolder();
+const SEEDS = [0, 1, 2];
+const [a, b] = [join(here, 'a'), join(here, 'b')];
+
+beforeAll(async () => {
+  for (const [out, name] of [
+    [a, 'first'],
+    [b, 'second'],
+  ] as const) {
+    const manifest = toyExperiment(here, { name });
+    expect((await archer('run', manifest, '--out', out)).code).toBe(0);
+  }
+}, 60_000);
+afterAll(() => rmSync(here, { recursive: true, force: true }));
+
+/** What a run found, and a metric of its search. */
+function resultOf(out: string, seed: number) {
+  const result = readResult(join(seedOf(out, seed), 'result.json'));
+  return result?.search.best[0]?.architecture ?? '';
+}
+
+describe('searches that were repeated with other seeds', () => {
+  it('are reported with how much their architectures agree, decision by decision', async () => {
+    const found = SEEDS.map((seed) => resultOf(a, seed));
+    const differ = (x: string, y: string) => [...x].filter((bit, at) => bit !== y[at]).length;
+    const [x = '', y = '', z = ''] = found;
+    const distances = [differ(x, y), differ(x, z), differ(y, z)];
+    const mean = distances.reduce((sum, one) => sum + one, 0) / 3;
+    const { code, out } = await archer('report', a);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^over seeds$/m);
+    expect(out).toContain(
+      `${new Set(found).size} different of 3; two of them differ in ${mean.toFixed(2)} of 8 ` +
+        `decisions on average, in ${Math.max(...distances)} at most.`,
+    );
+  });
+
+  it('are compared seed by seed as Markdown and as CSV', async () => {
+    const csv = join(here, 'csv');
+    const metric = Object.keys(
+      readResult(join(seedOf(a, 0), 'result.json'))?.search.metrics ?? {},
+    )[0] as string;
+    const args = ['--metric', metric, '--format', 'markdown', '--csv', csv];
+    const { code, out } = await archer('compare', a, b, a, ...args);
+    expect(code).toBe(0);
+    expect(out).toContain('| seed | first | second | first |');
+    expect(out).toContain(`second - first | 3 |`);
+    expect(readdirSync(csv)).toContain('paired.csv');
+    // The two experiments differ in their name alone.
+    expect(readFileSync(join(csv, 'paired.csv'), 'utf8')).toContain(',second - first,3,0 ± 0,');
+  });
+
+  it('need a metric where there are more than two experiments', async () => {
+    expect(await archer('compare', a, b, a)).toMatchObject({ code: 2 });
+    const unknown = await archer('compare', a, b, '--metric', 'none');
+    expect(unknown.err).toContain('No finished run has the metric "none"');
+    expect(unknown.code).toBe(2);
+  });
+});
