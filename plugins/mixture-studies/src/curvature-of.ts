@@ -1,5 +1,5 @@
 import type { DataSet, DataSplit, Report } from '@archer-nas/core';
-import { batchReader, curvature, hessianAt, type RelaxedView } from '@archer-nas/nn';
+import { batchReader, curvature, hessianAt, type RelaxedView, type Rows } from '@archer-nas/nn';
 
 /** Which loss is looked at, and how. */
 export interface CurvatureOptions {
@@ -7,6 +7,8 @@ export interface CurvatureOptions {
   readonly split: DataSplit;
   readonly images: number;
   readonly step: number;
+  /** Looked at before every gradient, of which there are two per architecture parameter. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -15,12 +17,16 @@ export interface CurvatureOptions {
  */
 export function curvatureOf(
   { alpha, weightDecay, gradientAt }: RelaxedView,
-  { data, split, images, step }: CurvatureOptions,
+  { data, split, images, step, signal }: CurvatureOptions,
 ): Report {
   const index = Int32Array.from({ length: Math.min(images, split.size) }, (_, image) => image);
   const batch = batchReader(data, split).plain(index);
   try {
-    const hessian = hessianAt((at) => gradientAt(at, batch), alpha, step);
+    const gradient = (at: Rows): Rows => {
+      signal.throwIfAborted();
+      return gradientAt(at, batch);
+    };
+    const hessian = hessianAt(gradient, alpha, step);
     const { maxEigenvalue, spectralNorm, trace } = curvature(hessian, weightDecay);
     return {
       metrics: { 'max-eigenvalue': maxEigenvalue, 'spectral-norm': spectralNorm, trace },

@@ -1,8 +1,10 @@
 import {
+  ArcherError,
   type Benchmark,
   type DataSplit,
   definePlugin,
   type Evaluator,
+  EXIT,
   oneStep,
   type State,
   type StudyContext,
@@ -28,7 +30,8 @@ const trajectoryStudy = definePlugin({
       oneStep(() => {
         const architectures = search.views.trajectory as readonly unknown[]; // required above
         const truth = parts.truth as Benchmark<unknown> | undefined;
-        return trajectory({ space, truth, architectures });
+        const found = search.incumbents()[0]?.proposal.architecture;
+        return trajectory({ space, truth, architectures, found });
       }, saved),
   }),
 });
@@ -46,11 +49,11 @@ const hessianStudy = definePlugin({
   create: ({ every, images, step }, { data }) => ({
     when: every === undefined ? 'after' : { every, unit: 'step' },
     begin: async ({ search, open }: StudyContext<unknown>, saved?: State) =>
-      oneStep(async () => {
+      oneStep(async (signal) => {
         const { curvatureOf } = await import('./curvature-of.ts');
         const view = search.views.relaxed as RelaxedView; // required above
         const split: DataSplit = open('valid');
-        return curvatureOf(view, { data, split, images, step });
+        return curvatureOf(view, { data, split, images, step, signal });
       }, saved),
   }),
 });
@@ -95,25 +98,35 @@ const discretisationStudy = definePlugin({
   id: 'discretisation',
   kind: 'study',
   summary: 'Accuracy of the mixture, of the derived architecture in it, and of that trained again.',
-  options: z.strictObject(images),
+  options: z.strictObject({
+    ...images,
+    retrainedOn: z
+      .enum(['valid', 'test'])
+      .default('valid')
+      .describe('split that a training of its own is scored on; `test` needs permit: test-split'),
+  }),
   requires: ['data', 'data:classification', 'space', 'view:relaxed', 'view:supernet'],
   parts: { truth: { kind: ['benchmark', 'evaluator'] } },
-  create: (sizes, { data, space, parts }) => ({
-    when: 'after',
-    begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) => {
-      const { accuracyAlone, accuracyOf } = await import('./look.ts');
-      const { alpha, mixture } = search.views.relaxed as RelaxedView; // required above
-      const architecture = search.incumbents()[0]?.proposal.architecture;
-      const images = open('valid');
-      const look = { supernet: supernetOf(search), data, split: images, ...sizes };
-      const inherited = () => ({
-        mixture: accuracyOf(mixture(alpha), look),
-        derived: accuracyAlone(architecture, look),
-      });
-      const retrained = asEvaluator(parts.truth as Benchmark<unknown> | Evaluator<unknown>);
-      return discretisation({ space, architecture, inherited, retrained, images, streams }, saved);
-    },
-  }),
+  create({ retrainedOn, ...sizes }, { data, space, parts, permit }) {
+    if (retrainedOn === 'test' && permit !== 'test-split') throw withheld();
+    return {
+      when: 'after',
+      begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) => {
+        const { accuracyAlone, accuracyOf } = await import('./look.ts');
+        const { alpha, mixture } = search.views.relaxed as RelaxedView; // required above
+        const architecture = search.incumbents()[0]?.proposal.architecture;
+        const look = { supernet: supernetOf(search), data, split: open('valid'), ...sizes };
+        const inherited = () => ({
+          mixture: accuracyOf(mixture(alpha), look),
+          derived: accuracyAlone(architecture, look),
+        });
+        const retrained = asEvaluator(parts.truth as Benchmark<unknown> | Evaluator<unknown>);
+        const images = open(retrainedOn);
+        const asked = { space, architecture, inherited, retrained, images, streams };
+        return discretisation(asked, saved);
+      },
+    };
+  },
 });
 
 const inheritedStudy = definePlugin({
@@ -136,6 +149,13 @@ const inheritedStudy = definePlugin({
       }, saved),
   }),
 });
+
+/** Said before the search, not after it. */
+function withheld(): ArcherError {
+  const message = 'discretisation: retrainedOn: test reads the test split.';
+  const hint = 'Add "permit: test-split" to its block, or score on retrainedOn: valid.';
+  return new ArcherError('ARCHER_TEST_WITHHELD', message, { hint, exit: EXIT.manifest });
+}
 
 function isOdd(count: number): boolean {
   return count % 2 === 1;

@@ -40,9 +40,21 @@ it('has a row per epoch with the truth and the operations, and the last and best
   ]);
 });
 
+it('looks up what the search ends with, which a selection may have chosen outside the trajectory', () => {
+  const architectures: Bits[] = [[0, 0]];
+  const { metrics } = trajectory({ space, truth, architectures, found: [1, 1] });
+  expect(metrics).toMatchObject({
+    'final-accuracy': 50,
+    'best-accuracy': 50,
+    'found-accuracy': 70,
+  });
+  const alone = trajectory({ space, truth, architectures: [], found: [0, 1] });
+  expect(alone.metrics).toEqual({ 'found-accuracy': 60 });
+});
+
 it('says so where a search has no architecture per epoch, as random search with shared weights', () => {
   const { metrics, notes } = trajectory({ space, truth, architectures: [] });
-  expect(metrics).toBe(undefined);
+  expect(metrics).toEqual({});
   expect(notes?.[0]).toMatch(/no trajectory/);
 });
 

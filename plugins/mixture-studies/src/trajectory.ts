@@ -7,15 +7,21 @@ export interface TrajectoryOptions<A> {
   readonly truth?: Benchmark<A> | undefined;
   /** The architecture of each epoch, from the first. */
   readonly architectures: readonly A[];
+  /** The architecture that the search ends with; a selection may end with another than the last. */
+  readonly found?: A | undefined;
 }
 
 /**
  * How good the architectures are that a search would have ended with after each epoch, and how
  * often each of them has every operation.
  */
-export function trajectory<A>({ space, truth, architectures }: TrajectoryOptions<A>): Report {
+export function trajectory<A>(options: TrajectoryOptions<A>): Report {
+  const { space, truth, architectures, found } = options;
+  const end =
+    truth && found !== undefined ? { [`found-${truth.column.name}`]: truth.value(found) } : {};
   if (architectures.length === 0) {
-    return { notes: ['This search learns no architecture per epoch, so there is no trajectory.'] };
+    const notes = ['This search learns no architecture per epoch, so there is no trajectory.'];
+    return { metrics: end, notes };
   }
   const operations = optionNames(space);
   const counts = architectures.map((a) => operationCounts(space, a, operations));
@@ -24,6 +30,7 @@ export function trajectory<A>({ space, truth, architectures }: TrajectoryOptions
   return {
     metrics: {
       ...known?.metrics,
+      ...end,
       ...Object.fromEntries(operations.map((name, i) => [`final-${name}`, last[i] ?? 0])),
     },
     tables: {

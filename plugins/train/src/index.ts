@@ -2,6 +2,7 @@ import { type DataSet, definePlugin, type TextData } from '@archer-nas/core';
 import type { LanguageSpace, NetworkSpace } from '@archer-nas/nn';
 import { languageOptions } from './language-options.ts';
 import { trainOptions } from './options.ts';
+import { checkOwnData } from './own-data.ts';
 
 export type { LanguageTrainOptions } from './language-options.ts';
 export type { TrainOptions } from './options.ts';
@@ -13,7 +14,11 @@ const images = definePlugin({
   summary: 'Trains each architecture alone from scratch and scores it: slow, and the truth.',
   options: trainOptions,
   requires: ['space', 'data', 'engine', 'network', 'data:classification'],
-  create: async (options, { space, data, engine }) => {
+  parts: { data: { kind: 'data', optional: true } },
+  create: async (options, { space, data: searched, engine, parts, purpose }) => {
+    const own = parts.data as DataSet | undefined;
+    if (own !== undefined) checkOwnData(own, searched, purpose);
+    const data = own ?? searched;
     // Training imports the tensor library, which listing plugins should not pay for.
     const { trainEvaluator } = await import('./evaluator.ts');
     const networks = space as NetworkSpace<unknown>; // it provides network
