@@ -25,6 +25,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
   'strategy fairnas': { epochs: 1, search: null },
   'strategy gdas': { epochs: 1 },
+  'strategy nas-rl': { evaluations: 1 },
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },

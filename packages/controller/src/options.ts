@@ -4,7 +4,7 @@ const count = z.int().positive();
 const numbers = z.record(z.string(), z.number());
 
 const lstmOptions = z.strictObject({
-  kind: z.literal('lstm'),
+  kind: z.literal('lstm').describe('ENAS: each decision depends on those before'),
   units: count.default(100).describe('per layer'),
   layers: count.default(1).describe('on top of each other'),
   bound: z.number().positive().default(0.1).describe('parameters begin in U(±bound)'),
@@ -42,7 +42,7 @@ const lstmOptions = z.strictObject({
 });
 
 const factorisedOptions = z.strictObject({
-  kind: z.literal('factorised'),
+  kind: z.literal('factorised').describe('independent decisions'),
   sd: z.number().min(0).default(1e-3).describe('logits begin normal with this deviation'),
 });
 
