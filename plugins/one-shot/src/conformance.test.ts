@@ -60,6 +60,16 @@ describeStrategy({
   },
 });
 
+describeStrategy({
+  ...supernet,
+  variant: 'architectures that learn from rewards',
+  strategy: {
+    ...{ use: 'one-shot', epochs: 2, paths: { use: 'toy-learning' }, together: 2 },
+    rewards: { rounds: 2, paths: 2, batch: 3 },
+    selection: { architectures: 3 },
+  },
+});
+
 describePaths({ ...kit, paths: { use: 'uniform' }, sites: SITES });
 describePaths({ ...kit, paths: { use: 'remaining' }, sites: SITES });
 describeOrder({ ...kit, order: { use: 'shuffle' } });

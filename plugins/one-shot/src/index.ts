@@ -23,7 +23,7 @@ const strategy = definePlugin({
     'view:order',
   ],
   parts: {
-    paths: { kind: 'paths', default: { use: 'uniform' } },
+    paths: { kind: ['paths', 'sampler'], default: { use: 'uniform' } },
     order: { kind: 'order', default: { use: 'shuffle' } },
     search: { kind: 'sampler', optional: true },
   },
@@ -33,7 +33,7 @@ const strategy = definePlugin({
     return oneShot(options, {
       space: space as NetworkSpace<unknown>, // it provides supernet:single-path
       data,
-      paths: parts.paths as PathRecipe,
+      paths: parts.paths as PathRecipe | SamplerRecipe,
       order: parts.order as OrderRecipe,
       search: parts.search as SamplerRecipe | undefined,
     });

@@ -106,7 +106,7 @@ describe('one-shot', () => {
   it('refuses to search without valid images', () => {
     const data = toyData(4, ['train']);
     expect(() => oneShot(options, { ...parts, data, search: toySearch(1) })).toThrow(
-      /scores architectures on 'valid' images; toy-images has train/,
+      /are scored on 'valid' images; toy-images has train/,
     );
   });
 });

@@ -14,8 +14,10 @@ import {
   type State,
   type Strategy,
   type Stream,
+  type Streams,
 } from '@archer-nas/core';
 import type { Network, NetworkSpace, PathRecipe } from '@archer-nas/nn';
+import { ArchitecturePaths } from './architecture-paths.ts';
 import type { OneShotOptions } from './options.ts';
 import { SearchPhase } from './search-phase.ts';
 import { Training } from './training.ts';
@@ -28,7 +30,8 @@ const WARM_UP = 0.4;
 export interface OneShotParts<A> {
   readonly space: NetworkSpace<A>;
   readonly data: DataSet;
-  readonly paths: PathRecipe;
+  /** Of paths, or of architectures of the space. */
+  readonly paths: PathRecipe | SamplerRecipe;
   readonly order: OrderRecipe;
   /** Searches the trained supernet; without it the supernet itself is the result. */
   readonly search?: SamplerRecipe | undefined;
@@ -37,16 +40,24 @@ export interface OneShotParts<A> {
 /**
  * One-shot search: train a supernet path by path, then search it with inherited weights; a search
  * with stages alternates with the training.
- * @throws ArcherError `ARCHER_SPLIT_MISSING` when there is something to search and no split
- * `valid` to score it on
+ * @throws ArcherError `ARCHER_SPLIT_MISSING` when something is to be scored and there is no split
+ * `valid` to score it on; `ARCHER_SELECTION` for a selection that has nothing to select from
  */
 export function oneShot<A>(options: OneShotOptions, parts: OneShotParts<A>): Strategy<A> {
   const { data } = parts;
-  if (parts.search && !data.splits.includes('valid')) {
+  const isScored = parts.search ?? options.selection ?? options.rewards;
+  if (isScored && !data.splits.includes('valid')) {
     throw new ArcherError(
       'ARCHER_SPLIT_MISSING',
-      `The search phase scores architectures on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
-      { hint: 'Hold images out (split: halves) or remove the search.' },
+      `Architectures are scored on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
+      { hint: 'Hold images out (split: halves), or remove search, selection and rewards.' },
+    );
+  }
+  if (options.selection && (parts.search || 'norms' in parts.paths)) {
+    throw new ArcherError(
+      'ARCHER_SELECTION',
+      'A selection draws from `paths`, which must be a sampler of architectures, and no search follows.',
+      { hint: 'Remove the selection, or the search and the paths.', exit: EXIT.manifest },
     );
   }
   return { begin: async (context, saved) => new OneShotSearch(options, parts, context, saved) };
@@ -59,26 +70,39 @@ interface SavedOneShot {
 
 class OneShotSearch<A> implements Search<A> {
   readonly views: OneShotViews<A> & { dispose(): void };
-  readonly #network: Network;
+  readonly #parts: OneShotParts<A>;
   readonly #options: OneShotOptions;
+  readonly #streams: Streams;
+  readonly #network: Network;
   readonly #training: Training;
-  readonly #search: SearchPhase<A> | undefined;
+  /** Of a selection not before the training has ended: it draws from what was learnt. */
+  #search: SearchPhase<A> | undefined;
+  readonly #drawn: ArchitecturePaths<A> | undefined;
 
   constructor(
     options: OneShotOptions,
-    { space, data, paths, order, search }: OneShotParts<A>,
+    parts: OneShotParts<A>,
     { streams }: SearchContext,
     state?: State,
   ) {
+    const { space, data, order } = parts;
     const saved = state as unknown as SavedOneShot | undefined;
     const network = space.supernet({ classes: data.classes, image: data.image });
-    this.#network = network;
+    this.#parts = parts;
     this.#options = options;
+    this.#streams = streams;
+    this.#network = network;
     const around = { remaining: (stream: Stream) => space.path(this.#remaining(stream), network) };
+    const { together = 1 } = options;
+    const paths =
+      'norms' in parts.paths
+        ? parts.paths
+        : new ArchitecturePaths({ space, network, sampler: parts.paths, together });
     this.#training = new Training(
-      { network, data, paths, order, options, streams, ...(search && { around }) },
+      { network, data, paths, order, options, streams, ...(parts.search && { around }) },
       saved?.training,
     );
+    this.#drawn = paths instanceof ArchitecturePaths ? paths : undefined;
     this.views = oneShotViews({
       space,
       data,
@@ -89,49 +113,51 @@ class OneShotSearch<A> implements Search<A> {
       options: options.evaluation,
       streams,
     });
-    if (search) {
-      const { scores } = this.views;
-      const { searchBatches: batches, searchEvaluations: limit } = options.evaluation;
-      const images = data.open('valid');
-      this.#search = new SearchPhase(
-        { space, sampler: search, scores, images, batches, limit, streams },
-        saved?.search ?? undefined,
-      );
-    }
+    if (parts.search || saved?.search) this.#beginSearch(saved?.search ?? undefined);
   }
 
   get progress() {
     const { done, total } = this.#training;
     const search = this.#search;
-    return {
-      done: done + (search?.done ?? 0),
-      total: total + (search?.total ?? 0),
-      unit: 'step',
-    } as const;
+    const later = search?.total ?? this.#options.selection?.architectures ?? 0;
+    return { done: done + (search?.done ?? 0), total: total + later, unit: 'step' } as const;
   }
 
   get phases(): readonly Phase[] {
     const training = this.#training;
-    const job: Job = {
+    const { rewards, rounds } = training;
+    let round = 0;
+    const phase = (name: string, job: Job): Phase => ({
+      name,
+      sample: async () => ({ job, times: 1 }),
+    });
+    const trained = phase('training', {
       state: null,
       get progress() {
-        return { done: training.done, total: training.total, unit: 'step' } as const;
+        return { done: training.done, total: training.total - rounds, unit: 'step' } as const;
       },
       step: async () => training.step(),
-    };
-    return [
-      { name: 'training', sample: async () => ({ job, times: 1 }) },
-      ...(this.#search ? [this.#search.phase] : []),
-    ];
+    });
+    const rewarded = phase('rewards', {
+      state: null,
+      get progress() {
+        return { done: round, total: rounds, unit: 'step' } as const;
+      },
+      step: async () => ({ metrics: rewards?.round(round++) ?? {} }),
+    });
+    return [trained, ...(rewards ? [rewarded] : []), ...(this.#search ? [this.#search.phase] : [])];
   }
 
   async step(signal: AbortSignal): Promise<Report> {
     signal.throwIfAborted();
-    const search = this.#search;
-    if (search && !search.over && this.#training.epochs >= this.#dueAfter(search)) {
+    const [training, search] = [this.#training, this.#search];
+    if (search && !search.over && training.epochs >= this.#dueAfter(search)) {
       return search.step(signal);
     }
-    return this.#training.done < this.#training.total ? this.#training.step() : {};
+    if (training.done === training.total) return {};
+    const report = training.step();
+    if (training.done === training.total && this.#options.selection) this.#beginSearch();
+    return report;
   }
 
   get state(): State {
@@ -178,6 +204,20 @@ class OneShotSearch<A> implements Search<A> {
       'The path sampler draws from what a search has left of the space, but this one narrows none.',
       { hint: 'Use a sampler with stages, such as pc-nas, or other paths.', exit: EXIT.manifest },
     );
+  }
+
+  #beginSearch(saved?: State): void {
+    const { space, data, search } = this.#parts;
+    const { evaluation, selection } = this.#options;
+    const { searchBatches: batches, searchEvaluations } = evaluation;
+    const sampler = search ?? this.#drawn?.asItIs();
+    const limit = search ? searchEvaluations : selection?.architectures;
+    if (sampler === undefined) return;
+    const { scores } = this.views;
+    const images = data.open('valid');
+    const streams = this.#streams;
+    const parts = { space, sampler, scores, images, batches, limit, streams };
+    this.#search = new SearchPhase(parts, saved);
   }
 
   dispose(): void {

@@ -48,6 +48,28 @@ export const oneShotOptions = z.strictObject({
     .lt(1)
     .default(0)
     .describe('share of the target that is spread over all classes'),
+  // Also without a default, as `accumulate`.
+  together: z
+    .int()
+    .positive()
+    .optional()
+    .describe('architectures per training step, where `paths` is a sampler of them; default 1'),
+  rewards: z
+    .strictObject({
+      rounds: z.int().positive().default(50).describe('after each epoch'),
+      paths: z.int().positive().default(20).describe('scored in each round'),
+      batch: z.int().positive().default(128).describe('images of the minibatch of each'),
+    })
+    .optional()
+    .describe('lets `paths` learn from accuracies on minibatches of valid images; absent: no'),
+  selection: z
+    .strictObject({
+      architectures: z.int().positive().default(100).describe('drawn from `paths`'),
+    })
+    .optional()
+    .describe(
+      'in place of a search: architectures that `paths` proposes, scored as there; absent: none',
+    ),
   evaluation: z
     .strictObject({
       batch: z

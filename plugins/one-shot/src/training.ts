@@ -30,6 +30,7 @@ import {
 import { learningRate } from './learning-rate.ts';
 import type { OneShotOptions } from './options.ts';
 import { backward } from './passes.ts';
+import { Rewards } from './rewards.ts';
 import { addWeights, NO_WEIGHTS, type WeightSums, weightMetrics } from './weights.ts';
 
 /** What a training is made of. */
@@ -62,21 +63,26 @@ interface SavedTraining {
 /**
  * Single-path training of a supernet. Each epoch asks `order` for its samples; each step
  * trains the path or paths that `paths` proposes on the next batch, the last of which may be
- * smaller.
- * What the two learn from the steps takes effect when the epoch has ended.
+ * smaller. Then the paths may learn from rewards, a round in each step.
+ * What the two learn from the training steps takes effect when the epoch has ended.
  */
 export class Training {
   readonly store: ParameterStore;
   readonly paths: Sampler<Path>;
   readonly order: DataOrder;
-  /** Optimiser steps of the whole training. */
+  /** Steps of the whole training: of the optimiser, and rounds of rewards. */
   readonly total: number;
+  /** Absent where `paths` does not learn from them. */
+  readonly rewards: Rewards | undefined;
   readonly #parts: TrainingParts;
   readonly #train: DataSplit;
   readonly #reader: BatchReader;
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
+  /** Of the optimiser. */
   readonly #stepsPerEpoch: number;
+  /** Of rewards, per epoch. */
+  readonly #rounds: number;
   /** Paths of a step. */
   readonly #together: number;
   #done: number;
@@ -90,7 +96,8 @@ export class Training {
     this.#train = data.open('train');
     this.#reader = batchReader(data, this.#train);
     this.#stepsPerEpoch = Math.ceil(this.#train.size / data.batch);
-    this.total = options.epochs * this.#stepsPerEpoch;
+    this.#rounds = options.rewards?.rounds ?? 0;
+    this.total = options.epochs * (this.#stepsPerEpoch + this.#rounds);
     this.#rate = learningRate(options, this.#stepsPerEpoch);
     this.store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
     const { momentum, nesterov, weightDecay, unsampled } = options;
@@ -101,6 +108,10 @@ export class Training {
     this.order = parts.order.begin(this.#train.size, saved?.order);
     this.#done = saved?.done ?? 0;
     this.#epoch = saved?.epoch ?? null;
+    const { store, paths } = this;
+    this.rewards =
+      options.rewards &&
+      new Rewards({ network, store, data, paths, options: options.rewards, streams });
   }
 
   /** Images of all backward passes of the training: one counts for each path and each time. */
@@ -110,27 +121,32 @@ export class Training {
 
   /** Epochs that are complete. */
   get epochs(): number {
-    return Math.floor(this.#done / this.#stepsPerEpoch);
+    return Math.floor(this.#done / (this.#stepsPerEpoch + this.#rounds));
   }
 
-  /** Optimiser steps that are complete. */
+  /** Those of `total` that are rounds of rewards. */
+  get rounds(): number {
+    return this.#parts.options.epochs * this.#rounds;
+  }
+
+  /** Steps that are complete. */
   get done(): number {
     return this.#done;
   }
 
-  /** One optimiser step, and the end of the epoch when it was the epoch's last. */
+  /** One optimiser step or round of rewards, and the end of the epoch after its last one. */
   step(): Report {
-    const step = this.#done;
-    const epoch = Math.floor(step / this.#stepsPerEpoch);
-    const position = (step % this.#stepsPerEpoch) * this.#parts.data.batch;
+    const perEpoch = this.#stepsPerEpoch + this.#rounds;
+    const epoch = Math.floor(this.#done / perEpoch);
+    const at = this.#done % perEpoch;
     const samples = this.#epoch ?? this.#beginEpoch(epoch);
-    const proposals = this.#proposePaths(step);
-    const metrics = this.#update(proposals, samples, epoch, position);
-    const drawn = proposals.flatMap(({ weight }) => weight ?? []);
-    this.#epoch = { ...samples, pathWeights: addWeights(samples.pathWeights, drawn) };
-    this.#done = step + 1;
-    if (this.#done % this.#stepsPerEpoch !== 0) return { metrics };
-    return this.#endEpoch(epoch, this.#epoch, metrics);
+    const metrics =
+      at < this.#stepsPerEpoch
+        ? this.#descend(samples, epoch, at)
+        : this.rewards?.round(epoch * this.#rounds + at - this.#stepsPerEpoch);
+    this.#done += 1;
+    if (this.#done % perEpoch !== 0) return { metrics: metrics ?? {} };
+    return this.#endEpoch(epoch, this.#epoch ?? samples, metrics);
   }
 
   get state(): State {
@@ -162,6 +178,15 @@ export class Training {
     return { index, weight: weight ?? null, pathWeights: NO_WEIGHTS };
   }
 
+  #descend(samples: Epoch, epoch: number, at: number): Record<string, number> {
+    const step = epoch * this.#stepsPerEpoch + at;
+    const proposals = this.#proposePaths(step);
+    const metrics = this.#update(proposals, samples, step);
+    const drawn = proposals.flatMap(({ weight }) => weight ?? []);
+    this.#epoch = { ...samples, pathWeights: addWeights(samples.pathWeights, drawn) };
+    return metrics;
+  }
+
   #proposePaths(step: number): readonly Proposal<Path>[] {
     const count = this.#together;
     const proposals = this.paths.propose(count, this.#parts.streams.stream('paths', step));
@@ -177,10 +202,11 @@ export class Training {
   #update(
     proposals: readonly Proposal<Path>[],
     samples: Epoch,
-    epoch: number,
-    position: number,
+    step: number,
   ): Record<string, number> {
     const { network, data, paths, order, options, streams } = this.#parts;
+    const epoch = Math.floor(step / this.#stepsPerEpoch);
+    const position = (step % this.#stepsPerEpoch) * data.batch;
     const end = position + data.batch;
     const index = samples.index.slice(position, end);
     const weights = samples.weight?.slice(position, end);
@@ -197,7 +223,7 @@ export class Training {
       // Read before the update is queued, so that nothing waits for the update.
       const results = passes.results();
       if (order.needsScores) for (const { score } of results) this.order.observe(index, score());
-      const lr = this.#rate(this.#done);
+      const lr = this.#rate(step);
       this.#sgd.step(passes.gradients, { learningRate: lr, scale });
       const factor = paths.norms === 'after-clip' ? scale : 1;
       const bySite = (norms: ReadonlyMap<string, number>) =>

@@ -164,6 +164,34 @@ export const toyPaths: PathRecipe = {
   },
 };
 
+/** Draws architectures; one that gets the reward of its round's best is drawn more often. */
+export const toyLearning: SamplerRecipe = {
+  begin: ({ space }, saved) => {
+    const old = saved as
+      | { readonly proposed: number; readonly liked: readonly string[] }
+      | undefined;
+    let proposed = old?.proposed ?? 0;
+    let liked = old?.liked ?? [];
+    return {
+      propose: (n, stream) =>
+        Array.from({ length: n }, () => {
+          const isLiked = liked.length > 0 && stream.float() < 0.5;
+          const architecture = isLiked ? space.parse(stream.pick(liked)) : space.sample(stream);
+          return { id: `learning-${proposed++}`, architecture };
+        }),
+      observe: (evaluations) => {
+        const rewards = evaluations.filter(({ status }) => status === 'final');
+        const most = Math.max(...rewards.map(({ metrics }) => metrics.accuracy ?? 0));
+        const best = rewards.filter(({ metrics }) => metrics.accuracy === most);
+        liked = [...liked, ...best.map(({ proposal }) => space.format(proposal.architecture))];
+      },
+      get state() {
+        return { proposed, liked };
+      },
+    };
+  },
+};
+
 /** Takes samples in the order of their last scores, from the largest; weighted. */
 export const toyOrder: OrderRecipe = {
   needsScores: true,
@@ -214,6 +242,13 @@ export const toyPlugins = [
     summary: 'Random architectures, for tests.',
     options: z.strictObject({ evaluations: z.int().min(0) }),
     create: ({ evaluations }) => toySearch(evaluations),
+  }),
+  definePlugin({
+    id: 'toy-learning',
+    kind: 'sampler',
+    summary: 'Learns from rewards, for tests.',
+    options: none,
+    create: () => toyLearning,
   }),
   definePlugin({
     id: 'toy-paths',
