@@ -33,7 +33,9 @@ describe('export', () => {
   it('draws the cells of the best architecture, and of others that are named', async () => {
     const { code, value } = await archerJson('export', folder, '--to', 'svg');
     expect(code).toBe(0);
-    expect(value).toMatchObject({ files: ['cells.svg'] });
+    expect(value).toMatchObject({
+      files: expect.arrayContaining(['cells.svg', 'chart-search-loss.svg']),
+    });
     const cell = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|avg_pool_3x3~1|none~2|';
     const to = join(out, 'svg');
     const args = ['--to', 'svg', '--out', to, '--architecture', cell];
@@ -72,7 +74,11 @@ describe('export', () => {
   });
 
   it.each([
-    [['--to', 'onnx'], 'It can be exported to: svg, genotype, tfjs'],
+    [['--to', 'onnx'], 'It can be exported to: svg, png, csv, latex, genotype, tfjs'],
+    [
+      ['--to', 'csv', '--architecture', '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'],
+      'Leave out --architecture',
+    ],
     [['--architecture', '|conv~0|'], ''],
   ])('refuses %j', async (args, message) => {
     const said = await archer('export', folder, ...args);

@@ -109,8 +109,8 @@ function arc(edge: Edge, { rank, line, style }: Place & { readonly rank: number 
   const paint = `fill="none" stroke="${style.theme.muted}" marker-end="url(#${style.arrow})"`;
   const drawn = `<path class="edge" d="${path}" ${paint}/>`;
   if (edge.label === '') return drawn;
-  const y = line + side * apex(edge, rank) - 4;
-  const halo = `stroke="${style.theme.halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`;
+  const y = line + side * apex(edge, rank) - 6;
+  const halo = `stroke="${style.theme.halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"`;
   const text = `<text class="operation" x="${(from + to) / 2}" y="${y}" text-anchor="middle" ${halo}>`;
   return `${drawn}\n${text}${shown(edge.label)}</text>`;
 }

@@ -1,4 +1,5 @@
 export * from './architecture-agreement.ts';
+export { bestTable } from './best-table.ts';
 export { type CellLook, cellsSvg } from './cell-svg.ts';
 export type { Axis, Chart, Point, Series } from './chart/chart.ts';
 export { chartSvg } from './chart/chart-svg.ts';
@@ -10,6 +11,8 @@ export { type Deviations, markdownTables } from './deviations.ts';
 export { type Figures, figures, type NamedRun, seedsOf } from './figures/figures.ts';
 export * from './flat-metrics.ts';
 export { type Headline, headline } from './headline.ts';
+export { type Better, type LatexOptions, latexTable } from './latex-table.ts';
+export { latexText } from './latex-text.ts';
 export { markdownTable } from './markdown-table.ts';
 export { toJson } from './number-text.ts';
 export type { Background } from './page/background.ts';

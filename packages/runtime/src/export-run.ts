@@ -36,7 +36,7 @@ export interface ExportOptions {
 }
 
 /** Files of an architecture, written from the space alone: no engine and no data. */
-export type SpaceFormat = (space: SearchSpace<any>, architecture: any) => Files;
+export type SpaceFormat = (space: SearchSpace<any>, architecture: any) => Files | Promise<Files>;
 
 /** What was written. */
 export interface Exported {

@@ -9,7 +9,7 @@ export { readManifestFile } from './manifest-file.ts';
 export { idsOf, installedPlugins, type PluginIndex } from './plugin-index.ts';
 export { pluginLookup } from './plugin-lookup.ts';
 export * from './read-run.ts';
-export { writeTables } from './result-files.ts';
+export { allTables, tableCsv, writeTables } from './result-files.ts';
 export { type ResumeOptions, resume } from './resume.ts';
 export { type FailedSeed, type RunOptions, type RunSummary, run } from './run.ts';
 export { pluginDocuments, spaceOfRun } from './run-parts.ts';

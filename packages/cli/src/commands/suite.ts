@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { ArcherError, EXIT, isArcherError, suggestion } from '@archer-nas/core';
 import {
   formatTable,
+  latexTable,
   printable,
   type SuiteEntry,
   type SuiteHead,
@@ -31,6 +32,7 @@ interface Arguments extends RunArguments, LaunchArguments {
   profile?: string;
   out?: string;
   html?: string;
+  latex?: string;
 }
 
 const ACTIONS = ['run', 'report'];
@@ -45,11 +47,12 @@ export const suite: Command<Arguments> = {
     profile: { type: 'string', describe: 'This profile of the manifests that have it' },
     out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
     html: { type: 'string', describe: 'Write a page of the suite to this file as well' },
+    latex: { type: 'string', describe: 'Write its table as LaTeX to this file as well' },
     ...launchOptions,
     ...runOptions,
   },
   examples: [['suite run experiments/suites/nb201-classics', 'the same again goes on']],
-  async run({ action, folder, profile, out, html, ...rest }, output) {
+  async run({ action, folder, profile, out, html, latex, ...rest }, output) {
     if (!ACTIONS.includes(action)) {
       throw new ArcherError('ARCHER_USAGE', `archer suite has no action "${action}".`, {
         hint: suggestion(action, ACTIONS),
@@ -66,6 +69,11 @@ export const suite: Command<Arguments> = {
     }
     const title = basename(resolve(folder));
     show(title, members.map(suiteEntry), missing, output);
+    if (latex !== undefined) {
+      const table = suiteTable(title, members.map(suiteEntry));
+      replaceFile(resolve(latex), latexTable(table, { label: `tab:${title}` }));
+      output.line(printable(latex));
+    }
     if (html !== undefined) await writePage(html, { title, missing }, members, output);
     return EXIT.ok;
   },

@@ -114,9 +114,11 @@ function scaleOf({ log = false }: Axis): object {
 function axisOf({ series, ...chart }: Chart, side: 'x' | 'y'): object {
   const { title, log = false } = chart[side];
   const isLarge = series.some(({ points }) => points.some((point) => Math.abs(point[side]) >= 1e5));
+  const isWhole = series.every(({ points }) => points.every((p) => Number.isInteger(p[side])));
   return {
     title: side === 'x' ? printable(title) : null,
     tickCount: log ? 4 : 5,
+    ...(isWhole && { tickMinStep: 1 }),
     ...(isLarge && { format: '~s' }),
   };
 }
@@ -149,10 +151,9 @@ function config({ ink, muted, grid, background, font }: Theme): object {
       ...text,
       ...{ labelColor: muted, titleColor: muted, titleFontWeight: 400, titlePadding: 8 },
       ...{ gridColor: grid, domainColor: muted, tickColor: grid, tickSize: 4, labelPadding: 5 },
-      labelFlush: true,
     },
     axisY: { domain: false, ticks: false },
-    axisX: { grid: false },
+    axisX: { grid: false, labelFlush: true },
     legend: { ...text, labelColor: ink, symbolSize: 160, symbolStrokeWidth: 2.4, labelLimit: 300 },
   };
 }
