@@ -5,6 +5,8 @@ import type { Blocks } from '../src/compatibility.ts';
 const TINY: Readonly<Record<string, object>> = {
   'space darts': { channels: 4, cells: 3, search: { channels: 2, cells: 3 } },
   'space darts-rnn': { width: 4 },
+  'space enas-macro': { layers: 3, channels: 2, search: { channels: 2 } },
+  'space enas-micro': { nodes: 1, layers: 1, channels: 2, search: { layers: 1, channels: 2 } },
   'space enas-rnn': { nodes: 3, width: 4 },
   'space fbnet': {},
   'space nas-bench-101': {},
