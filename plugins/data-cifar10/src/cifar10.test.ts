@@ -26,6 +26,20 @@ describe('splitIndices', () => {
   });
 });
 
+describe('splitIndices of a tenth', () => {
+  it('holds out the last 5,000 training images', () => {
+    const splits = splitIndices('tenth', OFFICIAL);
+    const ends = (['train', 'valid'] as const).map((name) => {
+      const index = splits.get(name);
+      return [index?.length, index?.[0], index?.at(-1)];
+    });
+    expect(ends).toEqual([
+      [45_000, 0, 44_999],
+      [5_000, 45_000, 49_999],
+    ]);
+  });
+});
+
 describe('cifar10', () => {
   it('reads pixels as rows of red, green, blue, with the label of the same record', async () => {
     await using folder = await temporaryFolder();

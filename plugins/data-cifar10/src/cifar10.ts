@@ -5,10 +5,16 @@ import { allFiles, CHANNELS, CLASS_NAMES, type Layout, SIDE } from './layout.ts'
 import { readRecords } from './records.ts';
 import { shrunk } from './shrink.ts';
 
+/** What becomes of the training images. */
+export type Split = 'halves' | 'tenth' | 'full';
+
 /** How the official files become splits. */
 export interface Cifar10Options {
-  /** `halves`: NAS-Bench-201's train and valid; `full`: all 50,000 to train on, no valid. */
-  readonly split: 'halves' | 'full';
+  /**
+   * `halves`: NAS-Bench-201's train and valid; `tenth`: the last 5,000 are valid, as in ENAS;
+   * `full`: all 50,000 to train on, no valid.
+   */
+  readonly split: Split;
   readonly batch: number;
   /** The first n images of a split, in its order; all where there is no number. */
   readonly images: ImageLimits;
@@ -72,10 +78,17 @@ export function splitIndices(
 ): Map<SplitName, Int32Array> {
   const all = layout.train.length * layout.records;
   const test = Int32Array.from({ length: layout.records }, (_, i) => i);
+  const train = Int32Array.from({ length: all }, (_, i) => i);
   if (split === 'full') {
-    const train = Int32Array.from({ length: all }, (_, i) => i);
     return new Map([
       ['train', train],
+      ['test', test],
+    ]);
+  }
+  if (split === 'tenth') {
+    return new Map([
+      ['train', train.slice(0, 0.9 * all)],
+      ['valid', train.slice(0.9 * all)],
       ['test', test],
     ]);
   }
@@ -109,15 +122,17 @@ function identity(
   return hash.digest('hex');
 }
 
+const HOW: Readonly<Record<Split, string>> = {
+  halves: 'the training images halved as NAS-Bench-201 does',
+  tenth: 'the last tenth of the training images held out for validation',
+  full: 'all training images, none held out for validation',
+};
+
 function describe(
   { split, size }: Pick<Cifar10Options, 'split' | 'size'>,
   indices: ReadonlyMap<SplitName, Int32Array>,
 ): string {
   const sizes = [...indices].map(([name, index]) => `${index.length} ${name}`).join(', ');
-  const how =
-    split === 'halves'
-      ? 'the training images halved as NAS-Bench-201 does'
-      : 'all training images, none held out for validation';
   const shape = size === SIDE ? 'images' : `images, shrunk to ${size} × ${size} pixels`;
-  return `CIFAR-10 (Krizhevsky, 2009), ${how}; ${sizes} ${shape}`;
+  return `CIFAR-10 (Krizhevsky, 2009), ${HOW[split]}; ${sizes} ${shape}`;
 }

@@ -19,9 +19,11 @@ const plugin = definePlugin({
   provides: ['data:classification'],
   options: z.strictObject({
     split: z
-      .enum(['halves', 'full'])
+      .enum(['halves', 'tenth', 'full'])
       .default('halves')
-      .describe("halves: NAS-Bench-201's 25,000 train and 25,000 valid; full: 50,000 train"),
+      .describe(
+        "halves: NAS-Bench-201's 25,000 train and 25,000 valid; tenth: 45,000 and 5,000; full: 50,000 train",
+      ),
     batch: count.default(256).describe('images per training batch'),
     folder: z
       .string()
