@@ -5,7 +5,7 @@ import { given } from './given.ts';
 
 it('proposes what it is given, in order and once, and refuses what the space has not', () => {
   const space = bitSpace(3);
-  const metric = { name: 'accuracy', direction: 'maximise' } as const;
+  const metric = { name: 'accuracy', unit: '%', direction: 'maximise' } as const;
   const context = { space, metric, objective: singleMetric(metric) };
   const sampler = given(['110', '001', '111']).begin(context);
   const stream = createStreams(0).stream('given');

@@ -8,7 +8,7 @@ describe('the output of a cell in the supernet', () => {
   it('is the 1×1 convolution of the concatenated loose ends, with the rows of their nodes', () => {
     const [place] = placesOf({ layers: 3, channels: 2 });
     if (place === undefined) throw new Error('no cell');
-    const wave = (shape: number[], phase: number): tf.Tensor4D =>
+    const wave = (shape: tf.Tensor4D['shape'], phase: number): tf.Tensor4D =>
       tf.tensor(
         Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
           Math.sin(7 * i + phase),
