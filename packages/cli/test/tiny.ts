@@ -22,6 +22,7 @@ const TINY: Readonly<Record<string, object>> = {
   'evaluator cost': {},
   'evaluator train': { epochs: 1 },
   'evaluator train-language': { epochs: 1, evaluationLanes: 2 },
+  'strategy bender-oneshot': { epochs: 1, selection: { architectures: 2, finalists: 0 } },
   'strategy bilevel': { epochs: 1 },
   'strategy darts': { epochs: 1 },
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
