@@ -21,7 +21,7 @@ import type {
 } from '@archer-nas/nn';
 import { Course } from './course.ts';
 import type { BilevelOptions } from './options.ts';
-import { Selection } from './selection.ts';
+import { Selection, selectionSize } from './selection.ts';
 import type { StageViews } from './stage.ts';
 
 /** What the strategy is made of. */
@@ -34,7 +34,7 @@ export interface BilevelParts<A> {
 
 /** What a bilevel search shows to studies and exports: of its last stage, where it has several. */
 export type BilevelViews<A> = StageViews<A> & {
-  /** The architecture that was derived at the end of each epoch so far. */
+  /** The architecture that was derived, or selected, at the end of each epoch so far. */
   readonly trajectory: readonly A[];
 };
 
@@ -60,18 +60,28 @@ export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Str
 interface SavedBilevel {
   readonly course: State;
   readonly selection: State;
-  /** Derived architectures in the space's notation, one per complete epoch. */
+  /** Architectures in the space's notation, one per complete epoch. */
   readonly trajectory: readonly string[];
   /** What modifiers ended the search with. */
   readonly ended: string | null;
+  /** What modifiers decided at the end of an epoch whose selection is not complete. */
+  readonly verdict: EpochVerdict | null;
 }
 
 class BilevelSearch<A> implements Search<A> {
   readonly #space: MixtureSpace<A> | LanguageMixtureSpace<A>;
   readonly #course: Course<A>;
-  readonly #selection: Selection<A> | undefined;
+  /** Whether every epoch ends with a selection of its own. */
+  readonly #isEachEpochs: boolean;
+  /** Architectures that a selection scores; 0 where there is none. */
+  readonly #each: number;
+  readonly #begin: (saved?: State) => Selection<A> | undefined;
+  /** The one at the end, or that of the last epoch that has begun one. */
+  #selection: Selection<A> | undefined;
   readonly #trajectory: A[];
   #ended: A | undefined;
+  /** What modifiers decided at the end of an epoch whose selection is not complete. */
+  #verdict: EpochVerdict | undefined;
 
   constructor(
     options: BilevelOptions,
@@ -85,17 +95,13 @@ class BilevelSearch<A> implements Search<A> {
     this.#course = new Course({ ...parts, options, streams }, saved?.course);
     this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
     if (typeof saved?.ended === 'string') this.#ended = space.parse(saved.ended);
-    if (options.selection !== undefined) {
-      const course = this.#course;
-      const selecting = {
-        ...{ space, options: options.selection, images: data.open('valid'), streams },
-        probabilities: (): Rows => course.stage.views.alpha.probabilities,
-        get scores() {
-          return course.stage.views.scores; // of the last stage
-        },
-      };
-      this.#selection = new Selection(selecting, saved?.selection);
-    } else if (!this.#course.stage.training.learns) throw nothingChosen();
+    const { selection } = options;
+    if (selection === undefined && !this.#course.stage.training.learns) throw nothingChosen();
+    this.#isEachEpochs = selection?.every === 'epoch';
+    this.#each = selection === undefined ? 0 : selectionSize(selection);
+    this.#verdict = saved?.verdict ?? undefined;
+    this.#begin = (state) => selection && this.#selectionOf(selection, { data, streams }, state);
+    if (!this.#isEachEpochs || saved?.selection) this.#selection = this.#begin(saved?.selection);
   }
 
   get views(): BilevelViews<A> {
@@ -104,18 +110,33 @@ class BilevelSearch<A> implements Search<A> {
   }
 
   get progress() {
-    const { done, total } = this.#course;
-    const { done: scored, total: toScore } = this.#selection ?? { done: 0, total: 0 };
-    return { done: done + scored, total: total + toScore, unit: 'step' } as const;
+    const { done, total, epochs, stage } = this.#course;
+    const each = this.#each;
+    const scored = this.#selection?.done ?? 0;
+    if (!this.#isEachEpochs)
+      return { done: done + scored, total: total + each, unit: 'step' } as const;
+    const complete = each * (this.#verdict === undefined ? epochs : epochs - 1);
+    return {
+      done: done + complete + (this.#verdict === undefined ? 0 : scored),
+      total: total + each * Math.floor(total / stage.training.pass.steps),
+      unit: 'step',
+    } as const;
   }
 
   async step(signal: AbortSignal): Promise<Report> {
     signal.throwIfAborted();
+    if (this.#verdict !== undefined) return this.#selectEpochs(this.#verdict, signal);
     if (this.#isTrained) return this.#selection?.step(signal) ?? {};
     const { metrics = {}, endsEpoch, ...verdict } = this.#course.step();
     if (!endsEpoch) return { metrics };
     const { epochs: epoch } = this.#course;
     const report = { metrics: { ...metrics, epoch } };
+    if (this.#isEachEpochs) {
+      this.#selection?.dispose();
+      this.#selection = this.#begin();
+      this.#verdict = verdict;
+      return report;
+    }
     if (!this.#course.stage.training.learns) {
       this.#course.goOn(verdict);
       return report;
@@ -130,12 +151,14 @@ class BilevelSearch<A> implements Search<A> {
     const trajectory = this.#trajectory.map((a) => this.#space.format(a));
     const ended = this.#ended === undefined ? null : this.#space.format(this.#ended);
     const selection = this.#selection?.state ?? null;
-    return { course: this.#course.state, selection, trajectory, ended };
+    const verdict = (this.#verdict ?? null) as State;
+    return { course: this.#course.state, selection, trajectory, ended, verdict };
   }
 
   incumbents(): readonly Evaluation<A>[] {
     const selected = this.#selection?.best;
-    if (selected !== undefined) return [selected];
+    const hasGoneBack = this.#isEachEpochs && this.#ended !== undefined;
+    if (selected !== undefined && !hasGoneBack) return [selected];
     if (!this.#course.stage.training.learns) return [];
     const architecture = this.#ended ?? this.#course.stage.derived();
     const status = this.#isTrained && this.#selection === undefined ? 'final' : 'partial';
@@ -159,6 +182,40 @@ class BilevelSearch<A> implements Search<A> {
   dispose(): void {
     this.#selection?.dispose();
     this.#course.dispose();
+  }
+
+  /** A step of an epoch's selection; when it is complete, its best is the epoch's architecture. */
+  async #selectEpochs(verdict: EpochVerdict, signal: AbortSignal): Promise<Report> {
+    const selection = this.#selection as Selection<A>; // begun when the epoch ended
+    const report = await selection.step(signal);
+    if (selection.done < selection.total) return report;
+    this.#verdict = undefined;
+    const architecture = selection.best?.proposal.architecture;
+    if (architecture === undefined) {
+      this.#course.goOn(verdict);
+      return report;
+    }
+    const { epochs: epoch } = this.#course;
+    this.#trajectory.push(architecture);
+    this.#follow(verdict);
+    return { ...report, proposals: [{ id: `epoch-${epoch}`, architecture }] };
+  }
+
+  #selectionOf(
+    options: NonNullable<BilevelOptions['selection']>,
+    { data, streams }: Pick<BilevelParts<A>, 'data'> & Pick<SearchContext, 'streams'>,
+    saved?: State,
+  ): Selection<A> {
+    const course = this.#course;
+    const own = this.#isEachEpochs ? streams.scope(`epoch-${course.epochs}`) : streams;
+    const selecting = {
+      ...{ space: this.#space, options, images: data.open('valid'), streams: own },
+      probabilities: (): Rows => course.stage.views.alpha.probabilities,
+      get scores() {
+        return course.stage.views.scores; // of the last stage
+      },
+    };
+    return new Selection(selecting, saved);
   }
 
   get #isTrained(): boolean {

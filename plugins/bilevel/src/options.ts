@@ -35,6 +35,10 @@ export const bilevelOptions = z.strictObject({
         .min(0)
         .default(0)
         .describe('how many of the best are scored again on all valid images'),
+      every: z
+        .enum(['end', 'epoch'])
+        .default('end')
+        .describe('once after the training, or after each epoch, which is then its architecture'),
     })
     .optional()
     .describe('ends the search with the best of drawn architectures; absent: the derived one'),

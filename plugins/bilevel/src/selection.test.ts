@@ -20,7 +20,13 @@ function selectionOf(
     const ones = a.reduce((sum, bit) => sum + bit, 0);
     return batches === 'all' ? ones : 2 - ones;
   };
-  const options = { architectures: 20, batches: 1, finalists: 0, ...changes } as const;
+  const options = {
+    architectures: 20,
+    batches: 1,
+    finalists: 0,
+    every: 'end',
+    ...changes,
+  } as const;
   const selection = new Selection<Bits>(
     {
       space: { ...space, derive },
@@ -159,6 +165,56 @@ describe('bilevel with a selection', () => {
     expect(found[0]).toMatchObject({ status: 'final', metrics: { accuracy: best } });
     expect(metrics.accuracy).toBe(best);
     search.dispose?.();
+  });
+
+  it('selects after every epoch where that is asked for, which makes a trajectory', async () => {
+    const options = { epochs: 2, selection: { architectures: 4, every: 'epoch' } };
+    const search = await begin(options, {});
+    // Two epochs of three steps, and four architectures after each.
+    expect(search.progress).toEqual({ done: 0, total: 14, unit: 'step' });
+    const best: string[] = [];
+    const proposals: string[] = [];
+    for (const epoch of [1, 2]) {
+      for (let step = 0; step < 3; step++) await search.step(signal);
+      expect(search.progress.done).toBe(7 * epoch - 4);
+      const { evaluations = [], proposals: found = [] } = await search.step(signal);
+      const scored = evaluations as readonly Evaluation<Bits>[];
+      const [first] = [...scored].sort(
+        (a, b) => Number(b.metrics.accuracy) - Number(a.metrics.accuracy),
+      );
+      best.push(space.format(first?.proposal.architecture as Bits));
+      proposals.push(...found.map(({ architecture }) => space.format(architecture as Bits)));
+      expect(search.progress.done).toBe(7 * epoch);
+    }
+    expect(proposals).toEqual(best);
+    const { trajectory } = search.views as unknown as { trajectory: readonly Bits[] };
+    expect(trajectory.map((a) => space.format(a))).toEqual(best);
+    const [last] = search.incumbents();
+    expect(space.format(last?.proposal.architecture as Bits)).toBe(best[1]);
+    search.dispose?.();
+  });
+
+  it('goes on from any step of the selections of epochs as if it had never stopped', async () => {
+    const options = bilevelOptions.parse({
+      ...{ epochs: 2, selection: { architectures: 4, finalists: 2, every: 'epoch' } },
+    });
+    const strategy = bilevel<Bits>(options, {
+      ...{ space, data: toyData(), relaxation: still, modifiers: [] },
+    });
+    const context = { streams: createStreams(5) };
+    const straight = await strategy.begin(context);
+    let stopped = await strategy.begin(context);
+    while (straight.progress.done < straight.progress.total) {
+      const report = await straight.step(signal);
+      expect(await stopped.step(signal)).toEqual(report);
+      const { state } = stopped;
+      expect(state).toEqual(straight.state);
+      stopped.dispose?.();
+      stopped = await strategy.begin(context, structuredClone(state));
+      expect(stopped.progress).toEqual(straight.progress);
+    }
+    expect(stopped.incumbents()).toEqual(straight.incumbents());
+    for (const search of [straight, stopped]) search.dispose?.();
   });
 
   it('ends with the selected architecture, not with the derived one', async () => {

@@ -24,6 +24,14 @@ export interface SelectionParts<A> {
   readonly streams: Streams;
 }
 
+/** Architectures that a selection scores; finalists count twice. */
+export function selectionSize({
+  architectures,
+  finalists,
+}: Pick<SelectionParts<unknown>['options'], 'architectures' | 'finalists'>): number {
+  return architectures + Math.min(finalists, architectures);
+}
+
 interface SavedSelection {
   readonly drawn: State | null;
   readonly finals: State | null;
@@ -48,7 +56,7 @@ export class Selection<A> {
     this.#parts = parts;
     this.#metric = parts.scores.metrics[0] as MetricSpec; // an evaluator measures something
     this.#finalists = Math.min(finalists, architectures);
-    this.total = architectures + this.#finalists;
+    this.total = selectionSize(parts.options);
     this.#saved = (state as unknown as SavedSelection | undefined) ?? undefined;
     if (this.#saved?.drawn) this.#drawn = this.#begin('drawn', this.#saved.drawn);
     if (this.#saved?.finals) this.#finals = this.#begin('finals', this.#saved.finals);

@@ -1,11 +1,9 @@
 import type { Allowed, SplitName, State, Streams } from '@archer-nas/core';
 import {
-  type AnyBatch,
   type BatchSource,
   type BilevelMoment,
   type BilevelStep,
   type EpochVerdict,
-  type Mixture,
   type Model,
   type Modifier,
   meanEntropy,
@@ -18,10 +16,11 @@ import {
   type Rows,
   RunningStatistics,
 } from '@archer-nas/nn';
-import { SupernetLoss } from './batch-loss.ts';
+import type { SupernetLoss } from './batch-loss.ts';
 import { Modifications } from './modifications.ts';
 import type { BilevelOptions } from './options.ts';
 import { alphaPointOf, relaxedView } from './relaxed-view.ts';
+import { StepLosses } from './step-losses.ts';
 import { type SavedWeights, Weights } from './weights.ts';
 
 /** What a training is made of. */
@@ -49,8 +48,6 @@ interface SavedTraining extends SavedWeights {
   readonly modifications: readonly State[];
 }
 
-type Disposable = { dispose(): void };
-
 /**
  * min_α L_val(w*(α), α) with w*(α) = argmin_w L_train(w, α), by alternating single steps: each
  * step moves the relaxation once (on a valid and a train batch) and the weights once (on the
@@ -69,9 +66,8 @@ export class BilevelTraining {
   readonly #weights: Weights;
   readonly #statistics: RunningStatistics | undefined;
   readonly #modifications: Modifications;
+  readonly #losses: StepLosses;
   #done: number;
-  /** What the step in progress has made. */
-  #owned: Disposable[] = [];
 
   constructor(parts: TrainingParts, state?: State) {
     const { network, relaxation, modifiers, options, streams } = parts;
@@ -92,9 +88,13 @@ export class BilevelTraining {
       saved?.modifications,
     );
     this.#done = saved?.done ?? 0;
+    this.#losses = new StepLosses({
+      ...{ network, store: this.store, statistics: this.#statistics },
+      complete: (mixture) => this.#modifications.complete(mixture, this.#moment),
+    });
     this.relaxed = relaxedView(this.relaxation, (batch, use) => {
       const lent = { ...batch, dispose: () => {} }; // the caller's, who may ask again
-      return this.#releasing(() => use(this.#lossOn(() => lent)));
+      return this.#losses.releasing(() => use(this.#losses.on(() => lent)));
     });
   }
 
@@ -140,14 +140,14 @@ export class BilevelTraining {
 
   /** One step of the relaxation and one of the weights; after an epoch, how to go on. */
   step(): Required<Pick<EpochVerdict, 'metrics'>> & EpochVerdict {
-    return this.#releasing(() => {
+    return this.#losses.releasing(() => {
       const step = this.#done;
       const now = this.#moment;
       const lesson = () => this.#modifications.batch(this.#train.at(step), now);
-      const train = this.#lossOn(lesson, this.#noise('train'));
+      const train = this.#losses.on(lesson, this.#noise('train'));
       const split = this.#valid;
       const valid =
-        split === undefined ? train : this.#lossOn(() => split.at(step), this.#noise('valid'));
+        split === undefined ? train : this.#losses.on(() => split.at(step), this.#noise('valid'));
       const at = this.#stepOn(train, valid);
       const metrics =
         this.#parts.options.first === 'alpha'
@@ -191,19 +191,9 @@ export class BilevelTraining {
       get point() {
         return alphaPointOf(relaxation);
       },
-      valid: this.#lossOn(() => (this.#valid ?? this.#train).at(last)),
+      valid: this.#losses.on(() => (this.#valid ?? this.#train).at(last)),
       weightDecay: this.#parts.options.weightDecay,
     });
-  }
-
-  /** Frees what `work` has made, when it ends. */
-  #releasing<T>(work: () => T): T {
-    try {
-      return work();
-    } finally {
-      for (const result of this.#owned) result.dispose();
-      this.#owned = [];
-    }
   }
 
   #moveAlpha(at: BilevelStep & { readonly valid: SupernetLoss }): Readonly<Record<string, number>> {
@@ -235,16 +225,6 @@ export class BilevelTraining {
     };
   }
 
-  #lossOn(read: () => AnyBatch, noise?: Noise): SupernetLoss {
-    const { network } = this.#parts;
-    const own = (result: Disposable): void => void this.#owned.push(result);
-    const at = this.#moment;
-    const complete = (mixture: Mixture): Mixture => this.#modifications.complete(mixture, at);
-    const { store } = this;
-    const statistics = this.#statistics;
-    return new SupernetLoss({ network, store, statistics, own, complete, noise }, read);
-  }
-
   get #moment(): BilevelMoment {
     return { step: this.#done, epoch: this.epoch, epochs: this.#parts.options.epochs };
   }
@@ -259,7 +239,7 @@ export class BilevelTraining {
     const { streams } = this.#parts;
     const learningRate = this.#weights.learningRate(this.epoch);
     const weights = this.#weights.point(learningRate, (values) => {
-      this.#owned.push(...values.values());
+      this.#losses.own(...values.values());
       return values;
     });
     return { ...this.#moment, learningRate, streams, train, valid, weights };
