@@ -12,6 +12,9 @@ export const restartsOption = z
 /** What {@link rowAdamFields} takes unless it is stated: α of DARTS. */
 const DARTS = { lr: 3e-4, beta1: 0.5, weightDecay: 1e-3 };
 
+/** Standard deviation of α at the start, unless it is stated: the released code of DARTS. */
+const DEVIATION = 1e-3;
+
 /**
  * Fields of an options block that `rowAdam` reads. An entry of its own, without tensors: plugins
  * describe their options before anything is computed.
@@ -24,4 +27,15 @@ export function rowAdamFields(defaults: Partial<typeof DARTS> = {}) {
     beta2: z.number().min(0).lt(1).default(0.999).describe("Adam's β₂"),
     weightDecay: z.number().min(0).default(weightDecay).describe('added to the gradient'),
   };
+}
+
+/** The block `alpha` of relaxations whose α starts from normal draws around 0. */
+export function alphaOption(defaults: Partial<typeof DARTS> = {}) {
+  return z
+    .strictObject({
+      ...rowAdamFields(defaults),
+      init: z.number().min(0).default(DEVIATION).describe('standard deviation at the start'),
+    })
+    .prefault({})
+    .describe('the optimiser of the architecture parameters');
 }

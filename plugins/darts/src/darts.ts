@@ -2,19 +2,16 @@ import type { State, Streams } from '@archer-nas/core';
 import {
   type BatchLoss,
   type BilevelStep,
-  beginRows,
+  beginAlpha,
   clipCoefficient,
   combineRows,
   denseMixture,
   globalNorm,
   gradientNorms,
   type Mixture,
-  normalRows,
-  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
-  type RowAdamState,
   type Rows,
   rowAdam,
   type Site,
@@ -59,9 +56,7 @@ function relaxed(
   streams: Streams,
   saved?: State,
 ): Relaxation {
-  let alpha =
-    (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(optionCounts(sites), streams, { deviation: init }));
+  let alpha = beginAlpha(sites, streams, { deviation: init, saved });
   return {
     get probabilities() {
       return softmaxRows(alpha.rows);

@@ -2,18 +2,16 @@ import type { State, Stream, Streams } from '@archer-nas/core';
 import {
   argmaxRows,
   type BilevelStep,
-  beginRows,
+  beginAlpha,
   concreteGradientRows,
   concreteRows,
   denseMixture,
   gumbelNoise,
   type Mixture,
-  normalRows,
   optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
-  type RowAdamState,
   type Rows,
   rowAdam,
   type Site,
@@ -56,9 +54,7 @@ function relaxed(
   saved?: State,
 ): Relaxation {
   const counts = optionCounts(sites);
-  let alpha =
-    (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(counts, streams, { deviation: adam.init }));
+  let alpha = beginAlpha(sites, streams, { deviation: adam.init, saved });
   return {
     get probabilities() {
       return softmaxRows(alpha.rows);

@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { rowAdamFields } from '@archer-nas/nn/options';
+import { alphaOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const rule = z
@@ -15,13 +15,7 @@ const temperature = z
   .prefault({})
   .describe('τ, linear in the epochs');
 
-const alpha = z
-  .strictObject({
-    ...rowAdamFields(),
-    init: z.number().min(0).default(1e-3).describe('standard deviation at the start'),
-  })
-  .prefault({})
-  .describe('the optimiser of the architecture parameters');
+const alpha = alphaOption();
 
 const relaxation = definePlugin({
   id: 'gdas',

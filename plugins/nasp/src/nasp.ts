@@ -1,16 +1,13 @@
 import type { State, Streams } from '@archer-nas/core';
 import {
   argmaxRows,
-  beginRows,
+  beginAlpha,
   decisionSites,
   denseMixture,
   type Mixture,
-  normalRows,
-  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
-  type RowAdamState,
   type Rows,
   rowAdam,
   type Site,
@@ -43,9 +40,7 @@ function relaxed(
   saved?: State,
 ): Relaxation {
   const { value: mean, noise: deviation } = adam.init;
-  let alpha =
-    (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(optionCounts(sites), streams, { mean, deviation }));
+  let alpha = beginAlpha(sites, streams, { mean, deviation, saved });
   const nodes = sitesByNode(decisionSites(sites));
   const kept = (): readonly boolean[] => keptRows(alpha.rows, nodes, edges);
   return {

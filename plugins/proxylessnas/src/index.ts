@@ -1,16 +1,10 @@
 import { definePlugin } from '@archer-nas/core';
-import { rowAdamFields } from '@archer-nas/nn/options';
+import { alphaOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const every = z.int().positive().default(5).describe('α moves at every so many steps');
 
-const alpha = z
-  .strictObject({
-    ...rowAdamFields({ lr: 1e-3, beta1: 0, weightDecay: 0 }),
-    init: z.number().min(0).default(1e-3).describe('standard deviation at the start'),
-  })
-  .prefault({})
-  .describe('the optimiser of the architecture parameters');
+const alpha = alphaOption({ lr: 1e-3, beta1: 0, weightDecay: 0 });
 
 const latency = z
   .strictObject({

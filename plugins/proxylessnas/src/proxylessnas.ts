@@ -1,18 +1,15 @@
 import type { State, Streams } from '@archer-nas/core';
 import {
   type BilevelStep,
-  beginRows,
+  beginAlpha,
   combineRows,
   expectedLatency,
   type LatencyLoss,
   type LatencyOptions,
   latencyRows,
-  normalRows,
-  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
-  type RowAdamState,
   type Rows,
   rowAdam,
   type Site,
@@ -54,9 +51,7 @@ function relaxed(
   saved?: State,
 ): Relaxation {
   const latency = given && { rows: latencyRows(sites, given.table), loss: given.loss };
-  let alpha =
-    (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(optionCounts(sites), streams, { deviation: adam.init }));
+  let alpha = beginAlpha(sites, streams, { deviation: adam.init, saved });
   return {
     get probabilities() {
       return softmaxRows(alpha.rows);

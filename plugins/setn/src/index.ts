@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { rowAdamFields } from '@archer-nas/nn/options';
+import { alphaOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const per = z
@@ -7,13 +7,7 @@ const per = z
   .default('cell')
   .describe('whether each cell of a weight step draws its operations, or one draw is for all');
 
-const alpha = z
-  .strictObject({
-    ...rowAdamFields(),
-    init: z.number().min(0).default(1e-3).describe('standard deviation at the start'),
-  })
-  .prefault({})
-  .describe('the optimiser of the architecture parameters');
+const alpha = alphaOption();
 
 const relaxation = definePlugin({
   id: 'setn',

@@ -2,16 +2,13 @@ import type { State, Stream, Streams } from '@archer-nas/core';
 import {
   apartMixture,
   type BatchLoss,
-  beginRows,
+  beginAlpha,
   decisionSites,
   denseMixture,
   type Mixture,
-  normalRows,
-  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
-  type RowAdamState,
   type Rows,
   rowAdam,
   type Site,
@@ -46,9 +43,7 @@ function relaxed(
   streams: Streams,
   saved?: State,
 ): Relaxation {
-  let alpha =
-    (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(optionCounts(sites), streams, { deviation: adam.init }));
+  let alpha = beginAlpha(sites, streams, { deviation: adam.init, saved });
   const own = decisionSites(sites);
   return {
     get probabilities() {

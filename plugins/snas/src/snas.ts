@@ -1,17 +1,14 @@
 import type { State, Streams } from '@archer-nas/core';
 import {
   type BilevelStep,
-  beginRows,
+  beginAlpha,
   concreteGradientRows,
   concreteRows,
   denseMixture,
   gumbelNoise,
-  normalRows,
-  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
-  type RowAdamState,
   type Rows,
   rowAdam,
   type Site,
@@ -45,9 +42,7 @@ function relaxed(
   streams: Streams,
   saved?: State,
 ): Relaxation {
-  let alpha =
-    (saved as unknown as RowAdamState | undefined) ??
-    beginRows(normalRows(optionCounts(sites), streams, adam.init));
+  let alpha = beginAlpha(sites, streams, { ...adam.init, saved });
   /** Z = softmax((α + g)/λ): the same whenever it is asked for in a step. */
   const sample = (at: BilevelStep): Rows => {
     const noise = gumbelNoise(alpha.rows, at.streams.stream('snas', at.step));
