@@ -3,14 +3,10 @@ import { z } from 'zod';
 import { searchOptions } from './options.ts';
 import { pcNas } from './pc-nas.ts';
 
-/** Training as in pa-da and spos on NAS-Bench-201. Loose: other options of one-shot pass. */
+/** Loose: other options of one-shot, which trains as pa-da and spos do, pass through to it. */
 const options = z.looseObject({
   ...searchOptions.shape,
   warmUp: z.number().min(0).max(1).default(0.4).describe('share of the epochs before stage 1'),
-  epochs: z.int().positive().default(250).describe('passes over the training images, in all'),
-  lr: z.number().positive().default(0.05).describe('learning rate at the start'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
-  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
 });
 
 /** PC-NAS: stages of the search alternate with training of what the pool leaves. */

@@ -3,9 +3,6 @@ import type { Choice, Report } from '@archer-nas/core';
 /** A partial model (o_1, …, o_t): the candidates that the first t mixops take. */
 export type Partial = readonly Choice[];
 
-/** P_0: nothing is fixed. */
-export const EMPTY: readonly Partial[] = [[]];
-
 /** A candidate of a stage and what its completions have come to. */
 export interface Candidate {
   readonly o: Partial;
@@ -14,15 +11,18 @@ export interface Candidate {
   readonly cost: number;
 }
 
-/** What a stage has come to. */
+/** What a stage has found. */
 export interface Found {
   readonly kept: readonly Candidate[];
   readonly candidates: number;
-  readonly scored: number;
-  readonly tried: number;
+  /** Share of the completions looked at that kept the limits. */
+  readonly legal: number;
 }
 
-export const NOTHING: Found = { kept: [], candidates: 0, scored: 0, tried: 0 };
+const NOTHING: Found = { kept: [], candidates: 0, legal: 0 };
+const EMPTY: readonly Partial[] = [[]];
+/** P_0: nothing is fixed, nothing was scored. */
+export const BEGINNING = { pool: EMPTY, over: false, found: NOTHING, stage: null };
 
 /** Step a: every partial model of the pool with each of the N candidates of the next mixop. */
 export function extend(pool: readonly Partial[], N: number): Partial[] {
@@ -38,10 +38,9 @@ export function potential(accuracies: readonly number[]): number {
 
 /** Step c: the P best by potential; of equals the cheaper, then the lexicographically first. */
 export function select(candidates: readonly Candidate[], P: number): Candidate[] {
-  const order = (a: Candidate, b: Candidate): number => {
-    if (a.potential !== b.potential) return a.potential > b.potential ? -1 : 1;
-    return a.cost - b.cost || lexicographic(a.o, b.o);
-  };
+  // −∞ − −∞ is NaN, which goes on to the next key as 0 does.
+  const order = (a: Candidate, b: Candidate): number =>
+    b.potential - a.potential || a.cost - b.cost || lexicographic(a.o, b.o);
   return [...candidates].sort(order).slice(0, P);
 }
 
@@ -70,15 +69,16 @@ export function evaluations(N: readonly number[], P: number, scored: (rest: numb
 }
 
 /** What a stage tells when it has ended; `sign` is -1 for metrics that are minimised. */
-export function report({ kept, ...stage }: Found, N: readonly number[], sign: number): Report {
+export function report(found: Found, N: readonly number[], sign: number): Report {
+  const { kept, candidates, legal } = found;
   const pool = kept.map(({ o }) => o);
   return {
     metrics: {
       stage: pool[0]?.length ?? 0,
-      candidates: stage.candidates,
+      candidates,
       'sharing-architectures': sharing(pool, N),
       fading: fading(sharing(pool, N)),
-      'legal-share': stage.tried > 0 ? stage.scored / stage.tried : 0,
+      'legal-share': legal,
     },
     tables: {
       [`pool-${pool[0]?.length ?? 0}`]: {
