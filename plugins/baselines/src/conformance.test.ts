@@ -12,10 +12,6 @@ describeSampler({
   variant: 'lexicographic',
   sampler: { use: 'grid', order: 'lexicographic' },
 });
-describeSampler({
-  ...small,
-  sampler: { use: 'given', architectures: ['00000000', '01010101', '11110000', '11111111'] },
-});
 describeSampler({ ...small, sampler: { use: 'local-search' } });
 describeSampler({
   ...small,

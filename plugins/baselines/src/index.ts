@@ -1,6 +1,5 @@
 import { definePlugin, type Plugin } from '@archer-nas/core';
 import { z } from 'zod';
-import { given } from './given.ts';
 import { grid } from './grid.ts';
 import { localSearch } from './local-search.ts';
 import { narrowing } from './narrowing.ts';
@@ -25,16 +24,6 @@ const gridSampler = definePlugin({
       .describe('a lexicographic beginning says little about the rest'),
   }),
   create: (options) => grid(options),
-});
-
-const givenSampler = definePlugin({
-  id: 'given',
-  kind: 'sampler',
-  summary: 'The architectures of a list, once each: to train what somebody has found.',
-  options: z.strictObject({
-    architectures: z.array(z.string()).min(1).describe("in the space's notation"),
-  }),
-  create: ({ architectures }) => given(architectures),
 });
 
 const local = definePlugin({
@@ -73,5 +62,5 @@ const narrow = definePlugin({
   create: (options) => narrowing(options),
 });
 
-const plugins = [gridSampler, givenSampler, local, narrow] as unknown as readonly Plugin[];
+const plugins = [gridSampler, local, narrow] as unknown as readonly Plugin[];
 export default plugins;
