@@ -61,6 +61,18 @@ describe('chartSvg', () => {
     expect(svg.indexOf('supernet')).toBeLessThan(svg.indexOf('random'));
   });
 
+  it('names its series, with and without a band', async () => {
+    const points = DATA.map((point) => ({ ...point, low: point.y - 1, high: point.y + 1 }));
+    for (const drawn of [DATA, points]) {
+      const series = ['first', 'second', 'third', 'fourth'].map((name) => ({
+        name,
+        points: drawn,
+      }));
+      const svg = await chartSvg({ ...chart, kind: 'lines', series }, print);
+      for (const { name } of series) expect(svg).toContain(`>${name}</text>`);
+    }
+  });
+
   it('has the colours of its theme, and no others', async () => {
     const two = { ...chart, series: [...chart.series, { name: 'b', points: DATA }] };
     const onPage = await chartSvg(two, { theme: PAGE, id: 'c' });

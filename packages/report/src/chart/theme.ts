@@ -24,7 +24,7 @@ export const PRINT: Theme = {
   background: '#ffffff',
   halo: '#ffffff',
   font: FONTS,
-  series: ['#0072b2', '#d55e00', '#00916a', '#aa4499', '#5c6670', '#a87900'],
+  series: ['#0072b2', '#d55e00', '#00916a', '#7b1e6b', '#46320f', '#24247e'],
 };
 
 /** The same on a dark page. */
@@ -36,7 +36,7 @@ export const NIGHT: Theme = {
   background: '#12161c',
   halo: '#12161c',
   font: FONTS,
-  series: ['#5db4f0', '#ff8a4c', '#3ecf9f', '#e08cc0', '#aab4c0', '#e6c04c'],
+  series: ['#5db4f0', '#ff8a4c', '#3ecf9f', '#a06bff', '#8c8798', '#f0e442'],
 };
 
 /** For pages, whose style sheet says which of the two it is. */

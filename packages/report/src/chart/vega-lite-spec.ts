@@ -64,7 +64,7 @@ function curves(chart: Chart, theme: Theme): object[] {
       x,
       y: { ...y, field: 'low' },
       y2: { field: 'high' },
-      color: { ...colour, legend: null },
+      color: colour,
     },
   };
   const few = chart.series.every(({ points }) => points.length <= 30);
@@ -129,7 +129,9 @@ function colourOf({ series }: Chart, theme: Theme): object {
   const longest = Math.max(...names.map((name) => name.length));
   const columns = longest > 16 ? 1 : longest > 9 ? 2 : 4;
   const legend =
-    names.length < 2 ? null : { title: null, orient: 'top', columns, symbolType: 'stroke' };
+    names.length < 2
+      ? null
+      : { title: null, orient: 'top', columns, symbolType: 'stroke', symbolOpacity: 1 };
   return { field: 'series', type: 'nominal', scale: { domain: names, range }, legend };
 }
 

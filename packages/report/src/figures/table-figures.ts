@@ -93,10 +93,11 @@ function byBudget(name: string, table: Table): Chart[] {
     const rows = table.rows.filter((row) => String(row[0]) === one);
     return { name: one, points: rows.flatMap((row) => budgetPoint(row, column, table)) };
   });
+  const named = series.filter(({ points }) => points.length > 0).map((one) => one.name);
   return [
     {
       ...{ name, title: `${value} by ${axis}`, kind: 'lines' },
-      summary: `${value} of ${arms.join(', ')} over ${axis}; the bands are 95 % intervals.`,
+      summary: `${value} of ${named.join(', ')} over ${axis}; the bands are 95 % intervals.`,
       ...{ x: { title: axis }, y: { title: value }, series },
     },
   ];

@@ -35,7 +35,7 @@ function card(one: BestArchitecture, id: string, draw: Background['draw']): Mark
   const look = { theme: PAGE, id, title: `Cells of ${architecture}` };
   const picture =
     cells !== undefined &&
-    html`<div class="cells scroll" tabindex="0" role="region" aria-label="${look.title}">${trusted(cellsSvg(cells, look))}</div>`;
+    html`<div class="cells scroll" tabindex="0" role="group" aria-label="${look.title}">${trusted(cellsSvg(cells, look))}</div>`;
   return html`<figure class="card"><figcaption>${values.length > 0 ? values.join(', ') : 'Derived architecture'}</figcaption>
 ${picture}<p class="notation">${architecture}</p></figure>
 `;

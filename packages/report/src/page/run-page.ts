@@ -129,11 +129,17 @@ async function evidence(
   ];
 }
 
-/** The jobs of all runs; those that were asked again and again are charts already. */
+/**
+ * The jobs of all runs. Studies that were asked again and again are charts already, metrics of
+ * several searches are in the table over seeds.
+ */
 function namedJobs(runs: readonly NamedRun[]): JobReport[] {
   return runs.flatMap(({ label, record }) =>
     runReport(record)
       .jobs.filter(({ name }) => !/ at \d+$/.test(name))
+      .filter(({ name, tables }) => {
+        return runs.length < 2 || name !== 'search' || Object.keys(tables).length > 0;
+      })
       .map((job) => (runs.length > 1 ? { ...job, name: `${job.name}, ${label}` } : job)),
   );
 }

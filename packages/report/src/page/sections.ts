@@ -8,6 +8,9 @@ import type { Verdict } from '../verdict.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { tableHtml } from './table-html.ts';
 
+/** What a reason begins with and the columns beside it say already. */
+const COLUMNS_AGAIN = /^\[[^\]]*\] and \S+ ± [^\s:]+:? /;
+
 const MARKS = { reproduced: '✓', differs: '≠', inconclusive: '?', 'not run here': '–' };
 
 /** An outcome as a word that is seen at once, with a sign besides its colour. */
@@ -27,7 +30,7 @@ export function verdictTable(verdicts: readonly Verdict[], of = 'this page'): Ma
       `${number(e.value)} ± ${number(e.tolerance)}`,
       summary === undefined ? null : measured(summary),
       summary?.n ?? null,
-      reason,
+      reason.replace(COLUMNS_AGAIN, ''),
       e.source,
     ]),
   };

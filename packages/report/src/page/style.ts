@@ -74,8 +74,8 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-weight: 500; border-bottom-color: var(--muted); white-space: nowrap; }
 tbody th { font-weight: 400; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.short { white-space: nowrap; }
-td.text { min-width: 7rem; max-width: 34rem; overflow-wrap: break-word; }
+td.short, tbody th.short { white-space: nowrap; }
+td.text { min-width: 9rem; max-width: 34rem; overflow-wrap: break-word; }
 .notes { list-style: none; margin: .5rem 0 0; padding: 0; color: var(--muted); font-size: .8125rem; max-width: 80ch; }
 .notes li { overflow-wrap: anywhere; }
 .block { margin: 0 0 2rem; }

@@ -34,6 +34,10 @@ export function tableHtml(table: Table, options: TableOptions = {}): Markup {
     table.rows.every((row) => String(row[i] ?? '').length <= SHORT),
   );
   const kind = (i: number): string => (isNumeric[i] ? 'number' : isShort[i] ? 'short' : 'text');
+  const head = (column: string, i: number): Markup => {
+    if (column === '') return html`<td></td>`; // a header that says nothing is none
+    return html`<th scope="col" class="${kind(i)}">${column}</th>`;
+  };
   const cell = (value: Cell, i: number): Markup => {
     const content = draw?.(value, table.columns[i] ?? '') ?? cellText(value);
     if (i === 0) return html`<th scope="row" class="${kind(i)}">${content}</th>`;
@@ -42,11 +46,9 @@ export function tableHtml(table: Table, options: TableOptions = {}): Markup {
   const hidden = table.rows.length - rows;
   const more = hidden > 0 ? [`… and ${hidden} more rows; tables/ in the run folder has all.`] : [];
   const notes = [...more, ...(table.notes ?? [])];
-  return html`<div class="block"><div class="scroll" tabindex="0" role="region" aria-label="${table.title ?? 'table'}">
+  return html`<div class="block"><div class="scroll" tabindex="0" role="group" aria-label="${table.title ?? 'table'}">
 <table>${captioned && table.title !== undefined && html`<caption>${table.title}</caption>`}
-<thead><tr>${table.columns.map(
-    (column, i) => html`<th scope="col" class="${kind(i)}">${column === '' ? ' ' : column}</th>`,
-  )}</tr></thead>
+<thead><tr>${table.columns.map(head)}</tr></thead>
 <tbody>${table.rows
     .slice(0, rows)
     .map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody></table></div>
