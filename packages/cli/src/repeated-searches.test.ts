@@ -50,7 +50,7 @@ describe('searches that were repeated with other seeds', () => {
     const args = ['--metric', metric, '--format', 'markdown', '--csv', csv];
     const { code, out } = await archer('compare', a, b, a, ...args);
     expect(code).toBe(0);
-    expect(out).toContain('| seed | first | second | first |');
+    expect(out).toContain('| seed | first | second | first (2) |');
     expect(out).toContain(`second - first | 3 |`);
     expect(readdirSync(csv)).toContain('paired.csv');
     // The two experiments differ in their name alone.

@@ -76,7 +76,8 @@ async function bySeed(
   metrics: readonly string[],
   { tables, output }: { readonly tables: TableArguments; readonly output: Output },
 ): Promise<number> {
-  const groups = sides.map(groupOf);
+  const names = distinct(sides.map(nameOf));
+  const groups: Group[] = sides.map((runs, at) => ({ name: names[at] ?? '', runs }));
   const comparison = compareBySeed(groups, metrics);
   const all = new Map(seedComparisonTables(comparison));
   for (const [at, side] of sides.entries()) {
@@ -91,10 +92,17 @@ async function bySeed(
   return EXIT.ok;
 }
 
-/** Named as the experiment; as the folder where a run does not know its own. */
-function groupOf(runs: readonly RunRecord[]): Group {
-  const [run] = runs;
-  return { name: run?.manifest?.name ?? run?.folder ?? '', runs };
+/** As the experiment is called; the folder where a run does not know. */
+function nameOf([run]: readonly RunRecord[]): string {
+  return run?.manifest?.name ?? run?.folder ?? '';
+}
+
+/** The second experiment of a name is called `name (2)`. */
+function distinct(names: readonly string[]): string[] {
+  return names.map((name, at) => {
+    const before = names.slice(0, at).filter((other) => other === name).length;
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
 }
 
 function noMetric(): ArcherError {
