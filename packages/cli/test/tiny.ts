@@ -32,6 +32,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy nas-rl': { evaluations: 1 },
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
+  'strategy one-shot-language': { epochs: 1 },
   'strategy pa-da': { epochs: 1 },
   'strategy pc-nas': { epochs: 1, evaluation: { searchEvaluations: 2 } },
   'strategy proxylessnas': { epochs: 1, alphaFrom: 0, every: 1 },

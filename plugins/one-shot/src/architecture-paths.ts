@@ -4,17 +4,18 @@ import {
   type Proposal,
   type Sampler,
   type SamplerRecipe,
+  type SearchSpace,
   type State,
   singleMetric,
 } from '@archer-nas/core';
-import type { Network, NetworkSpace, Path, PathRecipe } from '@archer-nas/nn';
+import type { Path, PathRecipe } from '@archer-nas/nn';
 
 const ACCURACY: MetricSpec = { name: 'accuracy', unit: '%', direction: 'maximise' };
 
 /** What paths are made of from architectures. */
 export interface ArchitecturePathsOf<A> {
-  readonly space: NetworkSpace<A>;
-  readonly network: Network;
+  readonly space: SearchSpace<A>;
+  readonly path: (a: A) => Path;
   readonly sampler: SamplerRecipe;
   /** Architectures of each training step. */
   readonly together: number;
@@ -38,7 +39,7 @@ export class ArchitecturePaths<A> implements PathRecipe {
   }
 
   begin(_sites: unknown, saved?: State): Sampler<Path> {
-    const { space, sampler, network } = this.#of;
+    const { space, sampler, path } = this.#of;
     const context = { space, metric: ACCURACY, objective: singleMetric(ACCURACY) };
     const architectures = sampler.begin<A>(context, saved);
     this.#architectures = architectures;
@@ -50,7 +51,7 @@ export class ArchitecturePaths<A> implements PathRecipe {
         if (typeof proposals === 'string') return proposals;
         return proposals.map((proposal) => {
           outstanding.set(proposal.id, proposal);
-          return { ...proposal, architecture: space.path(proposal.architecture, network) };
+          return { ...proposal, architecture: path(proposal.architecture) };
         });
       },
       observe(evaluations) {

@@ -6,12 +6,13 @@ import {
   plainEngine,
 } from '@archer-nas/testkit';
 import plugins from './index.ts';
+import { toyLanguagePlugins } from './testing/toy-cells.ts';
 import { toyStagesPlugin } from './testing/toy-stages.ts';
 import { SITES, toyPlugins } from './testing/toy-supernet.ts';
 
 const kit = {
   package: new URL('..', import.meta.url),
-  plugins: [...plugins, ...toyPlugins, toyStagesPlugin],
+  plugins: [...plugins, ...toyPlugins, ...toyLanguagePlugins, toyStagesPlugin],
 };
 const supernet = {
   ...kit,
@@ -67,6 +68,16 @@ describeStrategy({
     ...{ use: 'one-shot', epochs: 2, paths: { use: 'toy-learning' }, together: 2 },
     rewards: { rounds: 2, paths: 2, batch: 3 },
     selection: { architectures: 3 },
+  },
+});
+
+describeStrategy({
+  ...supernet,
+  space: { use: 'toy-cells' },
+  data: { use: 'toy-corpus' },
+  strategy: {
+    ...{ use: 'one-shot-language', epochs: 2, lr: 1, paths: { use: 'uniform', together: 2 } },
+    search: { use: 'toy-search', evaluations: 3 },
   },
 });
 

@@ -1,6 +1,13 @@
-import { definePlugin, type OrderRecipe, type SamplerRecipe } from '@archer-nas/core';
-import type { NetworkSpace, PathRecipe } from '@archer-nas/nn';
+import {
+  type DataSet,
+  definePlugin,
+  type OrderRecipe,
+  type SamplerRecipe,
+  type TextData,
+} from '@archer-nas/core';
+import type { LanguageSpace, NetworkSpace, PathRecipe } from '@archer-nas/nn';
 import { z } from 'zod';
+import { languageOptions, loopOptions } from './language-options.ts';
 import { oneShotOptions } from './options.ts';
 import { remainingPaths } from './remaining.ts';
 import { shuffledOrder } from './shuffle.ts';
@@ -8,20 +15,22 @@ import { uniformPaths } from './uniform.ts';
 
 export type { OneShotViews } from './views.ts';
 
+const VIEWS = [
+  'view:scores',
+  'view:untrained',
+  'view:exporter',
+  'view:supernet',
+  'view:paths',
+  'view:order',
+];
+
 const strategy = definePlugin({
   id: 'one-shot',
   kind: 'strategy',
   summary: 'Trains a supernet one path at a time, then may search it with inherited weights.',
   options: oneShotOptions,
   requires: ['space', 'data', 'engine', 'supernet:single-path', 'data:classification'],
-  provides: [
-    'view:scores',
-    'view:untrained',
-    'view:exporter',
-    'view:supernet',
-    'view:paths',
-    'view:order',
-  ],
+  provides: VIEWS,
   parts: {
     paths: { kind: ['paths', 'sampler'], default: { use: 'uniform' } },
     order: { kind: 'order', default: { use: 'shuffle' } },
@@ -35,6 +44,29 @@ const strategy = definePlugin({
       data,
       paths: parts.paths as PathRecipe | SamplerRecipe,
       order: parts.order as OrderRecipe,
+      search: parts.search as SamplerRecipe | undefined,
+    });
+  },
+});
+
+const language = definePlugin({
+  id: 'one-shot-language',
+  kind: 'strategy',
+  summary: 'The same for recurrent cells on text: single paths, scored by their perplexity.',
+  options: languageOptions,
+  requires: ['space', 'data', 'engine', 'supernet:single-path', 'data:language-modelling'],
+  provides: VIEWS,
+  parts: {
+    paths: { kind: 'paths', default: { use: 'uniform' } },
+    search: { kind: 'sampler', optional: true },
+  },
+  create: async (options, { space, data, parts }) => {
+    const { oneShot } = await import('./one-shot.ts');
+    return oneShot(loopOptions(options), {
+      space: space as LanguageSpace<unknown>, // it provides supernet:single-path
+      data: data as DataSet | TextData,
+      paths: parts.paths as PathRecipe,
+      order: shuffledOrder, // a text has its own
       search: parts.search as SamplerRecipe | undefined,
     });
   },
@@ -71,4 +103,4 @@ const order = definePlugin({
   create: () => shuffledOrder,
 });
 
-export default [strategy, paths, remaining, order];
+export default [strategy, language, paths, remaining, order];

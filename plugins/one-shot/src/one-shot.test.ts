@@ -1,6 +1,6 @@
 import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import { batchReader, pathGates } from '@archer-nas/nn';
+import { batchReader, type Network, pathGates } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { oneShot } from './one-shot.ts';
@@ -94,7 +94,8 @@ describe('one-shot', () => {
     const { images } = train.plain(Int32Array.from({ length: 10 }, (_, i) => i));
     const exported = (model.predict(images) as tf.Tensor).arraySync() as number[][];
     const gates = pathGates(supernet.path([1, 0]));
-    const { network, parameters } = supernet;
+    const { parameters } = supernet;
+    const network = supernet.network as Network; // of images
     const logits = network.forward(images, gates, { parameters, batchNorm: 'batch' }).arraySync();
     logits.flat().forEach((logit, i) => {
       expect(exported.flat()[i]).toBeCloseTo(logit, 1);

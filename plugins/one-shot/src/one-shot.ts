@@ -3,6 +3,7 @@ import {
   type DataSet,
   type Evaluation,
   EXIT,
+  isTextData,
   type Job,
   type OrderRecipe,
   type Phase,
@@ -15,8 +16,9 @@ import {
   type Strategy,
   type Stream,
   type Streams,
+  type TextData,
 } from '@archer-nas/core';
-import type { Network, NetworkSpace, PathRecipe } from '@archer-nas/nn';
+import type { LanguageSpace, Model, Network, NetworkSpace, Path, PathRecipe } from '@archer-nas/nn';
 import { ArchitecturePaths } from './architecture-paths.ts';
 import type { OneShotOptions } from './options.ts';
 import { SearchPhase } from './search-phase.ts';
@@ -28,8 +30,8 @@ const WARM_UP = 0.4;
 
 /** What the strategy is made of. */
 export interface OneShotParts<A> {
-  readonly space: NetworkSpace<A>;
-  readonly data: DataSet;
+  readonly space: NetworkSpace<A> | LanguageSpace<A>;
+  readonly data: DataSet | TextData;
   /** Of paths, or of architectures of the space. */
   readonly paths: PathRecipe | SamplerRecipe;
   readonly order: OrderRecipe;
@@ -63,6 +65,17 @@ export function oneShot<A>(options: OneShotOptions, parts: OneShotParts<A>): Str
   return { begin: async (context, saved) => new OneShotSearch(options, parts, context, saved) };
 }
 
+/** Data and space require each other's kind, so that a manifest cannot mix them. */
+function supernetOf<A>(
+  space: OneShotParts<A>['space'],
+  data: OneShotParts<A>['data'],
+): Model | Network {
+  if (isTextData(data)) {
+    return (space as LanguageSpace<A>).supernet({ vocabulary: data.vocabulary.length });
+  }
+  return (space as NetworkSpace<A>).supernet({ classes: data.classes, image: data.image });
+}
+
 interface SavedOneShot {
   readonly training: State;
   readonly search: State | null;
@@ -73,7 +86,7 @@ class OneShotSearch<A> implements Search<A> {
   readonly #parts: OneShotParts<A>;
   readonly #options: OneShotOptions;
   readonly #streams: Streams;
-  readonly #network: Network;
+  readonly #network: Model | Network;
   readonly #training: Training;
   /** Of a selection not before the training has ended: it draws from what was learnt. */
   #search: SearchPhase<A> | undefined;
@@ -87,17 +100,19 @@ class OneShotSearch<A> implements Search<A> {
   ) {
     const { space, data, order } = parts;
     const saved = state as unknown as SavedOneShot | undefined;
-    const network = space.supernet({ classes: data.classes, image: data.image });
+    const network = supernetOf(space, data);
+    // Of the kind that the space itself has made.
+    const pathOf = (a: A): Path => space.path(a, network as Network & Model);
     this.#parts = parts;
     this.#options = options;
     this.#streams = streams;
     this.#network = network;
-    const around = { remaining: (stream: Stream) => space.path(this.#remaining(stream), network) };
+    const around = { remaining: (stream: Stream) => pathOf(this.#remaining(stream)) };
     const { together = 1 } = options;
     const paths =
       'norms' in parts.paths
         ? parts.paths
-        : new ArchitecturePaths({ space, network, sampler: parts.paths, together });
+        : new ArchitecturePaths({ space, path: pathOf, sampler: parts.paths, together });
     this.#training = new Training(
       { network, data, paths, order, options, streams, ...(parts.search && { around }) },
       saved?.training,

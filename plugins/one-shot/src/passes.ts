@@ -1,10 +1,12 @@
 import type { Proposal } from '@archer-nas/core';
 import {
-  type Batch,
+  type AnyBatch,
   GradientSum,
   type Gradients,
   gradientNorms,
+  type LossAndGradients,
   lossAndGradients,
+  type Model,
   type Network,
   type ParameterStore,
   type Path,
@@ -15,9 +17,9 @@ import { lossWeights } from './weights.ts';
 
 /** What the paths of a step are run on. */
 export interface PassContext {
-  readonly network: Network;
+  readonly network: Model | Network;
   readonly store: ParameterStore;
-  readonly batch: Batch;
+  readonly batch: AnyBatch;
   readonly options: Pick<OneShotOptions, 'accumulate' | 'labelSmoothing'>;
   /** Whether each path's own gradient norms are wanted. */
   readonly norms: boolean;
@@ -32,6 +34,8 @@ export interface PassResult {
   readonly accuracy: number;
   /** Norms of this path's gradients by parameter, where they were asked for. */
   readonly norms?: ReadonlyMap<string, number>;
+  /** What the model carries to the next batch, where it remembers; freed with the passes. */
+  readonly carried?: LossAndGradients['carried'];
   /** ‖softmax − target‖₂ per image. */
   score(): Float32Array;
 }
@@ -65,6 +69,7 @@ export function backward(
     const gates = pathGates(proposal.architecture);
     const pass = lossAndGradients(network, store, gates, batch, {
       labelSmoothing,
+      training: true,
       ...(weight && { weight }),
     });
     const own = norms ? gradientNorms(pass.gradients) : undefined;
@@ -80,6 +85,7 @@ export function backward(
         loss: mean(weighted ? pass.perSample.dataSync() : pass.loss.dataSync()),
         accuracy: (100 * (pass.correct.dataSync()[0] as number)) / batch.size,
         ...(own && { norms: own }),
+        ...(pass.carried && { carried: pass.carried }),
         score: () => pass.score.dataSync() as Float32Array,
       })),
     dispose() {

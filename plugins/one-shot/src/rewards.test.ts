@@ -1,6 +1,6 @@
 import { createStreams, type Evaluation, type SamplerRecipe } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import { batchReader, evaluateAccuracy, pathGates } from '@archer-nas/nn';
+import { batchReader, evaluateAccuracy, type Network, pathGates } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { oneShot } from './one-shot.ts';
@@ -109,7 +109,9 @@ describe('a round of rewards', () => {
         augmented: () => reader.plain(index),
       };
       const gates = pathGates(path(architecture));
-      const expected = evaluateAccuracy(network, parameters, gates, images, { batch: 2 });
+      const expected = evaluateAccuracy(network as Network, parameters, gates, images, {
+        batch: 2,
+      });
       expect(metrics.accuracy).toBe(expected);
     });
     const mean = rewards.reduce((sum, { metrics }) => sum + (metrics.accuracy as number), 0) / 3;

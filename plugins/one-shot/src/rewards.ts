@@ -2,13 +2,17 @@ import {
   ArcherError,
   type DataSet,
   type Evaluation,
+  EXIT,
+  isTextData,
   type Sampler,
   type Streams,
+  type TextData,
 } from '@archer-nas/core';
 import {
   type BatchReader,
   batchReader,
   hitsOver,
+  type Model,
   type Network,
   type ParameterStore,
   type Path,
@@ -24,6 +28,29 @@ export interface RewardsOf {
   readonly paths: Sampler<Path>;
   readonly options: NonNullable<OneShotOptions['rewards']>;
   readonly streams: Streams;
+}
+
+/**
+ * The rewards on a data set.
+ * @throws ArcherError `ARCHER_CAPABILITY` for a text: rewards are accuracies on images
+ */
+export function rewardsOf({
+  network,
+  data,
+  ...rest
+}: Omit<RewardsOf, 'network' | 'data'> & {
+  readonly network: Model | Network;
+  readonly data: DataSet | TextData;
+}): Rewards {
+  if (!isTextData(data) && 'forward' in network) return new Rewards({ network, data, ...rest });
+  throw new ArcherError(
+    'ARCHER_CAPABILITY',
+    'Rewards are accuracies on images; the data are text.',
+    {
+      hint: 'Remove the rewards: paths still observe the loss of every training step.',
+      exit: EXIT.manifest,
+    },
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import {
+  type AnySplit,
   ArcherError,
   type Cost,
-  type DataSplit,
   type Evaluation,
   type Evaluator,
   type MetricSpec,
@@ -23,7 +23,7 @@ export interface SearchPhaseParts<A> {
   readonly sampler: SamplerRecipe;
   /** Scores with inherited weights. */
   readonly scores: Evaluator<A>;
-  readonly images: DataSplit;
+  readonly images: AnySplit;
   readonly batches: 'all' | number;
   /** Most architectures to score; absent: until the sampler is done. */
   readonly limit: number | undefined;

@@ -332,8 +332,8 @@ describe('memory', () => {
       'parameters',
       'optimiser',
       'paths',
-      'order',
-      'epoch',
+      'batches',
+      'pathWeights',
     ]);
     of.dispose();
   });

@@ -2,7 +2,6 @@ import {
   ArcherError,
   type DataOrder,
   type DataSet,
-  type DataSplit,
   type OrderRecipe,
   type Progress,
   type Proposal,
@@ -10,15 +9,15 @@ import {
   type Sampler,
   type State,
   type Streams,
+  type TextData,
 } from '@archer-nas/core';
 import {
-  type BatchReader,
-  batchReader,
   clipCoefficient,
   GRADIENT_NORM,
   globalNorm,
   gradientNorms,
   gradientNormsBySite,
+  type Model,
   type Network,
   ParameterStore,
   type Path,
@@ -30,13 +29,14 @@ import {
 import { learningRate } from './learning-rate.ts';
 import type { OneShotOptions } from './options.ts';
 import { backward } from './passes.ts';
-import { Rewards } from './rewards.ts';
-import { addWeights, NO_WEIGHTS, type WeightSums, weightMetrics } from './weights.ts';
+import { type Rewards, rewardsOf } from './rewards.ts';
+import { type TrainingBatches, trainingBatches } from './training-batches.ts';
+import { addWeights, effectiveSampleSize, NO_WEIGHTS, type WeightSums } from './weights.ts';
 
 /** What a training is made of. */
 export interface TrainingParts {
-  readonly network: Network;
-  readonly data: DataSet;
+  readonly network: Model | Network;
+  readonly data: DataSet | TextData;
   readonly paths: PathRecipe;
   readonly order: OrderRecipe;
   readonly options: OneShotOptions;
@@ -44,39 +44,32 @@ export interface TrainingParts {
   readonly around?: PathContext;
 }
 
-/** The samples of the epoch in progress and the path weights that it has drawn. */
-interface Epoch {
-  readonly index: Int32Array;
-  readonly weight: Float32Array | null;
-  readonly pathWeights: WeightSums;
-}
-
 interface SavedTraining {
   readonly done: number;
   readonly parameters: State;
   readonly optimiser: State;
   readonly paths: State;
-  readonly order: State;
-  readonly epoch: Epoch | null;
+  readonly batches: State;
+  /** Of the paths that the epoch in progress has drawn. */
+  readonly pathWeights: WeightSums;
 }
 
 /**
- * Single-path training of a supernet. Each epoch asks `order` for its samples; each step
- * trains the path or paths that `paths` proposes on the next batch, the last of which may be
- * smaller. Then the paths may learn from rewards, a round in each step.
- * What the two learn from the training steps takes effect when the epoch has ended.
+ * Single-path training of a supernet. Each step trains the path or paths that `paths` proposes on
+ * the next batch. Then the paths may learn from rewards, a round in each step.
+ * What paths and data order learn from the training steps takes effect when the epoch has ended.
  */
 export class Training {
   readonly store: ParameterStore;
   readonly paths: Sampler<Path>;
-  readonly order: DataOrder;
+  /** Absent for a text, which is read as it is. */
+  readonly order: DataOrder | undefined;
   /** Steps of the whole training: of the optimiser, and rounds of rewards. */
   readonly total: number;
   /** Absent where `paths` does not learn from them. */
   readonly rewards: Rewards | undefined;
   readonly #parts: TrainingParts;
-  readonly #train: DataSplit;
-  readonly #reader: BatchReader;
+  readonly #batches: TrainingBatches;
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
   /** Of the optimiser. */
@@ -86,16 +79,15 @@ export class Training {
   /** Paths of a step. */
   readonly #together: number;
   #done: number;
-  /** `null` between two epochs. */
-  #epoch: Epoch | null;
+  #pathWeights: WeightSums;
 
   constructor(parts: TrainingParts, state?: State) {
     const { network, data, options, streams } = parts;
     const saved = state as unknown as SavedTraining | undefined;
     this.#parts = parts;
-    this.#train = data.open('train');
-    this.#reader = batchReader(data, this.#train);
-    this.#stepsPerEpoch = Math.ceil(this.#train.size / data.batch);
+    this.#batches = trainingBatches(parts, saved?.batches);
+    this.order = this.#batches.order;
+    this.#stepsPerEpoch = this.#batches.stepsPerEpoch;
     this.#rounds = options.rewards?.rounds ?? 0;
     this.total = options.epochs * (this.#stepsPerEpoch + this.#rounds);
     this.#rate = learningRate(options, this.#stepsPerEpoch);
@@ -105,18 +97,20 @@ export class Training {
     this.#sgd = new Sgd(this.store, sgd, saved?.optimiser);
     this.#together = parts.paths.together?.(network.sites) ?? 1;
     this.paths = parts.paths.begin(network.sites, saved?.paths, parts.around);
-    this.order = parts.order.begin(this.#train.size, saved?.order);
     this.#done = saved?.done ?? 0;
-    this.#epoch = saved?.epoch ?? null;
+    this.#pathWeights = saved?.pathWeights ?? NO_WEIGHTS;
     const { store, paths } = this;
     this.rewards =
       options.rewards &&
-      new Rewards({ network, store, data, paths, options: options.rewards, streams });
+      rewardsOf({ network, store, data, paths, options: options.rewards, streams });
   }
 
-  /** Images of all backward passes of the training: one counts for each path and each time. */
+  /**
+   * Images, or tokens, of all backward passes of the training: one counts for each path and each
+   * time.
+   */
   get images(): number {
-    return this.#parts.options.epochs * this.#train.size * this.#together;
+    return this.#parts.options.epochs * this.#batches.size * this.#together;
   }
 
   /** Epochs that are complete. */
@@ -139,14 +133,13 @@ export class Training {
     const perEpoch = this.#stepsPerEpoch + this.#rounds;
     const epoch = Math.floor(this.#done / perEpoch);
     const at = this.#done % perEpoch;
-    const samples = this.#epoch ?? this.#beginEpoch(epoch);
     const metrics =
       at < this.#stepsPerEpoch
-        ? this.#descend(samples, epoch, at)
+        ? this.#descend(epoch, at)
         : this.rewards?.round(epoch * this.#rounds + at - this.#stepsPerEpoch);
     this.#done += 1;
     if (this.#done % perEpoch !== 0) return { metrics: metrics ?? {} };
-    return this.#endEpoch(epoch, this.#epoch ?? samples, metrics);
+    return this.#endEpoch(this.#epochs(epoch + 1), metrics);
   }
 
   get state(): State {
@@ -155,8 +148,8 @@ export class Training {
       parameters: this.store.state,
       optimiser: this.#sgd.state,
       paths: this.paths.state,
-      order: this.order.state,
-      epoch: this.#epoch,
+      batches: this.#batches.state,
+      pathWeights: this.#pathWeights,
     };
     return saved as unknown as State;
   }
@@ -164,26 +157,15 @@ export class Training {
   dispose(): void {
     this.#sgd.dispose();
     this.store.dispose();
+    this.#batches.dispose();
   }
 
-  #beginEpoch(epoch: number): Epoch {
-    const stream = this.#parts.streams.stream('order', epoch);
-    const { index, weight } = this.order.next(this.#epochs(epoch), stream);
-    if (index.length !== this.#train.size) {
-      throw new ArcherError(
-        'ARCHER_ORDER_SIZE',
-        `The data order gave ${index.length} samples for an epoch of ${this.#train.size}.`,
-      );
-    }
-    return { index, weight: weight ?? null, pathWeights: NO_WEIGHTS };
-  }
-
-  #descend(samples: Epoch, epoch: number, at: number): Record<string, number> {
+  #descend(epoch: number, at: number): Record<string, number> {
     const step = epoch * this.#stepsPerEpoch + at;
     const proposals = this.#proposePaths(step);
-    const metrics = this.#update(proposals, samples, step);
+    const metrics = this.#update(proposals, step, this.#epochs(epoch));
     const drawn = proposals.flatMap(({ weight }) => weight ?? []);
-    this.#epoch = { ...samples, pathWeights: addWeights(samples.pathWeights, drawn) };
+    this.#pathWeights = addWeights(this.#pathWeights, drawn);
     return metrics;
   }
 
@@ -201,16 +183,11 @@ export class Training {
   /** Forward, backward, clip, update; then the sampler and the order learn what came of it. */
   #update(
     proposals: readonly Proposal<Path>[],
-    samples: Epoch,
     step: number,
+    epoch: Progress,
   ): Record<string, number> {
-    const { network, data, paths, order, options, streams } = this.#parts;
-    const epoch = Math.floor(step / this.#stepsPerEpoch);
-    const position = (step % this.#stepsPerEpoch) * data.batch;
-    const end = position + data.batch;
-    const index = samples.index.slice(position, end);
-    const weights = samples.weight?.slice(position, end);
-    const batch = this.#reader.augmented(index, { streams, epoch, position });
+    const { network, paths, options } = this.#parts;
+    const { batch, weights } = this.#batches.at(step, epoch);
     const passes = backward(
       { network, store: this.store, batch, options, norms: paths.norms !== 'none' },
       proposals,
@@ -222,7 +199,7 @@ export class Training {
       const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
       // Read before the update is queued, so that nothing waits for the update.
       const results = passes.results();
-      if (order.needsScores) for (const { score } of results) this.order.observe(index, score());
+      this.#batches.observe(results);
       const lr = this.#rate(step);
       this.#sgd.step(passes.gradients, { learningRate: lr, scale });
       const factor = paths.norms === 'after-clip' ? scale : 1;
@@ -233,7 +210,7 @@ export class Training {
           proposal,
           metrics: { loss, accuracy },
           ...(norms && { signals: { [GRADIENT_NORM]: bySite(norms) } }),
-          cost: { images: index.length },
+          cost: { images: batch.size },
           status: 'partial',
         })),
       );
@@ -245,17 +222,17 @@ export class Training {
     }
   }
 
-  #endEpoch(epoch: number, samples: Epoch, metrics: Report['metrics']): Report {
-    const complete = this.#epochs(epoch + 1);
-    const own = { ...metrics, epoch: epoch + 1, ...weightMetrics(samples) };
-    const [paths, order] = [this.paths, this.order].map((part) => part.advance?.(complete) ?? {});
-    this.#epoch = null;
+  #endEpoch(complete: Progress, metrics: Report['metrics']): Report {
+    const paths = this.paths.advance?.(complete) ?? {};
+    const batches = this.#batches.endEpoch(complete);
+    const own = { ...metrics, epoch: complete.done, ...weightMetrics(this.#pathWeights) };
+    this.#pathWeights = NO_WEIGHTS;
     return {
       ...paths,
-      ...order,
-      metrics: { ...own, ...paths?.metrics, ...order?.metrics },
-      tables: { ...paths?.tables, ...order?.tables },
-      notes: [...(paths?.notes ?? []), ...(order?.notes ?? [])],
+      ...batches,
+      metrics: { ...own, ...batches.metrics, ...paths.metrics },
+      tables: { ...paths.tables, ...batches.tables },
+      notes: [...(paths.notes ?? []), ...(batches.notes ?? [])],
     };
   }
 
@@ -266,4 +243,10 @@ export class Training {
 
 function mean(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Effective sample size of the paths of an epoch, in steps. */
+function weightMetrics(pathWeights: WeightSums): Record<string, number> {
+  if (pathWeights.squares === 0) return {};
+  return { 'path-effective-sample-size': effectiveSampleSize(pathWeights) };
 }

@@ -35,21 +35,3 @@ export function addWeights({ sum, squares }: WeightSums, weights: Iterable<numbe
 export function effectiveSampleSize({ sum, squares }: WeightSums): number {
   return squares > 0 ? (sum * sum) / squares : 0;
 }
-
-/** Effective sample sizes of an epoch: in steps for paths, in samples for data. */
-export function weightMetrics({
-  weight,
-  pathWeights,
-}: {
-  readonly weight: Float32Array | null;
-  readonly pathWeights: WeightSums;
-}): Record<string, number> {
-  const metrics: Record<string, number> = {};
-  if (pathWeights.squares > 0) {
-    metrics['path-effective-sample-size'] = effectiveSampleSize(pathWeights);
-  }
-  if (weight !== null) {
-    metrics['data-effective-sample-size'] = effectiveSampleSize(addWeights(NO_WEIGHTS, weight));
-  }
-  return metrics;
-}
