@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode } from '@archer-nas/core';
 import {
   formatRunReport,
   formatTable,
@@ -22,19 +23,52 @@ export async function follow(
   output: Output,
   { report = true }: { readonly report?: boolean } = {},
 ): Promise<number> {
+  const summary = await watch(start, output, { report });
+  if (report) show(summary, output);
+  return summary.exitCode;
+}
+
+/**
+ * Follows several runs, without their reports: progress, then what failed or was stopped.
+ * @param tolerated exit codes that count as finished
+ * @returns the exit code of one that was stopped, else of the first that did not finish
+ */
+export async function followAll(
+  start: (options: Followed) => Promise<readonly RunSummary[]>,
+  output: Output,
+  { tolerated = [] }: { readonly tolerated?: readonly ExitCode[] } = {},
+): Promise<ExitCode> {
+  const summaries = await watch(start, output, { report: true });
+  for (const summary of summaries) {
+    if (summary.failed.length > 0) output.note(`\n${failures(summary)}`);
+  }
+  const stopped = summaries.find(({ status }) => status === 'interrupted' || status === 'time-up');
+  if (stopped !== undefined) output.note(`\n${whyStopped(stopped)} with the same command.`);
+  const good = [EXIT.ok, ...tolerated];
+  const unfinished = stopped ?? summaries.find(({ exitCode }) => !good.includes(exitCode));
+  return unfinished?.exitCode ?? EXIT.ok;
+}
+
+async function watch<Result>(
+  start: (options: Followed) => Promise<Result>,
+  output: Output,
+  { report }: { readonly report: boolean },
+): Promise<Result> {
   const progress = createProgress(output);
   using signals = stopOnSignals();
   signals.signal.addEventListener('abort', () => {
     if (report) output.note('Stopping after this step; the same again stops at once.');
   });
-  let summary: RunSummary;
   try {
-    summary = await start({ signal: signals.signal, onEvent: (event) => progress.onEvent(event) });
+    return await start({ signal: signals.signal, onEvent: (event) => progress.onEvent(event) });
   } finally {
     progress.stop();
   }
-  if (report) show(summary, output);
-  return summary.exitCode;
+}
+
+function whyStopped({ status }: RunSummary): string {
+  const why = status === 'time-up' ? 'The time is up' : 'Interrupted';
+  return `${why}; nothing is lost. Go on`;
 }
 
 function show(summary: RunSummary, output: Output): void {
@@ -48,20 +82,20 @@ function show(summary: RunSummary, output: Output): void {
   }
   if (failed.length > 0) output.note(`\n${failures(summary)}`);
   if (status === 'interrupted' || status === 'time-up') {
-    const why = status === 'time-up' ? 'The time is up' : 'Interrupted';
-    output.note(`\n${why}; nothing is lost. Go on with the same command${orAlone(summary)}`);
+    output.note(`\n${whyStopped(summary)} with the same command${orAlone(summary)}`);
   }
   output.value({ status, exitCode, runs: records.map((record) => runReport(record)), failed });
 }
 
 /** Each seed that failed, with its reason and its folder. */
 function failures({ failed, plan }: RunSummary): string {
+  const of = plan.point === undefined ? '' : ` of ${plan.point}`;
   const lines = failed.map(({ seed, starts, reason, folder }) => {
     const often = starts > 1 ? `, ${starts} times started` : '';
     return `  seed ${seed}${often}: ${reason}\n    ${folder}`;
   });
   return (
-    `${failed.length} of ${plan.seeds.length} seeds failed:\n${lines.join('\n')}\n` +
+    `${failed.length} of ${plan.seeds.length} seeds${of} failed:\n${lines.join('\n')}\n` +
     'The same command tries them again, each from where it stopped.'
   );
 }

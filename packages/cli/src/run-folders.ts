@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ArcherError, EXIT } from '@archer-nas/core';
+import { ArcherError, EXIT, isArcherError } from '@archer-nas/core';
 import { countedAttempts, type RunRecord, readRun } from '@archer-nas/runtime';
 
 /**
@@ -14,6 +14,16 @@ export function findRuns(path: string, note: (text: string) => void = () => {}):
   const others = folders.filter((folder) => !counted.includes(folder));
   if (others.length > 0) note(`Other attempts, which do not count: ${others.join(', ')}`);
   return counted.map((folder) => readRun(folder)).sort(bySeed);
+}
+
+/** The same; none where there is none. */
+export function findRunsIfAny(path: string): readonly RunRecord[] {
+  try {
+    return findRuns(path);
+  } catch (error) {
+    if (isArcherError(error) && error.code === 'ARCHER_NO_RUN') return [];
+    throw error;
+  }
 }
 
 /** The same, unread. @throws ArcherError `ARCHER_NO_RUN` */

@@ -51,12 +51,13 @@ function jsonOf(text: string): unknown {
  * how `archer run` reads its options. Time and restarts are the launching process's business.
  */
 function seedCommand(options: FileRun, seed: number): readonly [string, ...string[]] {
-  const { profile, settings = [], out, dataFolder, acceptDrift, checkpointEvery } = options;
-  const { engine, isa, precision, attempt } = options;
+  const { profile, point, settings = [], out, dataFolder } = options;
+  const { engine, isa, precision, attempt, acceptDrift, checkpointEvery } = options;
   const words = ['run', resolve(options.manifest), '--profile', profile ?? NO_PROFILE];
   const add = (option: string, value: string | number | undefined): void => {
     if (value !== undefined) words.push(option, String(value));
   };
+  add('--point', point);
   add('--seed', seed);
   for (const setting of settings) add('--set', setting);
   add('--out', out && resolve(out));

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder } from '../test/archer.ts';
 
+/** Two processes import the command line. */
+const POOL_MS = 120_000;
+
 const folder = makeFolder();
 const suite = join(folder, 'toys');
 
@@ -31,6 +34,21 @@ describe('suite', () => {
     expect(out).toContain('1 reproduced, 0 differ, 0 inconclusive, 1 not run here.');
     expect(out).toMatch(/b-table: .*none\.csv/);
   });
+
+  it(
+    'R10 runs all of it in one pool',
+    async () => {
+      const out = join(folder, 'pool');
+      const where = ['--out', out, '--data', join(folder, 'data'), '--processes', '2'];
+      const said = await archer('suite', 'run', suite, ...where);
+      expect(said.code).toBe(0);
+      expect(said.out.match(/^launcher: /gm)).toHaveLength(1);
+      expect(said.out).toContain('a-counts, seed 0 | ');
+      expect(said.out).toContain('1 reproduced, 0 differ, 0 inconclusive, 1 not run here.');
+      expect(said.err).toMatch(/seed 0: exit code 5: .*none\.csv/);
+    },
+    POOL_MS,
+  );
 
   it('reports again without running', async () => {
     const { value } = await archerJson('suite', 'report', suite);

@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ArcherError, EXIT, isArcherError, type Manifest } from '@archer-nas/core';
+import { ArcherError, EXIT, type Manifest } from '@archer-nas/core';
 import { type SuiteEntry, verdicts } from '@archer-nas/report';
 import { type RunRecord, readManifestFile } from '@archer-nas/runtime';
-import { findRuns } from './run-folders.ts';
+import { findRunsIfAny } from './run-folders.ts';
 
 /** An experiment of a suite: one manifest of its folder. */
 export interface SuiteMember {
@@ -47,10 +47,5 @@ export function suiteEntry(member: SuiteMember): SuiteEntry {
 
 /** The runs of a member that are there. */
 export function runsOf({ out }: SuiteMember): readonly RunRecord[] {
-  try {
-    return findRuns(out);
-  } catch (error) {
-    if (isArcherError(error) && error.code === 'ARCHER_NO_RUN') return [];
-    throw error;
-  }
+  return findRunsIfAny(out);
 }

@@ -14,6 +14,16 @@ export const folderName = z
   .max(100)
   .refine((name) => !DEVICE.test(name), 'another name: this is a device of Windows');
 
+/** Parts of manifests by names that are those of folders: profiles, points of a sweep. */
+export const namedOverlays = z
+  .record(z.string(), z.looseObject({}).nullable())
+  .superRefine((overlays, { addIssue }) => {
+    for (const name of Object.keys(overlays)) {
+      const message = problemOfProfile(name);
+      if (message !== undefined) addIssue({ code: 'custom', path: [name], message });
+    }
+  });
+
 /** Why a name is none of a profile and of the folder of its runs; undefined where it is one. */
 export function problemOfProfile(name: string): string | undefined {
   if (NO_PROFILE.includes(name)) return 'another name: this stands for no profile';

@@ -59,6 +59,8 @@ export * from './stream.ts';
 export * from './streams.ts';
 export * from './study.ts';
 export * from './suggest.ts';
+export * from './sweep.ts';
+export type { Sweep } from './sweep-schema.ts';
 export * from './t-interval.ts';
 export * from './tokens.ts';
 export * from './tracker.ts';

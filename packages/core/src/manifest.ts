@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ArcherError, EXIT } from './errors.ts';
-import { folderName, ID, problemOfProfile } from './folder-name.ts';
+import { folderName, ID, namedOverlays } from './folder-name.ts';
 import { checkTree, type ReadOptions, readYamlTree, shortened } from './manifest-text.ts';
 import { nonFiniteSchema, type WrittenNonFinite } from './non-finite.ts';
 import { mergeBlocks, setAt } from './overlay.ts';
 import type { Block } from './plugin.ts';
 import { isSecretName, withoutSecrets } from './secrets.ts';
 import { suggestion } from './suggest.ts';
+import { type Sweep, sweepSchema } from './sweep-schema.ts';
 
 /** Characters of what is wrong, and of where, that an error shows. */
 const SHOWN_PROBLEMS = 2000;
@@ -18,15 +19,6 @@ const blockSchema = z.looseObject({
 const studySchema = z
   .record(z.string().regex(ID), z.looseObject({}).nullable())
   .refine((entry) => Object.keys(entry).length === 1, 'one study per entry: "- rank: { … }"');
-
-const namedProfiles = z
-  .record(z.string(), z.looseObject({}).nullable())
-  .superRefine((profiles, { addIssue }) => {
-    for (const name of Object.keys(profiles)) {
-      const message = problemOfProfile(name);
-      if (message !== undefined) addIssue({ code: 'custom', path: [name], message });
-    }
-  });
 
 /** What a result should be, and where that number was published. */
 export const expectationSchema = z.strictObject({
@@ -72,7 +64,8 @@ export const manifestSchema = z.strictObject({
   launcher: blockSchema.nullable().optional(),
   engine: engineSchema.optional(),
   nonFinite: nonFiniteSchema.optional(),
-  profiles: namedProfiles.default({}),
+  profiles: namedOverlays.default({}),
+  sweep: sweepSchema.optional(),
   expect: z.array(expectationSchema).default([]),
 });
 
@@ -96,6 +89,8 @@ export interface Manifest {
   /** What to do when a step of the search gives NaN or an infinite loss; `fail` unless given. */
   readonly nonFinite?: WrittenNonFinite | undefined;
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
+  /** The points of `archer sweep`; a run of one of them is without it. */
+  readonly sweep?: Sweep | undefined;
   readonly expect: readonly Expectation[];
 }
 
@@ -133,8 +128,20 @@ export function withProfile(manifest: Manifest, profile: string | undefined): Ma
       exit: EXIT.usage,
     });
   }
-  const merged = mergeBlocks(untyped(manifest), overlay ?? {}, `profiles.${profile}`);
-  return { ...typed(merged, `${manifest.name}, profile ${profile}`), profiles: {} };
+  return { ...withOverlay(manifest, overlay ?? {}, `profiles.${profile}`), profiles: {} };
+}
+
+/**
+ * Lays part of a manifest over it, as a profile does.
+ * @param where the overlay's place, for messages
+ */
+export function withOverlay(
+  manifest: Manifest,
+  overlay: Readonly<Record<string, unknown>>,
+  where: string,
+): Manifest {
+  const merged = mergeBlocks(untyped(manifest), overlay, where);
+  return typed(merged, `${manifest.name} with ${where}`);
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { engineSchema, expectationSchema } from './manifest.ts';
 import { nonFiniteSchema } from './non-finite.ts';
 import type { Kind, Maker, PartSlot, Plugin } from './plugin.ts';
+import { sweepSchema } from './sweep-schema.ts';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -48,6 +49,7 @@ export function manifestJsonSchema(plugins: readonly Plugin[]): JsonSchema {
         description: 'The same experiment at other sizes: each is laid over the manifest.',
         additionalProperties: { type: ['object', 'null'] },
       },
+      sweep: { ...toJson(sweepSchema), description: 'What `archer sweep` varies.' },
     },
     definitions,
   };

@@ -28,5 +28,6 @@ export * from './seed-comparison-tables.ts';
 export * from './seed-summary.ts';
 export type { StudySeries } from './study-series.ts';
 export * from './suite-table.ts';
+export * from './sweep-table.ts';
 export { formatTable, type TextOptions } from './table-text.ts';
 export * from './verdict.ts';

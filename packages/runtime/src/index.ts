@@ -14,6 +14,7 @@ export { type ResumeOptions, resume } from './resume.ts';
 export { type FailedSeed, type RunOptions, type RunSummary, run } from './run.ts';
 export { pluginDocuments, spaceOfRun } from './run-parts.ts';
 export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
+export { runTogether } from './run-together.ts';
 export { shellQuoted } from './shell-quoted.ts';
 export { exitCodeOf, parseDuration, type StopReason, stopOnSignals } from './stop.ts';
 export { type SyncOptions, type SyncReport, type SyncStatus, syncRun } from './sync.ts';

@@ -19,7 +19,7 @@ import type { RunOptions, RunSummary } from './run.ts';
 import { checkOwnFiles, clearFolder } from './run-folder-session.ts';
 import type { RunPlan } from './run-plan.ts';
 import { isFinishedBefore, type Place } from './seed-place.ts';
-import { exitCodeOf, type Stop, type StopReason } from './stop.ts';
+import { exitCodeOf, type Stop } from './stop.ts';
 
 /** How often a pool looks whether it is to stop. */
 const LOOK_MS = 100;
@@ -34,30 +34,37 @@ export interface LaunchedRun {
   readonly stop: Stop;
 }
 
-/** A seed's task with its place. */
-type SeedTask = Task & { readonly place: Place };
+/** A seed's task, with its place and whose it is. */
+type SeedTask = Task & { readonly place: Place; readonly run: LaunchedRun };
 
 /**
- * Runs the seeds of a plan as processes of its launcher. Each works in its own run folder, where
- * its result says that it is finished; this process writes nothing.
+ * Runs the seeds of plans as processes of their launcher, which is that of the first, all in one
+ * launch. Each works in its own run folder, where its result says that it is finished; this
+ * process writes nothing.
+ * @returns one summary for each run
  */
-export async function launchRun(run: LaunchedRun): Promise<RunSummary> {
-  const { plan, options, emit, stop } = run;
+export async function launchRuns(runs: readonly LaunchedRun[]): Promise<readonly RunSummary[]> {
+  const [{ plan, options, emit, stop }] = runs as [LaunchedRun];
   const launcher = await launcherOf(plan, emit);
-  const tasks = tasksOf(run);
-  if (options.restart) for (const { place } of tasks) clear(place);
-  emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
+  const tasks = runs.flatMap((run) => tasksOf(run, { alone: runs.length === 1 }));
+  for (const { place, run } of tasks) if (run.options.restart) clear(place);
+  for (const { plan, emit } of runs) {
+    emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
+  }
   emit({ type: 'log', line: `launcher: ${launcher.description}` });
   using watch = abortWhen(stop, options.signal);
-  const placeOf = ({ folder }: Task): Place =>
-    (tasks.find((task) => task.folder === folder) as SeedTask).place;
+  const byFolder = new Map(tasks.map((task) => [task.folder, task]));
+  const seedTask = ({ folder }: Task): SeedTask => byFolder.get(folder) as SeedTask;
   const ends = await launcher.launch(tasks, {
     signal: watch.signal,
     threads: engineSettings(plan.manifest.engine, options).threads,
-    finished: (task) => isFinished(plan, placeOf(task), options),
-    onEvent: (event) => tell(event, placeOf(taskOf(event)).seed, emit),
+    finished: (task) => isFinished(seedTask(task)),
+    onEvent: (event) => tell(event, seedTask(taskOf(event))),
   });
-  return summary(plan, tasks, ends, stop.reason());
+  return runs.map((run) => {
+    const own = ends.filter(({ task }) => seedTask(task).run === run);
+    return summary(run, own);
+  });
 }
 
 async function launcherOf(plan: RunPlan, emit: OnEvent): Promise<Launcher> {
@@ -66,8 +73,9 @@ async function launcherOf(plan: RunPlan, emit: OnEvent): Promise<Launcher> {
   return (await buildLauncher(resolved, { lookup, folders, log })) as Launcher; // planned with one
 }
 
-/** One task per seed. */
-function tasksOf({ plan, places, options }: LaunchedRun): SeedTask[] {
+/** One task per seed; unless the run is alone, their names say whose they are. */
+function tasksOf(run: LaunchedRun, { alone }: { readonly alone: boolean }): SeedTask[] {
+  const { plan, places, options } = run;
   const { seedCommand, seedEnvironment: env } = options;
   if (seedCommand === undefined) {
     throw new ArcherError(
@@ -79,8 +87,9 @@ function tasksOf({ plan, places, options }: LaunchedRun): SeedTask[] {
       },
     );
   }
+  const of = alone ? '' : `${plan.point ?? plan.manifest.name}, `;
   return places.map((place) => ({
-    ...{ place, name: `seed ${place.seed}`, command: seedCommand(place.seed) },
+    ...{ place, run, name: `${of}seed ${place.seed}`, command: seedCommand(place.seed) },
     folder: place.folder.root,
     ...(env === undefined ? {} : { env }),
   }));
@@ -95,9 +104,9 @@ function clear({ folder }: Place): void {
 }
 
 /** A folder that cannot be read is not finished: its process says what is wrong with it. */
-function isFinished(plan: RunPlan, place: Place, { acceptDrift }: RunOptions): boolean {
+function isFinished({ place, run: { plan, options } }: SeedTask): boolean {
   try {
-    return acceptDrift ? existsSync(place.folder.result) : isFinishedBefore(plan, place);
+    return options.acceptDrift ? existsSync(place.folder.result) : isFinishedBefore(plan, place);
   } catch {
     return false;
   }
@@ -107,14 +116,15 @@ function taskOf(event: LaunchEvent): Task {
   return event.type === 'end' ? event.end.task : event.task;
 }
 
-function tell(event: LaunchEvent, seed: number, emit: OnEvent): void {
+function tell(event: LaunchEvent, { place, run }: SeedTask): void {
+  const { emit } = run;
   if (event.type === 'line') {
     const { task, line, error } = event;
     emit({ type: 'task-line', task: task.name, line, error });
   } else if (event.type === 'again') {
     const { task, reason } = event;
     emit({ type: 'warning', message: `${task.name}: ${reason}; it is started again` });
-  } else if (event.type === 'end') tellEnd(event.end, seed, emit);
+  } else if (event.type === 'end') tellEnd(event.end, place.seed, emit);
 }
 
 function tellEnd(end: TaskEnd, seed: number, emit: OnEvent): void {
@@ -127,23 +137,18 @@ function tellEnd(end: TaskEnd, seed: number, emit: OnEvent): void {
   }
 }
 
-function summary(
-  plan: RunPlan,
-  tasks: readonly SeedTask[],
-  ends: readonly TaskEnd[],
-  reason: StopReason | undefined,
-): RunSummary {
+function summary({ plan, places, stop }: LaunchedRun, ends: readonly TaskEnd[]): RunSummary {
   const failed = ends.flatMap((end, i) => {
     if (end.status !== 'failed') return [];
-    const { seed, folder } = (tasks[i] as SeedTask).place;
+    const { seed, folder } = places[i] as Place;
     const { attempts: starts, exitCode, reason } = end;
     return [{ seed, folder: folder.root, starts, reason, exitCode: documented(exitCode) }];
   });
-  const records = tasks.flatMap(({ place }) => recordIn(place.folder) ?? []);
+  const records = places.flatMap(({ folder }) => recordIn(folder) ?? []);
   const stopped = ends.find((end) => end.status === 'stopped');
   if (stopped !== undefined) {
     // One that stopped by itself is told like all of them: the same command goes on.
-    const status = reason ?? stopped.reason;
+    const status = stop.reason() ?? stopped.reason;
     return { status, exitCode: exitCodeOf(status), records, failed, plan };
   }
   const [first] = failed;

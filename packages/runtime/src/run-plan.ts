@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   ArcherError,
   checkManifest,
@@ -7,6 +7,7 @@ import {
   type PluginLookup,
   type ResolvedManifest,
   resolveManifest,
+  withPoint,
   withProfile,
   withSettings,
 } from '@archer-nas/core';
@@ -22,6 +23,8 @@ export interface PlanOptions extends LauncherSettings {
   readonly manifest: string | Manifest;
   /** A profile of the manifest; the manifest as it is otherwise. */
   readonly profile?: string | undefined;
+  /** A point of the manifest's sweep, whose results lie in a folder of its name. */
+  readonly point?: string | undefined;
   /** `path=value`, see core's `withSettings`. */
   readonly settings?: readonly string[] | undefined;
   /** These seeds instead of the manifest's. */
@@ -42,6 +45,7 @@ export interface RunPlan {
   readonly manifest: Manifest;
   readonly resolved: ResolvedManifest;
   readonly profile: string | undefined;
+  readonly point: string | undefined;
   readonly seeds: readonly number[];
   readonly out: string;
   readonly lookup: PluginLookup;
@@ -56,8 +60,12 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
   const folder = resolve(options.folder ?? (file === undefined ? '.' : dirname(file)));
   const written = readManifest(options.manifest);
   const profiled = withProfile(written, options.profile);
+  const { sweep: _, ...pointed } = withPoint(
+    { ...profiled, profiles: written.profiles },
+    options.point,
+  );
   const lookup = options.lookup ?? pluginLookup(installedPlugins(folder));
-  const untracked = { ...withSettings(profiled, options.settings ?? []), profiles: {} };
+  const untracked = { ...withSettings(pointed, options.settings ?? []), profiles: {} };
   const launched = withLauncher(untracked, options);
   const { manifest, warnings } = await withTracker(launched, lookup);
   return {
@@ -66,7 +74,8 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     resolved: await resolveManifest(manifest, lookup),
     profile: options.profile,
     seeds: checkSeeds(options.seeds ?? manifest.seeds),
-    out: outFolder(options.out, { file, name: manifest.name }),
+    point: options.point,
+    out: join(outFolder(options.out, { file, name: manifest.name }), options.point ?? ''),
     lookup,
     folders: { data: dataFolder(options.dataFolder), manifest: folder },
   };

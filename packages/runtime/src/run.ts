@@ -19,7 +19,7 @@ import { dataHashOf, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE } from './folders.ts';
 import type { JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
-import { launchRun } from './launch-run.ts';
+import { launchRuns } from './launch-run.ts';
 import { acquireLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
@@ -93,8 +93,8 @@ export interface RunSummary {
 
 /**
  * Runs a manifest: every seed in turn, or under its launcher, each in a folder of its own.
- * Running it again goes on where it stopped, and shows what is finished. A resumed run gives the same science lines,
- * checkpoints and results as one that was never interrupted.
+ * Running it again goes on where it stopped, and shows what is finished. A resumed run gives the same
+ * science lines, checkpoints and results as one that was never interrupted.
  *
  * @throws ArcherError with the exit code that the command line uses
  */
@@ -105,7 +105,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const plan = await planRun(options);
   for (const message of plan.warnings) emit({ type: 'warning', message });
   const places = plan.seeds.map((seed) => placeOf(plan, seed, options.attempt));
-  if (plan.manifest.launcher) return launchRun({ plan, places, options, emit, stop });
+  if (plan.manifest.launcher) {
+    const [summary] = await launchRuns([{ plan, places, options, emit, stop }]);
+    return summary as RunSummary;
+  }
   const finished = options.restart ? undefined : finishedBefore(plan, places);
   if (finished !== undefined) {
     emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });

@@ -10,6 +10,7 @@ import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { suite } from './suite.ts';
+import { sweep } from './sweep.ts';
 import { sync } from './sync.ts';
 import { verify } from './verify.ts';
 
@@ -28,4 +29,5 @@ export const commands: readonly Command<never>[] = [
   doctor,
   schema,
   suite,
+  sweep,
 ];

@@ -1,9 +1,9 @@
 import { EXIT } from '@archer-nas/core';
-import { dryRun, readManifestFile, run as runManifest } from '@archer-nas/runtime';
+import { dryRun, run as runManifest } from '@archer-nas/runtime';
+import { chosenProfile, PROFILE_HELP } from '../chosen-profile.ts';
 import { dryRunText, dryRunValue } from '../dry-run-text.ts';
 import { type Followed, follow } from '../follow.ts';
-import { wholeNumber } from '../number-options.ts';
-import { type FileRun, NO_PROFILE, takeSettings, withCommand } from '../seed-command.ts';
+import { type FileRun, withCommand } from '../seed-command.ts';
 import type { Command } from './command.ts';
 import {
   type LaunchArguments,
@@ -13,12 +13,12 @@ import {
   runOptions,
   runSettings,
 } from './run-options.ts';
+import { type VariationArguments, variation, variationOptions } from './variation-options.ts';
 
-interface Arguments extends RunArguments, LaunchArguments {
+interface Arguments extends RunArguments, LaunchArguments, VariationArguments {
   manifest: string;
   profile?: string;
-  set: string[];
-  seed?: string[];
+  point?: string;
   out?: string;
   restart: boolean;
   newAttempt: boolean;
@@ -26,32 +26,15 @@ interface Arguments extends RunArguments, LaunchArguments {
   noReport: boolean;
 }
 
-/** The profile that a run without `--profile` takes, where a manifest has it. */
-const DEFAULT_PROFILE = 'quick';
-
 /** `archer run`: runs a manifest, or goes on with it. */
 export const run: Command<Arguments> = {
   command: 'run <manifest>',
   describe: 'Run a manifest; the same command again resumes it',
   builder: {
     manifest: { type: 'string', describe: 'YAML or JSON file' },
-    profile: {
-      type: 'string',
-      describe: `One of the manifest's; "${DEFAULT_PROFILE}" if it has that, "${NO_PROFILE}" for none`,
-    },
-    set: {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [],
-      defaultDescription: 'nothing',
-      describe: 'Change one value of the manifest; repeatable',
-    },
-    seed: {
-      type: 'string',
-      array: true,
-      describe: "These seeds instead of the manifest's",
-    },
+    profile: { type: 'string', describe: PROFILE_HELP },
+    point: { type: 'string', describe: "One point of the manifest's sweep" },
+    ...variationOptions,
     out: { type: 'string', describe: 'Folder of results; results/ beside the manifest otherwise' },
     restart: { type: 'boolean', default: false, describe: 'Delete what is there and begin again' },
     'new-attempt': {
@@ -81,15 +64,14 @@ export const run: Command<Arguments> = {
     ['run manifest.yaml --dry-run', 'only check and estimate'],
   ],
   async run(
-    { manifest, profile, seed, set, out, restart, dryRun: dry, noReport, ...rest },
+    { manifest, profile, point, seed, set, out, restart, dryRun: dry, noReport, ...rest },
     output,
   ) {
     const options: FileRun = {
       ...runSettings(rest),
       ...launchSettings(rest),
-      ...{ manifest, out, restart, attempt: rest.newAttempt ? 'new' : undefined },
-      seeds: seed && [...new Set(seed.map((text) => wholeNumber('--seed', 0, text)))],
-      settings: [...takeSettings(), ...set],
+      ...variation({ set, seed }),
+      ...{ manifest, point, out, restart, attempt: rest.newAttempt ? 'new' : undefined },
       profile: chosenProfile(manifest, profile),
     };
     if (!dry) {
@@ -105,9 +87,3 @@ export const run: Command<Arguments> = {
     return EXIT.ok;
   },
 };
-
-function chosenProfile(manifest: string, given: string | undefined): string | undefined {
-  if (given !== undefined) return given === NO_PROFILE ? undefined : given;
-  const { profiles } = readManifestFile(manifest);
-  return Object.hasOwn(profiles, DEFAULT_PROFILE) ? DEFAULT_PROFILE : undefined;
-}

@@ -10,11 +10,11 @@ import {
   suitePage,
   suiteTable,
 } from '@archer-nas/report';
-import { replaceFile, run as runManifest } from '@archer-nas/runtime';
-import { type Followed, follow } from '../follow.ts';
+import { replaceFile, run as runManifest, runTogether } from '@archer-nas/runtime';
+import { type Followed, follow, followAll } from '../follow.ts';
 import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
-import { withCommand } from '../seed-command.ts';
+import { type FileRun, withCommand } from '../seed-command.ts';
 import { runsOf, type SuiteMember, suiteEntry, suiteMembers } from '../suite.ts';
 import type { Command } from './command.ts';
 import {
@@ -62,10 +62,8 @@ export const suite: Command<Arguments> = {
     const members = suiteMembers(folder, out);
     const missing: string[] = [];
     if (action === 'run') {
-      for (const member of members) {
-        const code = await runMember(member, { profile, ...rest }, output, missing);
-        if (code !== EXIT.ok) return code;
-      }
+      const code = await runMembers(members, { profile, ...rest }, output, missing);
+      if (code !== EXIT.ok) return code;
     }
     const title = basename(resolve(folder));
     show(title, members.map(suiteEntry), missing, output);
@@ -79,29 +77,53 @@ export const suite: Command<Arguments> = {
   },
 };
 
-/** Runs or resumes one member. Data that are not there leave it out; the table says so. */
-async function runMember(
-  { name, file, manifest, out }: SuiteMember,
-  { profile, ...rest }: RunArguments & LaunchArguments & { profile: string | undefined },
+type MemberArguments = RunArguments & LaunchArguments & { profile: string | undefined };
+
+/** One after the other; with a launcher, the seeds of all of them as tasks of one launch. */
+async function runMembers(
+  members: readonly SuiteMember[],
+  rest: MemberArguments,
   output: Output,
   missing: string[],
 ): Promise<number> {
-  output.note(`\n${name}`);
-  const options = {
-    ...runSettings(rest),
-    ...launchSettings(rest),
-    ...{ manifest: file, out },
-    profile:
-      profile !== undefined && Object.hasOwn(manifest.profiles, profile) ? profile : undefined,
-  };
-  try {
-    const start = (followed: Followed) => runManifest({ ...withCommand(options), ...followed });
-    return await follow(start, output);
-  } catch (error) {
-    if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
-    missing.push(`${name}: ${error.message}`);
+  if (rest.launcher === undefined && rest.processes === undefined) {
+    for (const member of members) {
+      const code = await runMember(member, rest, output, missing);
+      if (code !== EXIT.ok) return code;
+    }
     return EXIT.ok;
   }
+  const all = members.map((member) => withCommand(memberOptions(member, rest)));
+  const start = (followed: Followed) => runTogether(all.map((one) => ({ ...one, ...followed })));
+  return followAll(start, output, { tolerated: [EXIT.data] });
+}
+
+/** Runs or resumes one member. Data that are not there leave it out; the table says so. */
+async function runMember(
+  member: SuiteMember,
+  rest: MemberArguments,
+  output: Output,
+  missing: string[],
+): Promise<number> {
+  output.note(`\n${member.name}`);
+  const options = withCommand(memberOptions(member, rest));
+  try {
+    return await follow((followed) => runManifest({ ...options, ...followed }), output);
+  } catch (error) {
+    if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
+    missing.push(`${member.name}: ${error.message}`);
+    return EXIT.ok;
+  }
+}
+
+function memberOptions({ file, manifest, out }: SuiteMember, rest: MemberArguments): FileRun {
+  const { profile } = rest;
+  const hasProfile = profile !== undefined && Object.hasOwn(manifest.profiles, profile);
+  return {
+    ...runSettings(rest),
+    ...launchSettings(rest),
+    ...{ manifest: file, out, profile: hasProfile ? profile : undefined },
+  };
 }
 
 async function writePage(
