@@ -1,7 +1,16 @@
-import { createStreams, type Evaluator, memorySplit, type State } from '@archer-nas/core';
+import {
+  createStreams,
+  type Dependencies,
+  type Evaluator,
+  type Maker,
+  memorySplit,
+  type State,
+  type StudyContext,
+} from '@archer-nas/core';
 import { type Bits, bitSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { discretisation } from './discretisation.ts';
+import plugins from './index.ts';
 
 const { signal } = new AbortController();
 
@@ -60,5 +69,34 @@ describe('discretisation', () => {
       state = structuredClone(job.state);
     }
     expect(reports[2]?.metrics?.gap).toBe(28.5);
+  });
+});
+
+describe('the split that a training of its own is scored on', () => {
+  const plugin = plugins.find(({ id }) => id === 'discretisation') as unknown as Maker<'study'>;
+  const options = (given: object) => plugin.options.parse({ batch: 1, ...given });
+  const dependencies = (given: object) =>
+    ({ space: parts.space, parts: { truth: training }, ...given }) as unknown as Dependencies;
+
+  it('is the valid one, or with a permit the test split', async () => {
+    const opened = async (given: object) => {
+      const splits: string[] = [];
+      const study = await plugin.create(options(given), dependencies({ permit: 'test-split' }));
+      const search = { views: { relaxed: {}, supernet: {} }, incumbents: () => [] };
+      const open = (split: string) => {
+        splits.push(split);
+        return parts.images;
+      };
+      await study.begin({ search, open, streams: parts.streams } as unknown as StudyContext<Bits>);
+      return splits;
+    };
+    expect(await opened({})).toEqual(['valid', 'valid']);
+    expect(await opened({ retrainedOn: 'test' })).toEqual(['valid', 'test']);
+  });
+
+  it('is refused before the search where it is the test split without a permit', () => {
+    expect(() => plugin.create(options({ retrainedOn: 'test' }), dependencies({}))).toThrow(
+      expect.objectContaining({ code: 'ARCHER_TEST_WITHHELD' }),
+    );
   });
 });
