@@ -30,6 +30,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy fairnas': { epochs: 1, search: null },
   'strategy gdas': { epochs: 1 },
   'strategy nas-rl': { evaluations: 1 },
+  'strategy magic': { epochs: 1, search: null },
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy one-shot-language': { epochs: 1 },
