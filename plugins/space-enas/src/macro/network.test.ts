@@ -4,7 +4,15 @@ import type { Trace } from '@archer-nas/nn';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { MACRO } from '../../test/released.ts';
-import { batchOf, count, derivatives, leftBehind, passOf, TINY } from '../testing/runs.ts';
+import {
+  batchOf,
+  count,
+  derivatives,
+  exportError,
+  leftBehind,
+  passOf,
+  TINY,
+} from '../testing/runs.ts';
 import { OPERATIONS, parseMacro } from './architecture.ts';
 import { macroNetwork, macroSupernet } from './network.ts';
 import { type MacroStructure, pooledAfter } from './skeleton.ts';
@@ -117,6 +125,16 @@ describe('the macro supernet', () => {
     expect(() => macroSupernet({ layers: 6, channels: 3 }, TINY, OPERATIONS)).toThrow(
       /3 channels have none/,
     );
+  });
+});
+
+describe('the macro networks', () => {
+  it('are exported with the logits that they have', async () => {
+    const batch = batchOf([0, 1, 2, 0]);
+    expect(await exportError(supernet, batch, space.path(mixed, supernet))).toBeLessThan(1e-4);
+    const own = macroSpace({ ...settings, structure: 'paper' });
+    expect(await exportError(own.network(mixed, TINY), batch)).toBeLessThan(1e-4);
+    batch.dispose();
   });
 });
 

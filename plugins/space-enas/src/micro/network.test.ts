@@ -4,7 +4,15 @@ import { lossAndGradients, ParameterStore } from '@archer-nas/nn';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { MICRO } from '../../test/released.ts';
-import { batchOf, count, derivatives, leftBehind, passOf, TINY } from '../testing/runs.ts';
+import {
+  batchOf,
+  count,
+  derivatives,
+  exportError,
+  leftBehind,
+  passOf,
+  TINY,
+} from '../testing/runs.ts';
 import { OPERATIONS, parseMicro } from './cells.ts';
 import { microNetwork, microSupernet } from './network.ts';
 import { dropPathAt, placesOf, reductionCells } from './skeleton.ts';
@@ -100,6 +108,16 @@ describe('the micro supernet', () => {
       expect(backward, name).toBeCloseTo(numeric, 2);
     }
     expect(leftBehind(supernet, batch, path)).toBe(0);
+    batch.dispose();
+  });
+});
+
+describe('the micro networks', () => {
+  it('are exported with the logits that they have', async () => {
+    const batch = batchOf([0, 1, 2, 0]);
+    expect(await exportError(supernet, batch, space.path(mixed, supernet))).toBeLessThan(1e-4);
+    const own = microSpace({ ...settings, structure: 'paper' });
+    expect(await exportError(own.network(mixed, TINY), batch)).toBeLessThan(1e-4);
     batch.dispose();
   });
 });

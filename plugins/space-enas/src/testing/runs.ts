@@ -2,6 +2,7 @@ import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import {
   type Batch,
+  exportGraphModel,
   type Forward,
   lossAndGradients,
   type Network,
@@ -9,6 +10,7 @@ import {
   ParameterStore,
   type Path,
   pathGates,
+  recalibrate,
 } from '@archer-nas/nn';
 
 const streams = createStreams(3);
@@ -118,4 +120,30 @@ export function derivatives(
   result.dispose();
   store.dispose();
   return found;
+}
+
+/** The largest difference between the logits of a network and of its export to plain tfjs. */
+export async function exportError(
+  network: Network,
+  batch: Batch,
+  path: Path = [],
+): Promise<number> {
+  const parameters = new ParameterStore(network.parameters, streams);
+  const gates = pathGates(path);
+  const statistics = recalibrate(network, parameters, gates, [batch]);
+  const files = exportGraphModel(network, parameters, gates, statistics);
+  const { modelTopology, weightsManifest } = JSON.parse(files['model.json'] as string);
+  const weightSpecs = weightsManifest[0].weights;
+  const weightData = (files['weights.bin'] as Uint8Array).slice().buffer;
+  const source = tf.io.fromMemory({ modelTopology, weightSpecs, weightData });
+  const model = await tf.loadGraphModel(source);
+  const error = tf.tidy(() => {
+    const forward = { parameters, batchNorm: 'running', statistics } as const;
+    const logits = network.forward(batch.images, gates, forward);
+    return tf.max(tf.abs(tf.sub(model.predict(batch.images) as tf.Tensor, logits))).dataSync()[0];
+  });
+  model.dispose();
+  statistics.dispose();
+  parameters.dispose();
+  return error ?? Number.NaN;
 }
