@@ -170,15 +170,31 @@ describe('an LSTM policy', () => {
     expect(logitsAfter(4, 1)[5]).toEqual(before[5]);
   });
 
-  it('goes on with the mean of the chosen anchors, the divisor being one more', () => {
-    // Without a choice the next input is zero: layers do not differ by what their bits see.
-    const policy = policyOf(macro(4), { bound: 0.5 });
-    const none = along(policy, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).tokens;
-    const both = along(policy, [0, 0, 0, 0, 1, 1, 0, 0, 0, 0]).tokens;
-    expect(both.slice(0, 6).map(({ p }) => [...p])).toEqual(
-      none.slice(0, 6).map(({ p }) => [...p]),
-    );
-    expect([...(both[6]?.p ?? [])]).not.toEqual([...(none[6]?.p ?? [])]);
+  it('goes on after bits with Σ chosen anchors / (1 + their number), by hand', () => {
+    const decisions = [...macro(2, 2), category('last', ['a', 'b'])];
+    const policy = policyOf(decisions, { units: 1, temperature: null, tanh: null });
+    // Gates are σ(0) = ½ and the candidate tanh(x): c ← ½ tanh(x) + ½ c, h = ½ tanh(c).
+    const cell = [0, 0, 0, 0, 0, 0, 1, 0];
+    const [start, embedding] = [0.7, -0.4];
+    // Then start, W₁, W₂, v; softmax and embedding of the operations; the same of the last.
+    policy.parameters.set([...cell, start, 1, 1, 1, 0, 0, embedding, 9, 1, -1, 9, 9]);
+    const lastAfter = (bit: number, factor: number): void => {
+      let c = 0;
+      const step = (x: number): number => {
+        c = (Math.tanh(x) + c) / 2;
+        return Math.tanh(c) / 2;
+      };
+      step(start); // the first layer's operation
+      const anchor = step(embedding);
+      step(start); // the second's
+      step(embedding); // its bit
+      const h = step(factor * anchor);
+      const { logits } = along(policy, [0, 0, bit, 0]).tokens[3] as Token;
+      expect(logits[0]).toBeCloseTo(h, 12);
+      expect(logits[1]).toBeCloseTo(-h, 12);
+    };
+    lastAfter(1, 1 / 2);
+    lastAfter(0, 0);
   });
 
   it('passes decisions by that do not exist, with the choice 0', () => {
