@@ -16,6 +16,8 @@ export interface Benchmark<A> {
   /** Where it was read from, its hash, licence; for reports and fingerprints. */
   readonly description: string;
   readonly hash: string;
+  /** Whether the table has a value, where it may hold a sample alone; absent: it has all. */
+  has?(a: A, column?: string): boolean;
   /** @throws ArcherError when the column or the architecture is not in the table */
   value(a: A, column?: string): number;
   /**

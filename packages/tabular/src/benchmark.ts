@@ -46,6 +46,7 @@ export function tableBenchmark<A>(table: Table, use: BenchmarkUse<A>): Benchmark
   const columns = table.columns.filter(readable);
   const row = rowFinder(use.space, table, definition.keyedBy);
   const { format } = use.space;
+  const read = (a: A, name: string): number => table.values(find(name).name)[row(a)] ?? Number.NaN;
   return {
     name: title,
     columns,
@@ -58,9 +59,10 @@ export function tableBenchmark<A>(table: Table, use: BenchmarkUse<A>): Benchmark
       `${table.rows} of ${definition.architectures} architectures, ` +
       `${column.name}: ${column.description}; ` +
       `${table.known ?? "a user's own table"}, content sha256 ${table.hash}`,
+    has: (a, name = column.name) => !Number.isNaN(read(a, name)),
     value(a, name = column.name) {
-      const value = table.values(find(name).name)[row(a)];
-      if (value !== undefined && !Number.isNaN(value)) return value;
+      const value = read(a, name);
+      if (!Number.isNaN(value)) return value;
       throw new ArcherError(
         'ARCHER_BENCH_NO_VALUE',
         `The ${title} table has no ${name} of ${format(a)}.`,

@@ -37,6 +37,12 @@ describe('rowFinder', () => {
     expect(words.map(row)).toEqual([0, 0, 1, -1, 0]);
   });
 
+  it('finds rows by keys that the table makes of the notation, whatever the canonical form is', () => {
+    const space = { ...letters, canonical: (word: string) => `a form of its own: ${word}` };
+    const row = rowFinder(space, table, (word) => [...word].sort().join(''));
+    expect(['ab', 'ba', 'cb', 'aa'].map(row)).toEqual([0, 0, 1, -1]);
+  });
+
   it('refuses a space without canonical forms', () => {
     expect(() => rowFinder({ format: (a: string) => a }, table, 'canonical')).toThrow(
       /the space has none/,

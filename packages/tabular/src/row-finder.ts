@@ -23,9 +23,8 @@ export function rowFinder<A>(
   table: TableRows,
   keyedBy: TableDefinition['keyedBy'] = 'format',
 ): (a: A) => number {
-  const write = space[keyedBy];
-  if (write === undefined) throw noCanonical();
-  const byName = (a: A): number => table.rowOf(write.call(space, a));
+  const write = keyWriter(space, keyedBy);
+  const byName = (a: A): number => table.rowOf(write(a));
   const radices = radicesOf(space);
   if (radices === undefined) return byName;
   // Row + 1; 0: not found yet. A row that is not there may come with another file.
@@ -42,6 +41,15 @@ export function rowFinder<A>(
     rows[code] = row + 1;
     return row;
   };
+}
+
+function keyWriter<A>(
+  space: TableSpace<A>,
+  keyedBy: NonNullable<TableDefinition['keyedBy']>,
+): (a: A) => string {
+  if (typeof keyedBy === 'function') return (a) => keyedBy(space.format(a));
+  if (space[keyedBy] === undefined) throw noCanonical();
+  return (a) => space[keyedBy]?.(a) ?? '';
 }
 
 /** Options per decision, where choices are a small mixed-radix number. */

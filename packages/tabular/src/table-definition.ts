@@ -102,9 +102,10 @@ export interface TableDefinition {
   readonly architectures: number;
   /**
    * What keys are: architectures as the space's `format` writes them, or, where many encodings
-   * are one network, what its `canonical` gives; `format` unless stated.
+   * are one network, what its `canonical` gives; `format` unless stated. A function makes a key of
+   * the notation: for tables that several spaces with forms of their own are looked up in.
    */
-  readonly keyedBy?: 'format' | 'canonical';
+  readonly keyedBy?: 'format' | 'canonical' | ((notation: string) => string);
   /** The table; then files with more columns, each of which may be absent. */
   readonly files: readonly [FileDefinition, ...FileDefinition[]];
   /** What a training took; of several models the first whose columns are in the table. */

@@ -31,6 +31,25 @@ describe('the benchmark', () => {
     expect(() => benchmark.value(space.parse('101:2'))).toThrow(/no valid_36 of/);
   });
 
+  it('is found by cells of other spaces too, whose canonical forms are not its hashes', () => {
+    // Cells of NAS-Bench-1Shot1, spaces 2, 2 and 3, with the hashes of NAS-Bench-101 itself.
+    const cells = {
+      '101101010100000111000:00201': '01f0f1cf81ef9193f2946db78ea759ee',
+      '110011011000000001110:11111': '04826184411c64c2116d071b819f2952',
+      '101001010101010001100:12212': '055393d97d913b1ef1e97eb8dd465d2d',
+    };
+    const others = { format: (text: string) => text, canonical: (text: string) => `own ${text}` };
+    const table = open(
+      Object.values(cells)
+        .slice(0, 2)
+        .map((hash) => [hash]),
+    );
+    const use = { column: 'valid_108', purpose: 'study', space: others } as const;
+    const benchmark = tableBenchmark(table, use);
+    const known = Object.keys(cells).map((text) => benchmark.has?.(text));
+    expect(known).toEqual([true, true, false]);
+  });
+
   it('has energy and test accuracy of EC-NAS by epochs and run, the latter not for a search', () => {
     const use = { column: 'ec4_energy_kwh_108_r3', purpose: 'search', space } as const;
     const benchmark = tableBenchmark(open(), use);

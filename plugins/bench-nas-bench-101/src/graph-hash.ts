@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Graph } from './cell.ts';
+import { type Cell, type Graph, graphDigits, prune } from './cell.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -34,4 +34,20 @@ export function graphHash({ vertices, next, operations }: Graph): string {
       .map((hash) => `'${hash}'`)
       .join(', ')}]`,
   );
+}
+
+/** Hashes kept; each takes some 50 MD5s, and searches come back to the same graphs. */
+const KEPT = 2 ** 16;
+
+/** {@link graphHash} of cells with the last results at hand. */
+export function hashes(): (cell: Cell) => string {
+  const known = new Map<string, string>();
+  return (cell) => {
+    const graph = prune(cell);
+    const digits = graphDigits(graph).join(':');
+    const hash = known.get(digits) ?? graphHash(graph);
+    if (known.size >= KEPT) known.clear();
+    known.set(digits, hash);
+    return hash;
+  };
 }

@@ -11,7 +11,6 @@ import {
   type Cell,
   EDGE_SLOTS,
   formatCell,
-  graphDigits,
   isValid,
   MAX_VERTICES,
   OPERATION_SLOTS,
@@ -19,7 +18,7 @@ import {
   parseCell,
   prune,
 } from './cell.ts';
-import { graphHash } from './graph-hash.ts';
+import { hashes } from './graph-hash.ts';
 import { networkParams } from './network-params.ts';
 
 /** Adjacency matrices of seven vertices that are valid, of 2^21; counted by `countMatrices`. */
@@ -76,22 +75,6 @@ export function withVertices(vertices: number): (readonly number[] | undefined)[
     ...slots,
     ...Array.from({ length: OPERATION_SLOTS }, (_, at) => (spare(at + 1) ? [0] : undefined)),
   ];
-}
-
-/** Hashes kept; each takes some 50 MD5s, and searches come back to the same graphs. */
-const KEPT = 2 ** 16;
-
-/** {@link graphHash} of cells with the last results at hand. */
-function hashes(): (cell: Cell) => string {
-  const known = new Map<string, string>();
-  return (cell) => {
-    const graph = prune(cell);
-    const digits = graphDigits(graph).join(':');
-    const hash = known.get(digits) ?? graphHash(graph);
-    if (known.size >= KEPT) known.clear();
-    known.set(digits, hash);
-    return hash;
-  };
 }
 
 /**
