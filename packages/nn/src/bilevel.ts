@@ -103,6 +103,8 @@ export interface Relaxation {
 export interface RelaxationRecipe {
   /** It looks at train images alone, so that the search needs no others. */
   readonly trainOnly?: boolean;
+  /** `each`: it weighs inputs one by one, where the space has such sites; see SupernetTask. */
+  readonly inputs?: SupernetTask['inputs'];
   /** @param sites those of the supernet */
   begin(sites: readonly Site[], streams: Streams, saved?: State): Relaxation;
 }

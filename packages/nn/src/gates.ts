@@ -2,12 +2,12 @@ import { tf } from '@archer-nas/engine';
 import { scaleBy } from './elementwise.ts';
 import { fusedKernel } from './fused.ts';
 import { MapSum } from './map-sum.ts';
-import type { Forward, Gate, Path, Site } from './network.ts';
+import type { ArchitecturePath, Forward, Gate, Site } from './network.ts';
 import { partialChannels } from './partial-channels.ts';
 
-/** Single-path gates: at each site, the option that `path` names and nothing else. */
-export function pathGates(path: Path): Gate[] {
-  return path.map((option) => ({ support: [option] }));
+/** Gates without weights: at each site, what `path` names and nothing else. */
+export function pathGates(path: ArchitecturePath): Gate[] {
+  return path.map((taken) => ({ support: typeof taken === 'number' ? [taken] : taken }));
 }
 
 /** Every option of every site, with one vector of mixture weights per site. */
@@ -154,7 +154,7 @@ function mixedApart(
 }
 
 /** The weights at `places`: a product with ones and zeros, for tfjs's gather has no gradient on wasm. */
-function picked(weights: tf.Tensor1D, places: readonly number[]): tf.Tensor1D {
+export function picked(weights: tf.Tensor1D, places: readonly number[]): tf.Tensor1D {
   const selection = tf.tidy(() => tf.oneHot([...places], weights.size).toFloat());
   const column = tf.matMul(selection, weights.reshape([weights.size, 1]));
   selection.dispose();

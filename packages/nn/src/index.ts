@@ -17,6 +17,7 @@ export * from './embedding.ts';
 export * from './expected-latency.ts';
 export * from './factorized-reduce.ts';
 export * from './forward-paths.ts';
+export * from './gated-inputs.ts';
 export * from './gates.ts';
 export * from './gradient-sum.ts';
 export * from './gradients.ts';

@@ -1,6 +1,6 @@
 import type { Allowed } from '@archer-nas/core';
 import type { Rows } from './mixture.ts';
-import type { Gate, Network, ParameterSpec, Path, Piece, Site } from './network.ts';
+import type { ArchitecturePath, Gate, Network, ParameterSpec, Piece, Site } from './network.ts';
 
 /**
  * A supernet with some of its options: what is not left has no parameters and is never run. Sites
@@ -26,13 +26,20 @@ export function narrowedNetwork(network: Network, left: Allowed): Network {
 }
 
 /** The path in a {@link narrowedNetwork}; `undefined` where an option of it is not left. */
-export function narrowedPath(path: Path, sites: readonly Site[], left: Allowed): Path | undefined {
-  const narrowed = path.map((option, site) => {
+export function narrowedPath(
+  path: ArchitecturePath,
+  sites: readonly Site[],
+  left: Allowed,
+): ArchitecturePath | undefined {
+  const narrowed = path.map((taken, site) => {
     const { decision = -1, zero } = sites[site] ?? {};
-    const position = left[decision]?.indexOf(option) ?? -1;
-    return position < 0 && option >= 0 && option !== zero ? undefined : position;
+    const positionOf = (option: number): number | undefined => {
+      const position = left[decision]?.indexOf(option) ?? -1;
+      return position < 0 && option >= 0 && option !== zero ? undefined : position;
+    };
+    return typeof taken === 'number' ? positionOf(taken) : taken.map(positionOf);
   });
-  return narrowed.includes(undefined) ? undefined : (narrowed as Path);
+  return narrowed.flat().includes(undefined) ? undefined : (narrowed as ArchitecturePath);
 }
 
 /** Rows by all options, 0 for those that are not left, from rows by those that are. */

@@ -15,6 +15,8 @@ export interface Site {
   readonly zero?: number;
   /** Whether its cell is a reduction cell. */
   readonly reduces?: boolean;
+  /** Its options are inputs, of which an architecture keeps so many; absent: it has one option. */
+  readonly keeps?: number;
 }
 
 /**
@@ -22,6 +24,9 @@ export interface Site {
  * runs at a site whose option is −1.
  */
 export type Path = readonly number[];
+
+/** What an architecture runs: an option per site, or those that it keeps; see {@link Site.keeps}. */
+export type ArchitecturePath = readonly (number | readonly number[])[];
 
 /** What runs at a site. Nothing outside `support` is computed, forward or backward. */
 export interface Gate {
@@ -172,6 +177,11 @@ export interface SupernetTask extends NetworkTask {
   readonly cells?: number;
   /** Candidates see one of so many blocks of channels; default 1. */
   readonly partial?: number;
+  /**
+   * Where architectures choose several inputs of a node: one option per set of them (`sets`,
+   * default), or one per input, for mixtures that weigh each input; see {@link Site.keeps}.
+   */
+  readonly inputs?: 'sets' | 'each';
 }
 
 /** A space that can build its networks. Provides `supernet:single-path` and `network`. */
@@ -180,7 +190,7 @@ export interface NetworkSpace<A> extends SearchSpace<A> {
   /** The network that is trained alone. */
   network(a: A, task: NetworkTask): Network;
   /** The options that `a` takes at the supernet's sites. */
-  path(a: A, supernet: Network): Path;
+  path(a: A, supernet: Network): ArchitecturePath;
 }
 
 /** A space whose supernet can mix operations. Provides `supernet:mixture`. */
@@ -189,6 +199,7 @@ export interface MixtureSpace<A> extends NetworkSpace<A> {
    * The architecture that a mixture stands for.
    *
    * @param weights per decision of the supernet's sites, one per option
+   * @param supernet needed only by spaces whose supernets differ in their options
    */
-  derive(weights: readonly ArrayLike<number>[]): A;
+  derive(weights: readonly ArrayLike<number>[], supernet?: Pick<Network, 'sites'>): A;
 }

@@ -19,7 +19,7 @@ export function partialChannels(
   const channels = x.shape[3];
   const size = channels / of;
   const bypass = stride === 1 ? x : maxPool2x2(x, forward);
-  const part = moved(x, size, (from) => (from < size ? from : undefined));
+  const part = firstChannels(x, size, forward);
   const y = run(part);
   const shuffled = (from: number): number => (from % size) * of + Math.floor(from / size);
   const rest = moved(bypass, channels, (from) => (from < size ? undefined : shuffled(from)));
@@ -31,6 +31,12 @@ export function partialChannels(
   if (sum !== rest) rest.dispose();
   placed?.dispose();
   return sum;
+}
+
+/** The first `size` channels of a map. */
+export function firstChannels(x: tf.Tensor4D, size: number, forward: Forward): tf.Tensor4D {
+  if (forward.trace !== undefined) return channelsOf(x, [0, size], forward);
+  return moved(x, size, (from) => (from < size ? from : undefined));
 }
 
 /** The channels of a map at their places in one of `size` channels; `undefined` drops a channel. */
@@ -61,7 +67,7 @@ function recorded(
   forward: Forward,
 ): tf.Tensor4D {
   const size = x.shape[3] / of;
-  const part = channelsOf(x, [0, size], forward);
+  const part = firstChannels(x, size, forward);
   const rest = channelsOf(x, [size, x.shape[3] - size], forward);
   const bypass = stride === 1 ? rest : maxPool2x2(rest, forward);
   const y = run(part) ?? zeroMap(channelsOf(bypass, [0, size], forward), forward);

@@ -3,7 +3,7 @@ import { type Batch, passOver } from './batches.ts';
 import { correctCount } from './cross-entropy.ts';
 import { type ForwardPathsOptions, forwardPaths } from './forward-paths.ts';
 import { pathGates } from './gates.ts';
-import type { Forward, Network, ParameterSource, Path } from './network.ts';
+import type { ArchitecturePath, Forward, Network, ParameterSource, Path } from './network.ts';
 import { planPaths } from './path-plan.ts';
 
 /** Counts the images of a batch that each of some paths classifies correctly. */
@@ -22,12 +22,13 @@ export interface PathHits {
 export function pathHits(
   network: Network,
   parameters: ParameterSource,
-  paths: readonly Path[],
+  paths: readonly ArchitecturePath[],
   options: ForwardPathsOptions = {},
 ): PathHits {
   const forward: Forward = { parameters, batchNorm: 'batch' };
   const { pieces } = network;
-  const plan = pieces && planPaths(pieces, paths);
+  // A network in pieces has one option per site.
+  const plan = pieces && planPaths(pieces, paths as readonly Path[]);
   const order = plan?.order ?? paths.map((_, at) => at);
   return {
     async of(batch, signal) {
@@ -58,7 +59,7 @@ export function pathHits(
 
 function* forwardEach(
   network: Network,
-  paths: readonly Path[],
+  paths: readonly ArchitecturePath[],
   images: tf.Tensor4D,
   forward: Forward,
 ): Generator<tf.Tensor2D> {

@@ -1,4 +1,4 @@
-import { IMAGES, type Path, type Piece } from './network.ts';
+import { type ArchitecturePath, IMAGES, type Path, type Piece } from './network.ts';
 
 /** What one piece computes for the paths that agree in its option and inputs. */
 export interface PlannedResult {
@@ -39,14 +39,22 @@ export function planPaths(pieces: readonly Piece[], paths: readonly Path[]): Pat
 }
 
 /** Positions of the paths in lexicographic order; equal paths stay in theirs. */
-export function sortedPaths(paths: readonly Path[]): number[] {
-  return paths.map((_, at) => at).sort((a, b) => compare(paths, a, b));
+export function sortedPaths(paths: readonly ArchitecturePath[]): number[] {
+  const numbers = paths.map((path) => path.map(numberOf));
+  return paths.map((_, at) => at).sort((a, b) => compare(numbers, a, b));
 }
 
 function compare(paths: readonly Path[], a: number, b: number): number {
   const [one, other] = [paths[a] ?? [], paths[b] ?? []];
   const differs = one.findIndex((option, site) => option !== other[site]);
   return differs < 0 ? a - b : (one[differs] ?? 0) - (other[differs] ?? 0);
+}
+
+/** Of several options, the number whose bits they are. */
+function numberOf(taken: number | readonly number[]): number {
+  return typeof taken === 'number'
+    ? taken
+    : taken.reduce((bits, option) => bits | (1 << option), 0);
 }
 
 /** Gives every result one object. */

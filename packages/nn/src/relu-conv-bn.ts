@@ -77,3 +77,16 @@ export function reluConvBn(
   y.dispose();
   return addTo(addend, z, forward);
 }
+
+/** Convolution, batch norm and ReLU in a row; its parameters are those of {@link reluConvBn}. */
+export function convBnRelu(
+  x: tf.Tensor4D,
+  forward: Forward,
+  name: string,
+  options: ReluConvBnOptions,
+): tf.Tensor4D {
+  const y = reluConvBn(x, forward, name, { ...options, relu: false });
+  const z = relu(y, forward);
+  y.dispose();
+  return z;
+}

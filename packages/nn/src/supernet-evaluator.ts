@@ -12,7 +12,7 @@ import { ArcherError, isText } from '@archer-nas/core';
 import { hitsOver } from './accuracy.ts';
 import { BatchList } from './batch-list.ts';
 import { pathGates } from './gates.ts';
-import type { Network, ParameterSource, Path } from './network.ts';
+import type { ArchitecturePath, Network, ParameterSource } from './network.ts';
 import { type PathHits, pathHits } from './path-hits.ts';
 import { sortedPaths } from './path-plan.ts';
 import { recalibrate } from './recalibrate.ts';
@@ -24,7 +24,7 @@ export interface SupernetEvaluatorOptions<A> {
   readonly parameters: ParameterSource;
   readonly data: Pick<DataSet, 'image' | 'mean' | 'std' | 'augmentation'>;
   /** The options that an architecture takes at the supernet's sites. */
-  readonly path: (a: A) => Path;
+  readonly path: (a: A) => ArchitecturePath;
   /** Images per evaluation batch; 512 unless given. */
   readonly batch?: number;
   /**
@@ -67,7 +67,7 @@ interface SavedScores {
 class SupernetJob<A> implements EvaluationJob<A> {
   readonly #options: SupernetEvaluatorOptions<A>;
   readonly #proposals: readonly Proposal<A>[];
-  readonly #paths: readonly Path[];
+  readonly #paths: readonly ArchitecturePath[];
   /** Positions of the proposals that are scored together. */
   readonly #groups: readonly (readonly number[])[];
   readonly #images: BatchList;
@@ -156,7 +156,7 @@ class SupernetJob<A> implements EvaluationJob<A> {
   }
 
   /** Hits on all batches. */
-  #recalibrated(path: Path): number {
+  #recalibrated(path: ArchitecturePath): number {
     const { network, parameters } = this.#options;
     const gates = pathGates(path);
     const batches = this.#recalibration?.read() ?? [];

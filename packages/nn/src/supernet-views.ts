@@ -10,7 +10,7 @@ import { batchIndices } from './accuracy.ts';
 import { batchReader } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { exportGraphModel } from './graph-model.ts';
-import type { Network, NetworkSpace, Path } from './network.ts';
+import type { ArchitecturePath, Network, NetworkSpace } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { recalibrate } from './recalibrate.ts';
 import { supernetEvaluator } from './supernet-evaluator.ts';
@@ -40,7 +40,7 @@ export interface Viewed<A> {
 export interface SupernetView<A> {
   readonly network: Network;
   readonly parameters: ParameterStore;
-  path(a: A): Path;
+  path(a: A): ArchitecturePath;
 }
 
 /** What every search that trains a supernet shows to studies and exports. */

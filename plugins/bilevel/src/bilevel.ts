@@ -209,7 +209,8 @@ class BilevelSearch<A> implements Search<A> {
     const course = this.#course;
     const own = this.#isEachEpochs ? streams.scope(`epoch-${course.epochs}`) : streams;
     const selecting = {
-      ...{ space: this.#space, options, images: data.open('valid'), streams: own },
+      ...{ options, images: data.open('valid'), streams: own },
+      derive: (rows: Rows) => course.stage.derive(rows),
       probabilities: (): Rows => course.stage.views.alpha.probabilities,
       get scores() {
         return course.stage.views.scores; // of the last stage

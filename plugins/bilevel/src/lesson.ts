@@ -8,6 +8,7 @@ import {
   type TextData,
 } from '@archer-nas/core';
 import {
+  type ArchitecturePath,
   type BatchSource,
   type LanguageMixtureSpace,
   type LanguageViews,
@@ -19,7 +20,7 @@ import {
   narrowedPath,
   optionCounts,
   type ParameterStore,
-  type Path,
+  type RelaxationRecipe,
   type Rows,
   type Site,
   type SupernetViews,
@@ -46,6 +47,7 @@ export interface Lesson<A> {
 export interface LessonParts<A> {
   readonly space: MixtureSpace<A> | LanguageMixtureSpace<A>;
   readonly data: DataSet | TextData;
+  readonly relaxation: Pick<RelaxationRecipe, 'inputs'>;
   readonly modifiers: readonly Modifier[];
   readonly evaluation: BilevelOptions['evaluation'];
   readonly streams: Streams;
@@ -70,14 +72,16 @@ function imageLesson<A>(
   data: DataSet,
   settings: LessonSettings,
 ): Lesson<A> {
-  const { evaluation: options, streams, allowed } = settings;
-  const all = modifiedSupernet(whole, { classes: data.classes, image: data.image }, settings);
+  const { evaluation: options, streams, allowed, relaxation } = settings;
+  const { inputs } = relaxation;
+  const task = { classes: data.classes, image: data.image, ...(inputs && { inputs }) };
+  const all = modifiedSupernet(whole, task, settings);
   const network = allowed === undefined ? all : narrowedNetwork(all, allowed);
   const space = allowed === undefined ? whole : narrowedSpace(whole, all, allowed);
   return {
     network,
-    derive: (rows) => space.derive(rows),
-    kept: (rows) => optionNames(whole.path(space.derive(rows), all), all.sites),
+    derive: (rows) => space.derive(rows, all),
+    kept: (rows) => optionNames(whole.path(space.derive(rows, all), all), all.sites),
     batches: (split) => new EpochBatches(data, split, streams),
     views: (store) => supernetViews({ space, data, network, store, options, streams }),
   };
@@ -88,7 +92,8 @@ function narrowedSpace<A>(space: MixtureSpace<A>, all: Network, allowed: Allowed
   const counts = optionCounts(all.sites);
   return {
     ...space,
-    derive: (rows) => space.derive(widenedRows(rows as readonly Float64Array[], allowed, counts)),
+    derive: (rows) =>
+      space.derive(widenedRows(rows as readonly Float64Array[], allowed, counts), all),
     path(a) {
       const path = narrowedPath(space.path(a, all), all.sites, allowed);
       if (path !== undefined) return path;
@@ -101,11 +106,12 @@ function narrowedSpace<A>(space: MixtureSpace<A>, all: Network, allowed: Allowed
   };
 }
 
-/** By decision, the option at the sites that are tied to it. */
-export function optionNames(path: Path, sites: readonly Site[]): string[] {
+/** By decision, the option at the sites that are tied to it; of several, all their names. */
+export function optionNames(path: ArchitecturePath, sites: readonly Site[]): string[] {
   const names: string[] = [];
   sites.forEach(({ decision, options }, site) => {
-    names[decision] = options[path[site] ?? -1] ?? '';
+    const taken = [path[site] ?? -1].flat();
+    names[decision] = taken.map((option) => options[option] ?? '').join('+');
   });
   return names;
 }

@@ -29,7 +29,7 @@ function selectionOf(
   } as const;
   const selection = new Selection<Bits>(
     {
-      space: { ...space, derive },
+      derive,
       options,
       images: toyData().open('valid'),
       streams: createStreams(3),

@@ -9,12 +9,13 @@ import type {
   State,
   Streams,
 } from '@archer-nas/core';
-import type { MixtureSpace, Rows } from '@archer-nas/nn';
+import type { Rows } from '@archer-nas/nn';
 import type { BilevelOptions } from './options.ts';
 
 /** What a selection chooses from, and by what. */
 export interface SelectionParts<A> {
-  readonly space: Pick<MixtureSpace<A>, 'derive'>;
+  /** The architecture that rows stand for. */
+  readonly derive: (rows: Rows) => A;
   readonly options: NonNullable<BilevelOptions['selection']>;
   /** Scores with inherited weights. */
   readonly scores: Evaluator<A>;
@@ -115,7 +116,7 @@ export class Selection<A> {
    * space which keeps some of the decisions may keep any.
    */
   #draw(): readonly Proposal<A>[] {
-    const { space, probabilities, options, streams } = this.#parts;
+    const { derive, probabilities, options, streams } = this.#parts;
     const rows = probabilities();
     return Array.from({ length: options.architectures }, (_, at) => {
       const stream = streams.stream('selection', at);
@@ -123,7 +124,7 @@ export class Selection<A> {
         const option = stream.weighted(row);
         return row.map((_, other) => (other === option ? 1 - stream.float() / 2 : 0));
       });
-      return { id: `selection-${at}`, architecture: space.derive(one) };
+      return { id: `selection-${at}`, architecture: derive(one) };
     });
   }
 

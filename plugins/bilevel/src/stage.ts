@@ -66,7 +66,12 @@ export class Stage<A> {
 
   /** What the space derives now. */
   derived(): A {
-    return this.#lesson.derive(this.training.scores);
+    return this.derive(this.training.scores);
+  }
+
+  /** The architecture that rows by the options of this stage stand for. */
+  derive(rows: Rows): A {
+    return this.#lesson.derive(rows);
   }
 
   /** The stage after this one. */

@@ -47,7 +47,10 @@ export interface DartsOptions extends HypergradientOptions {
  * ō(x) = Σ_o softmax(α)_o o(x) (equation 2), and α descends the validation loss.
  */
 export function darts(options: DartsOptions): RelaxationRecipe {
-  return { begin: (sites, streams, saved) => relaxed(options, sites, streams, saved) };
+  return {
+    inputs: 'each',
+    begin: (sites, streams, saved) => relaxed(options, sites, streams, saved),
+  };
 }
 
 function relaxed(

@@ -36,7 +36,7 @@ export interface Scaling {
  * γ‖λ‖₁, so that λ becomes exactly zero where an operation is not worth it.
  */
 export function dsoNas(options: DsoNasOptions): RelaxationRecipe {
-  return { begin: (sites, _, saved) => relaxed(options, sites, saved) };
+  return { inputs: 'each', begin: (sites, _, saved) => relaxed(options, sites, saved) };
 }
 
 function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State): Relaxation {

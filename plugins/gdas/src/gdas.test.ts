@@ -177,3 +177,29 @@ describe('gdas', () => {
     }
   });
 });
+
+describe('a decision of inputs, of which an architecture keeps several', () => {
+  it('is mixed by the soft sample in both steps, beside hard operations', () => {
+    const alpha = { lr: 0.02, beta1: 0.5, beta2: 0.999, weightDecay: 0, init: 1e-3 };
+    const streams = createStreams(2);
+    const [operation, inputs] = sitesOf(3, 4);
+    const sites = [operation, { ...inputs, keeps: 2 }] as Site[];
+    for (const rule of ['selected', 'all'] as const) {
+      const recipe = gdas({ rule, temperature: { from: 10, to: 0.1 }, alpha });
+      expect(recipe.inputs).toBe('each');
+      const relaxation = recipe.begin(sites, streams);
+      const { loss, asked } = linear(0.2, -0.3, 0.1, 0.4);
+      const step = { step: 0, epoch: 0, epochs: 10, streams, valid: loss };
+      const trained = relaxation.weightMixture(step as unknown as BilevelStep);
+      relaxation.update?.(step as unknown as BilevelStep);
+      for (const mixture of [trained, asked[0]]) {
+        expect(mixture?.[1]?.support).toEqual([0, 1, 2, 3]);
+        const weights = mixture?.[1]?.weights ?? [];
+        expect(weights.every((w) => w > 0 && w < 1)).toBe(true);
+        expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
+        const hard = [...(mixture?.[0]?.weights ?? [1])].filter((w) => w !== 0);
+        expect(hard).toEqual([1]);
+      }
+    }
+  });
+});

@@ -5,17 +5,15 @@ import {
   beginAlpha,
   concreteGradientRows,
   concreteRows,
-  denseMixture,
+  decisionSites,
   gumbelNoise,
   type Mixture,
-  optionCounts,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
   type Rows,
   rowAdam,
   type Site,
-  singleMixture,
   softmaxRows,
 } from '@archer-nas/nn';
 
@@ -44,7 +42,10 @@ export interface HardSample {
  * argmax h̃; the validation loss moves α as if h̃ had run.
  */
 export function gdas(options: GdasOptions): RelaxationRecipe {
-  return { begin: (sites, streams, saved) => relaxed(options, sites, streams, saved) };
+  return {
+    inputs: 'each',
+    begin: (sites, streams, saved) => relaxed(options, sites, streams, saved),
+  };
 }
 
 function relaxed(
@@ -53,7 +54,7 @@ function relaxed(
   streams: Streams,
   saved?: State,
 ): Relaxation {
-  const counts = optionCounts(sites);
+  const decisions = decisionSites(sites);
   let alpha = beginAlpha(sites, streams, { deviation: adam.init, saved });
   return {
     get probabilities() {
@@ -64,15 +65,15 @@ function relaxed(
     },
     update(at) {
       const tau = temperatureAt(at, temperature);
-      const { soft, choices } = hardSample(alpha.rows, tau, at.streams.stream('gdas', at.step));
-      const { rows } = at.valid.gradients(hardMixture(choices, counts, rule), ['mixture']);
-      alpha = rowAdam(alpha, concreteGradientRows(soft, rows, tau), adam);
+      const sample = hardSample(alpha.rows, tau, at.streams.stream('gdas', at.step));
+      const { rows } = at.valid.gradients(sampledMixture(sample, decisions, rule), ['mixture']);
+      alpha = rowAdam(alpha, concreteGradientRows(sample.soft, rows, tau), adam);
       return { temperature: tau };
     },
     weightMixture(at) {
       const stream = at.streams.stream('gdas-weights', at.step);
-      const { choices } = hardSample(alpha.rows, temperatureAt(at, temperature), stream);
-      return singleMixture(choices);
+      const sample = hardSample(alpha.rows, temperatureAt(at, temperature), stream);
+      return sampledMixture(sample, decisions);
     },
   };
 }
@@ -100,20 +101,20 @@ function areFinite(rows: Rows): boolean {
 }
 
 /**
- * The sampled operation with weight one. By the rule `all` the others run too, with weight zero:
- * the same output, and a gradient ⟨∂L/∂x, o(x)⟩ for every o instead of the sampled one.
+ * The sampled operation alone, with weight one where a gradient by it is asked for. By the rule
+ * `all` the others run too, with weight zero: the same output, and a gradient ⟨∂L/∂x, o(x)⟩ for
+ * every o instead of the sampled one. Inputs of a node are mixed by h̃, for it keeps several.
  */
-function hardMixture(
-  choices: readonly number[],
-  counts: readonly number[],
-  rule: GdasOptions['rule'],
+function sampledMixture(
+  { soft, choices }: HardSample,
+  decisions: readonly Site[],
+  rule?: GdasOptions['rule'],
 ): Mixture {
-  if (rule === 'selected') {
-    return choices.map((choice) => ({ support: [choice], weights: Float64Array.of(1) }));
-  }
-  return denseMixture(
-    counts.map((length, decision) =>
-      Float64Array.from({ length }, (_, option) => (option === choices[decision] ? 1 : 0)),
-    ),
-  );
+  return choices.map((choice, decision) => {
+    const row = soft[decision] ?? new Float64Array();
+    if (decisions[decision]?.keeps !== undefined) return { support: [...row.keys()], weights: row };
+    if (rule === undefined) return { support: [choice] };
+    if (rule === 'selected') return { support: [choice], weights: Float64Array.of(1) };
+    return { support: [...row.keys()], weights: row.map((_, option) => Number(option === choice)) };
+  });
 }

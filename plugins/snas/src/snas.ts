@@ -32,6 +32,7 @@ export interface SnasOptions {
 export function snas(options: SnasOptions): RelaxationRecipe {
   return {
     trainOnly: true,
+    inputs: 'each',
     begin: (sites, streams, saved) => relaxed(options, sites, streams, saved),
   };
 }
