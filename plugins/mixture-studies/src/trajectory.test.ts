@@ -1,6 +1,6 @@
 import type { Benchmark } from '@archer-nas/core';
 import { type Bits, bitSpace } from '@archer-nas/testkit';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { trajectory } from './trajectory.ts';
 
 const space = bitSpace(2);
@@ -63,4 +63,41 @@ it('counts operations where there is no table', () => {
   const options = space.decisions?.[0]?.options ?? [];
   expect(metrics).toEqual(Object.fromEntries(options.map((name) => [`final-${name}`, 1])));
   expect(tables?.trajectory?.rows).toEqual([[1, 1, 1, '01']]);
+});
+
+describe('with a table that holds a sample', () => {
+  const sample = (...there: string[]): Benchmark<Bits> => ({
+    ...truth,
+    has: (a) => there.includes(a.join('')),
+    value: (a) => (there.includes(a.join('')) ? truth.value(a) : expect.fail('not in the sample')),
+  });
+  const architectures: Bits[] = [
+    [0, 1],
+    [1, 1],
+    [0, 0],
+    [1, 1],
+  ];
+
+  it('says of which epochs nothing is known, and the best of the others', () => {
+    const { metrics, tables } = trajectory({ space, truth: sample('00', '01'), architectures });
+    expect(metrics).toMatchObject({ 'best-accuracy': 60, 'epochs-in-table': 2 });
+    expect(metrics).not.toHaveProperty('final-accuracy');
+    const column = tables?.trajectory?.rows.map((row) => row[1]);
+    expect(column).toEqual([60, null, 50, null]);
+    expect(tables?.trajectory?.notes?.at(-1)).toMatch(/^2 of 4 epochs .* not in the table/);
+  });
+
+  it('has no value at all where it has none of them', () => {
+    const found: Bits = [1, 0];
+    const { metrics } = trajectory({ space, truth: sample(), architectures, found });
+    expect(metrics).toMatchObject({ 'epochs-in-table': 0 });
+    expect(Object.keys(metrics ?? {}).filter((name) => name.endsWith('accuracy'))).toEqual([]);
+  });
+
+  it('takes the least for the best where less is better', () => {
+    const column = { ...truth.column, direction: 'minimise' } as const;
+    const { metrics } = trajectory({ space, truth: { ...truth, column }, architectures });
+    expect(metrics).toMatchObject({ 'best-accuracy': 50, 'final-accuracy': 70 });
+    expect(metrics).not.toHaveProperty('epochs-in-table');
+  });
 });

@@ -17,8 +17,8 @@ export interface TrajectoryOptions<A> {
  */
 export function trajectory<A>(options: TrajectoryOptions<A>): Report {
   const { space, truth, architectures, found } = options;
-  const end =
-    truth && found !== undefined ? { [`found-${truth.column.name}`]: truth.value(found) } : {};
+  const value = truth && found !== undefined ? valueOf(truth, found) : undefined;
+  const end = truth && value !== undefined ? { [`found-${truth.column.name}`]: value } : {};
   if (architectures.length === 0) {
     const notes = ['This search learns no architecture per epoch, so there is no trajectory.'];
     return { metrics: end, notes };
@@ -49,21 +49,38 @@ export function trajectory<A>(options: TrajectoryOptions<A>): Report {
   };
 }
 
+/** What the table says of each architecture; of a sample, it may not have all of them. */
 function valuesBy<A>(truth: Benchmark<A>, architectures: readonly A[]) {
   const { column, name } = truth;
-  const values = architectures.map((a) => truth.value(a));
-  const better = (a: number, b: number) => (column.direction === 'maximise' ? a > b : a < b);
-  const best = values.reduce((found, v) => (better(v, found) ? v : found), values[0] ?? Number.NaN);
+  const values = architectures.map((a) => valueOf(truth, a));
+  const found = values.filter((value) => value !== undefined);
+  const best = column.direction === 'maximise' ? Math.max(...found) : Math.min(...found);
+  const last = values.at(-1);
+  const missing = values.length - found.length;
   return {
     values,
     metrics: {
-      [`final-${column.name}`]: values.at(-1) ?? Number.NaN,
-      [`best-${column.name}`]: best,
+      ...(last !== undefined && { [`final-${column.name}`]: last }),
+      ...(found.length > 0 && { [`best-${column.name}`]: best }),
+      ...(missing > 0 && { 'epochs-in-table': found.length }),
     },
     title: `${column.name} of ${name}`,
     columns: [column.name],
-    notes: [`${column.name}: ${column.description} (${column.unit}).`],
+    notes: [
+      `${column.name}: ${column.description} (${column.unit}).`,
+      ...(missing === 0
+        ? []
+        : [
+            `${missing} of ${values.length} epochs have an architecture that is not in the table; ` +
+              'best is among the others.',
+          ]),
+    ],
   };
+}
+
+/** `undefined` where the table has none. */
+function valueOf<A>(truth: Benchmark<A>, a: A): number | undefined {
+  return truth.has?.(a) === false ? undefined : truth.value(a);
 }
 
 /** The names of all options of the space's decisions, each once. */
