@@ -10,7 +10,10 @@ const TINY: Readonly<Record<string, object>> = {
   'space enas-rnn': { nodes: 3, width: 4 },
   'space fbnet': {},
   'space nas-bench-101': {},
-  'space nas-bench-1shot1': {},
+  'space nas-bench-1shot1': {
+    search: { channels: 2, cells: 1 },
+    trained: { channels: 4, cells: 1 },
+  },
   'space nas-bench-201': { channels: 4, cells: 1 },
   'space nas-bench-macro': {},
   'space nats-size': {},
@@ -34,7 +37,8 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
   'strategy one-shot-language': { epochs: 1 },
-  'strategy pa-da': { epochs: 1 },
+  // Not shared between decisions, whose options differ in some spaces.
+  'strategy pa-da': { epochs: 1, scope: 'edge' },
   'strategy pc-nas': { epochs: 1, evaluation: { searchEvaluations: 2 } },
   'strategy proxylessnas': { epochs: 1, alphaFrom: 0, every: 1 },
   'strategy random': { evaluations: 1 },

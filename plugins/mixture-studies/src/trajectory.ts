@@ -17,7 +17,7 @@ export interface TrajectoryOptions<A> {
  */
 export function trajectory<A>(options: TrajectoryOptions<A>): Report {
   const { space, truth, architectures, found } = options;
-  const value = truth && found !== undefined ? valueOf(truth, found) : undefined;
+  const value = truth && found !== undefined ? tableValue(truth, found) : undefined;
   const end = truth && value !== undefined ? { [`found-${truth.column.name}`]: value } : {};
   if (architectures.length === 0) {
     const notes = ['This search learns no architecture per epoch, so there is no trajectory.'];
@@ -52,7 +52,7 @@ export function trajectory<A>(options: TrajectoryOptions<A>): Report {
 /** What the table says of each architecture; of a sample, it may not have all of them. */
 function valuesBy<A>(truth: Benchmark<A>, architectures: readonly A[]) {
   const { column, name } = truth;
-  const values = architectures.map((a) => valueOf(truth, a));
+  const values = architectures.map((a) => tableValue(truth, a));
   const found = values.filter((value) => value !== undefined);
   const best = column.direction === 'maximise' ? Math.max(...found) : Math.min(...found);
   const last = values.at(-1);
@@ -79,7 +79,7 @@ function valuesBy<A>(truth: Benchmark<A>, architectures: readonly A[]) {
 }
 
 /** `undefined` where the table has none. */
-function valueOf<A>(truth: Benchmark<A>, a: A): number | undefined {
+function tableValue<A>(truth: Benchmark<A>, a: A): number | undefined {
   return truth.has?.(a) === false ? undefined : truth.value(a);
 }
 

@@ -1,17 +1,35 @@
 import { type CellDrawing, type Choice, type ChoiceSpace, choiceSpace } from '@archer-nas/core';
 
 import { type Cell, canonical, formatCell, parseCell } from './cell.ts';
+import { type CostTask, costModel } from './costs.ts';
 import { type Definition, definitionOf, OPERATIONS, type SpaceNumber } from './definition.ts';
 import { allGraphs, graphKey, releasedGraphs, withoutLooseEnds } from './graphs.ts';
+import type { Skeleton } from './skeleton.ts';
 
 /** Which cells there are: all, or those whose graph the released generator finds. */
 export type Cells = 'all' | 'released';
+
+/** What the costs of a space are for. */
+export interface CostSettings {
+  /** Of the network that is trained alone. */
+  readonly skeleton: Skeleton;
+  readonly task: CostTask;
+}
+
+const NAS_BENCH_101: CostSettings = {
+  skeleton: { channels: 128, cells: 3 },
+  task: { classes: 10, image: 32 },
+};
 
 /**
  * A space of NAS-Bench-1Shot1 (Zela, Siems and Hutter, ICLR 2020): the parents of each node, whose
  * number is fixed, and an operation per block. Every architecture is a cell of NAS-Bench-101.
  */
-export function oneShotSpace(number: SpaceNumber, cells: Cells = 'all'): ChoiceSpace<Cell> {
+export function oneShotSpace(
+  number: SpaceNumber,
+  cells: Cells = 'all',
+  { skeleton, task }: CostSettings = NAS_BENCH_101,
+): ChoiceSpace<Cell> {
   const definition = definitionOf(number);
   const { blocks, parentSets } = definition;
   const open = parentSets.flatMap((sets, node) => (sets.length > 1 ? [node] : []));
@@ -30,6 +48,7 @@ export function oneShotSpace(number: SpaceNumber, cells: Cells = 'all'): ChoiceS
     parse: (text: string) => parseCell(text, definition),
     canonical,
     draw,
+    costs: costModel(skeleton, task),
   };
   if (cells === 'all') return choiceSpace<Cell>(spec);
   const known = new Set(releasedGraphs(definition).map(graphKey));
