@@ -185,16 +185,17 @@ export interface SupernetTask extends NetworkTask {
 }
 
 /** A space that can build its networks. Provides `supernet:single-path` and `network`. */
-export interface NetworkSpace<A> extends SearchSpace<A> {
+export interface NetworkSpace<A, P extends ArchitecturePath = Path> extends SearchSpace<A> {
   supernet(task: SupernetTask): Network;
   /** The network that is trained alone. */
   network(a: A, task: NetworkTask): Network;
   /** The options that `a` takes at the supernet's sites. */
-  path(a: A, supernet: Network): ArchitecturePath;
+  path(a: A, supernet: Network): P;
 }
 
 /** A space whose supernet can mix operations. Provides `supernet:mixture`. */
-export interface MixtureSpace<A> extends NetworkSpace<A> {
+export interface MixtureSpace<A, P extends ArchitecturePath = ArchitecturePath>
+  extends NetworkSpace<A, P> {
   /**
    * The architecture that a mixture stands for.
    *

@@ -27,7 +27,7 @@ export interface ScoringOptions {
 
 /** What the views look at. */
 export interface Viewed<A> {
-  readonly space: NetworkSpace<A>;
+  readonly space: NetworkSpace<A, ArchitecturePath>;
   readonly data: DataSet;
   readonly network: Network;
   readonly store: ParameterStore;

@@ -194,7 +194,7 @@ describe('a decision of inputs, of which an architecture keeps several', () => {
       relaxation.update?.(step as unknown as BilevelStep);
       for (const mixture of [trained, asked[0]]) {
         expect(mixture?.[1]?.support).toEqual([0, 1, 2, 3]);
-        const weights = mixture?.[1]?.weights ?? [];
+        const weights = [...(mixture?.[1]?.weights ?? [])];
         expect(weights.every((w) => w > 0 && w < 1)).toBe(true);
         expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
         const hard = [...(mixture?.[0]?.weights ?? [1])].filter((w) => w !== 0);

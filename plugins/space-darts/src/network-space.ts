@@ -19,7 +19,7 @@ export interface NetworkSettings {
 }
 
 /** A space of genotypes with its networks; sub-spaces of it have none. Immutable. */
-export type DartsNetworks = ChoiceSpace<Genotype> & MixtureSpace<Genotype>;
+export type DartsNetworks = ChoiceSpace<Genotype> & MixtureSpace<Genotype, Path>;
 
 /** The space with its supernet, its networks, and what a mixture stands for. */
 export function withNetworks(

@@ -167,7 +167,7 @@ describe('the supernet', () => {
   it('runs what a genotype keeps and nothing else', () => {
     const network = space.supernet(TINY);
     const path = space.path(v2, network);
-    const used = path.map((option, site) => network.sites[site]?.options[option as number]);
+    const used = path.map((option, site) => network.sites[site]?.options[option]);
     expect(used.slice(0, 14)).toEqual([
       ...['sep_conv_3x3', 'sep_conv_3x3', 'sep_conv_3x3', 'sep_conv_3x3', 'none'],
       ...['skip_connect', 'sep_conv_3x3', 'none', 'none'],

@@ -23,7 +23,7 @@ export interface SpaceSettings extends SupernetSettings {
 }
 
 /** The NAS-Bench-201 search space, or a sub-space of it. Immutable. */
-export interface NasBench201 extends Required<MixtureSpace<Cell>> {
+export interface NasBench201 extends Required<MixtureSpace<Cell, Path>> {
   readonly allowed: Allowed;
   /** The official index, whether or not the cell is in this sub-space. */
   indexOf(cell: Cell): number;
