@@ -1,9 +1,10 @@
-/** Multipliers and Weyl increments of Philox4x32 (Salmon et al., SC 2011, table 2). */
-const M0 = 0xd2511f53;
-const M1 = 0xcd9e8d57;
-const W0 = 0x9e3779b9;
-const W1 = 0xbb67ae85;
-const ROUNDS = 10;
+/** Multipliers of Philox4x32 (Salmon et al., SC 2011, table 2). */
+export const M0 = 0xd2511f53;
+export const M1 = 0xcd9e8d57;
+/** Its Weyl increments. */
+export const W0 = 0x9e3779b9;
+export const W1 = 0xbb67ae85;
+export const ROUNDS = 10;
 
 /** High 32 bits of the 64-bit product of two unsigned 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
@@ -49,4 +50,4 @@ export function philox4x32(counter: Words, key: Words, into: { [index: number]: 
 }
 
 /** Words of 32 bits, signed or not. */
-type Words = { readonly [index: number]: number };
+export type Words = { readonly [index: number]: number };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { philox4x32 } from './philox.ts';
+import { philoxBlocks } from './philox-blocks.ts';
 import type { Stream, Streams } from './stream.ts';
 
 /** Part of every derivation: another scheme gets another version, never other numbers. */
@@ -84,32 +84,50 @@ function place(name: string, index: number): number {
   throw new RangeError(`index of sequence '${name}' must be from 0 to 2^32 - 1, got ${index}`);
 }
 
+/** Blocks that are made at once: their array is small enough to lie among the objects. */
+const AHEAD = 4;
+
 class PhiloxStream implements Stream {
   readonly #key: Int32Array;
+  /** Of the block that is made next. */
   readonly #counter: Int32Array;
-  readonly #block = new Uint32Array(4);
-  /** Words of the block that are used up. */
-  #used = 4;
+  /** The blocks that words are taken from: `#own` or `#firsts`. */
+  #words: Uint32Array;
+  /** The words of those from which on none are left. */
+  #used = 0;
+  #end = 0;
+  readonly #own = new Uint32Array(8);
+  /** The first blocks of a sequence's streams from `#first` on. */
+  #firsts: Uint32Array | undefined;
+  #first = 0;
   /** The second deviate of the last Box-Muller pair; NaN: none. */
   #spare = Number.NaN;
 
   constructor({ key, upper }: Words) {
     this.#key = Int32Array.of(...key);
     this.#counter = Int32Array.of(0, 0, ...upper);
+    this.#words = this.#own;
   }
 
   /** To the beginning of a sequence's stream, which this is from now on. */
   moveTo(index: number): this {
-    this.#counter[0] = 0;
+    let ahead = index - this.#first;
+    if (this.#firsts === undefined || ahead < 0 || ahead >= AHEAD) {
+      this.#makeFirsts(index);
+      ahead = 0;
+    }
+    this.#words = this.#firsts as Uint32Array; // made above
+    this.#used = 4 * ahead;
+    this.#end = this.#used + 4;
+    this.#counter[0] = 1;
     this.#counter[1] = index;
-    this.#used = 4;
     this.#spare = Number.NaN;
     return this;
   }
 
   uint32(): number {
-    if (this.#used === 4) this.#refill();
-    return this.#block[this.#used++] as number;
+    if (this.#used === this.#end) this.#refill();
+    return this.#words[this.#used++] as number;
   }
 
   float(): number {
@@ -123,8 +141,8 @@ class PhiloxStream implements Stream {
       throw new RangeError(`int(n) needs an integer n from 1 to 2^32, got ${n}`);
     }
     // As `uint32` does, which would be a call, and its value an object where it is large.
-    if (this.#used === 4) this.#refill();
-    let value = this.#block[this.#used++] as number;
+    if (this.#used === this.#end) this.#refill();
+    let value = this.#words[this.#used++] as number;
     // Values above the largest multiple of n would favour small results: draw again. That
     // multiple is above 2^32 - n, so that most draws need not know it.
     if (value >= TWO_32 - n) {
@@ -177,11 +195,24 @@ class PhiloxStream implements Stream {
   }
 
   #refill(): void {
-    philox4x32(this.#counter, this.#key, this.#block);
-    this.#used = 0;
+    const own = this.#own;
     const counter = this.#counter;
-    counter[0] = (counter[0] as number) + 1;
+    philoxBlocks(counter, this.#key, own, 0);
+    this.#words = own;
+    this.#used = 0;
+    this.#end = own.length;
+    // A sequence's stream ends before its lower word does; another's has an even count.
+    counter[0] = (counter[0] as number) + own.length / 4;
     if (counter[0] === 0) counter[1] = (counter[1] as number) + 1;
+  }
+
+  #makeFirsts(index: number): void {
+    this.#firsts ??= new Uint32Array(4 * AHEAD);
+    this.#first = index;
+    const counter = this.#counter;
+    counter[0] = 0;
+    counter[1] = index;
+    philoxBlocks(counter, this.#key, this.#firsts, 1);
   }
 }
 
