@@ -142,15 +142,9 @@ class PhiloxStream implements Stream {
     }
     // As `uint32` does, which would be a call, and its value an object where it is large.
     if (this.#used === this.#end) this.#refill();
-    let value = this.#words[this.#used++] as number;
-    // Values above the largest multiple of n would favour small results: draw again. That
-    // multiple is above 2^32 - n, so that most draws need not know it.
-    if (value >= TWO_32 - n) {
-      const limit = TWO_32 - (TWO_32 % n);
-      while (value >= limit) value = this.uint32();
-    }
-    // Unsigned on both sides: the processor's integer division.
-    return n === TWO_32 ? value : value % (n >>> 0);
+    const value = this.#words[this.#used++] as number;
+    if (value < TWO_32 - n) return value % (n >>> 0); // unsigned: the processor's own division
+    return this.#unbiased(value, n);
   }
 
   normal(): number {
@@ -192,6 +186,17 @@ class PhiloxStream implements Stream {
       list[j] = item;
     }
     return items;
+  }
+
+  /**
+   * Values above the largest multiple of n would favour small results: draws again. That multiple
+   * is above 2^32 - n, so that most draws need not know it.
+   */
+  #unbiased(drawn: number, n: number): number {
+    let value = drawn;
+    const limit = TWO_32 - (TWO_32 % n);
+    while (value >= limit) value = this.uint32();
+    return value % n;
   }
 
   #refill(): void {

@@ -67,6 +67,8 @@ export interface EvolutionOf {
   readonly pace: 'steady' | 'generational';
   /** How many proposals it makes, where that is known. */
   readonly evaluations?: number;
+  /** How many individuals there may be at once, where that is known. */
+  readonly population?: number;
   scheme<A>(space: SearchSpace<A>, objective: Objective): Scheme<A>;
 }
 
@@ -142,7 +144,7 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
     this.proposed = saved.proposed;
     this.generation = saved.generation;
     this.outstanding = saved.outstanding;
-    this.population = new Population(saved.population.map(load));
+    this.population = new Population(saved.population.map(load), of.population);
     this.#newcomers = saved.newcomers.map(load);
     for (const { architecture, parent } of saved.queue) {
       this.#add(space.parse(architecture), parent);

@@ -1,25 +1,34 @@
 import type { Merit, Outcome } from '@archer-nas/core';
 import type { Individual } from './individual.ts';
 
-/** Individuals that there is room for at first. */
-const FIRST_ROOM = 64;
+/** Individuals that there is room for at first, unless more are expected; a power of two. */
+const FIRST_ROOM = 16;
 
 /**
  * Individuals from the oldest to the youngest, in columns: a tournament is a few reads of one
- * typed array. The columns have room behind them, and, where the oldest died, before them.
+ * typed array. The columns are rings: behind the last row comes the first.
  */
 export class Population<A> {
-  #room = FIRST_ROOM;
-  readonly #numbers = new Array<number>(FIRST_ROOM);
-  readonly #architectures = new Array<A>(FIRST_ROOM);
-  readonly #outcomes = new Array<Outcome>(FIRST_ROOM);
+  #numbers: number[];
+  #architectures: A[];
+  #outcomes: Outcome[];
   /** Violation and fitness, in turns. */
-  #merits = new Float64Array(2 * FIRST_ROOM);
-  /** Of the oldest, and behind the youngest. */
+  #merits: Float64Array;
+  /** The number of rows, a power of two, less 1. */
+  #mask: number;
+  /** Row of the oldest, and of whoever comes next, before they are wrapped. */
   #from = 0;
   #to = 0;
 
-  constructor(individuals: readonly Individual<A>[] = []) {
+  /** @param expected how many there may be, if that is known */
+  constructor(individuals: readonly Individual<A>[] = [], expected = 0) {
+    let room = FIRST_ROOM;
+    while (room < expected) room *= 2;
+    this.#mask = room - 1;
+    this.#numbers = new Array(room);
+    this.#architectures = new Array(room);
+    this.#outcomes = new Array(room);
+    this.#merits = new Float64Array(2 * room);
     this.become(individuals);
   }
 
@@ -29,7 +38,7 @@ export class Population<A> {
 
   /** Who is at `place`, from 0 for the oldest; below `length`. */
   at(place: number): Individual<A> {
-    const row = this.#from + place;
+    const row = (this.#from + place) & this.#mask;
     return {
       number: this.#numbers[row] as number,
       architecture: this.#architectures[row] as A,
@@ -41,11 +50,11 @@ export class Population<A> {
 
   /** The proposal's number of who is at `place`. */
   numberAt(place: number): number {
-    return this.#numbers[this.#from + place] as number;
+    return this.#numbers[(this.#from + place) & this.#mask] as number;
   }
 
   architectureAt(place: number): A {
-    return this.#architectures[this.#from + place] as A;
+    return this.#architectures[(this.#from + place) & this.#mask] as A;
   }
 
   all(): Individual<A>[] {
@@ -55,23 +64,30 @@ export class Population<A> {
   /** The place of the fittest of those at `places`, of equals the first. */
   fittest(places: Int32Array): number {
     const from = this.#from;
+    const mask = this.#mask;
     const merits = this.#merits;
-    let best = from + (places[0] as number);
+    let best = places[0] as number;
+    const first = (from + best) & mask;
+    let least = merits[2 * first] as number;
+    let most = merits[2 * first + 1] as number;
     for (let i = 1; i < places.length; i++) {
-      const row = from + (places[i] as number);
+      const place = places[i] as number;
+      const row = (from + place) & mask;
       const violation = merits[2 * row] as number;
-      const least = merits[2 * best] as number;
-      if (violation === least) {
-        if ((merits[2 * row + 1] as number) > (merits[2 * best + 1] as number)) best = row;
-      } else if (violation < least) best = row;
+      const fitness = merits[2 * row + 1] as number;
+      if (violation === least ? fitness > most : violation < least) {
+        best = place;
+        least = violation;
+        most = fitness;
+      }
     }
-    return best - from;
+    return best;
   }
 
   /** Adds the youngest. */
   add(number: number, architecture: A, outcome: Outcome, merit: Readonly<Merit>): void {
-    if (this.#to === this.#room) this.#makeRoom();
-    const row = this.#to++;
+    if (this.length > this.#mask) this.#double();
+    const row = this.#to++ & this.#mask;
     this.#numbers[row] = number;
     this.#architectures[row] = architecture;
     this.#outcomes[row] = outcome;
@@ -98,25 +114,15 @@ export class Population<A> {
     }
   }
 
-  /**
-   * Moves everybody to the beginning; of larger columns where they were half full. Behind the
-   * youngest stays what stood there, which nobody reads.
-   */
-  #makeRoom(): void {
-    const [from, to] = [this.#from, this.#to];
-    if (2 * (to - from) > this.#room) {
-      this.#room *= 2;
-      const merits = this.#merits;
-      this.#merits = new Float64Array(2 * this.#room);
-      this.#merits.set(merits);
-    }
-    this.#merits.copyWithin(0, 2 * from, 2 * to);
-    for (let row = from; row < to; row++) {
-      this.#numbers[row - from] = this.#numbers[row] as number;
-      this.#architectures[row - from] = this.#architectures[row] as A;
-      this.#outcomes[row - from] = this.#outcomes[row] as Outcome;
-    }
+  /** Twice as many rows, where everybody moves to. */
+  #double(): void {
+    const larger = new Population<A>(this.all(), 2 * this.length);
+    this.#numbers = larger.#numbers;
+    this.#architectures = larger.#architectures;
+    this.#outcomes = larger.#outcomes;
+    this.#merits = larger.#merits;
+    this.#mask = larger.#mask;
     this.#from = 0;
-    this.#to = to - from;
+    this.#to = larger.#to;
   }
 }

@@ -18,22 +18,24 @@ export interface RegularisedOptions {
 
 /** Regularised (ageing) evolution: Real et al., AAAI 2019, algorithm 1. */
 export function regularisedEvolution(options: RegularisedOptions): SamplerRecipe {
+  const draws = new PlaceDraws(options.sample);
   return evolve({
     name: NAME,
     prefix: 'rea',
     pace: 'steady',
-    scheme: (space, objective) => ageing(options, space, objective),
+    population: options.population + 1, // the child, before the oldest dies
+    scheme: (space, objective) => ageing(options, draws, space, objective),
   });
 }
 
 function ageing<A>(
-  { population: size, sample, replacement }: RegularisedOptions,
+  { population: size, replacement }: RegularisedOptions,
+  draws: PlaceDraws,
   space: SearchSpace<A>,
   objective: Objective,
 ): Scheme<A> {
   requireFitness(NAME, objective);
   const mutate = mutationOf(NAME, space);
-  const draws = new PlaceDraws(sample);
   return {
     breed(brood, stream) {
       const { population } = brood;

@@ -49,23 +49,26 @@ export class Recorded implements RecordedValues<number> {
   }
 }
 
+/** A row: the place + 1, where 0 is not asked for yet, and behind it: */
+const DURATION = 1;
+const VIOLATION = 2;
+const FITNESS = 3;
+const WIDTH = 4;
+
 /**
  * The findings of a log by code, each put there when it is first asked for. What every
- * evaluation needs of them is in columns: a search jumps from architecture to architecture, and
- * objects that lie all over the memory take several times as long to reach.
+ * evaluation needs of one lies together: a search jumps from architecture to architecture, and
+ * objects, or columns, that lie all over the memory take several times as long to reach.
  */
 class FindingsOfCodes implements RecordedFindings<number> {
   readonly #log: EvaluationLog<number>;
   readonly #of: RecordedOf;
   readonly #lookUp: (code: number, context: EvaluationContext) => Outcome;
-  /** By code, as are the others: place + 1; 0: not asked for yet. */
-  readonly #places: Int32Array;
-  /** Of findings that were there before. */
-  readonly #known = new Map<number, number>();
+  /** A row per code, which the processor fetches as one: see the places below. */
+  readonly #rows: Float64Array;
   readonly #outcomes: Outcome[] = [];
-  readonly #durations: Float64Array;
-  /** Violation and fitness. */
-  readonly #merits: Float64Array;
+  /** Places of findings that were there before. */
+  readonly #known = new Map<number, number>();
   readonly #merit: Merit = { violation: Number.NaN, fitness: Number.NaN };
 
   constructor(
@@ -76,9 +79,7 @@ class FindingsOfCodes implements RecordedFindings<number> {
     this.#log = log;
     this.#of = of;
     this.#lookUp = lookUp;
-    this.#places = new Int32Array(of.size);
-    this.#durations = new Float64Array(of.size);
-    this.#merits = new Float64Array(2 * of.size);
+    this.#rows = new Float64Array(WIDTH * of.size);
     const { findings } = log;
     // A log that is resumed has some.
     for (let place = 0; place < findings.length; place++) {
@@ -87,8 +88,8 @@ class FindingsOfCodes implements RecordedFindings<number> {
   }
 
   place(code: number, context: EvaluationContext): number {
-    const place = this.#places[code] as number;
-    return place > 0 ? place - 1 : this.#find(code, context);
+    const next = this.#rows[WIDTH * code] as number;
+    return next > 0 ? next - 1 : this.#find(code, context);
   }
 
   outcome(code: number): Outcome {
@@ -96,12 +97,12 @@ class FindingsOfCodes implements RecordedFindings<number> {
   }
 
   duration(code: number): number {
-    return this.#durations[code] as number;
+    return this.#rows[WIDTH * code + DURATION] as number;
   }
 
   merit(code: number): Readonly<Merit> {
-    this.#merit.violation = this.#merits[2 * code] as number;
-    this.#merit.fitness = this.#merits[2 * code + 1] as number;
+    this.#merit.violation = this.#rows[WIDTH * code + VIOLATION] as number;
+    this.#merit.fitness = this.#rows[WIDTH * code + FITNESS] as number;
     return this.#merit;
   }
 
@@ -109,11 +110,9 @@ class FindingsOfCodes implements RecordedFindings<number> {
     const outcome = this.#lookUp(code, context);
     const place = this.#known.get(code) ?? this.#log.findings.push(code, outcome);
     const { violation, fitness } = meritOf(outcome, this.#of.objective);
-    this.#places[code] = place + 1;
+    const duration = durationOf(outcome, this.#of.limits);
+    this.#rows.set([place + 1, duration, violation, fitness], WIDTH * code);
     this.#outcomes[code] = outcome;
-    this.#durations[code] = durationOf(outcome, this.#of.limits);
-    this.#merits[2 * code] = violation;
-    this.#merits[2 * code + 1] = fitness;
     return place;
   }
 }
