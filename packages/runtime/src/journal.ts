@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { ArcherError, type JournalLine } from '@archer-nas/core';
 import { onDisk } from './disk-error.ts';
 import { syncFolder, writeFully } from './durable.ts';
-import { encodeState } from './state-codec.ts';
+import { stateParts } from './state-parts.ts';
 
 /** Lines wait at most this long for their fsync. */
 const GROUP_COMMIT_MS = 200;
@@ -31,10 +31,11 @@ const ENDING = `,"sum":""}\n`.length - 1 + CHECKSUM_DIGITS;
 /** The bytes of a line: a line that waits for its commit is no text that is collected again. */
 function lineBytes({ seq, kind, job, event, at, body }: JournalLine): Buffer {
   const fields = { seq, kind, job, event, ...(at === undefined ? {} : { at }) };
-  const text = JSON.stringify({ ...fields, body: encodeState(body) });
-  const size = Buffer.byteLength(text);
+  const parts = stateParts(body, (json) => JSON.stringify({ ...fields, body: json }));
+  const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
   const bytes = Buffer.allocUnsafe(size + ENDING);
-  bytes.write(text);
+  let end = 0;
+  for (const part of parts) end += bytes.write(part, end);
   const sum = lineChecksum(bytes.subarray(0, size));
   bytes.write(`,"sum":"${sum}"}\n`, size - 1);
   return bytes;

@@ -66,9 +66,14 @@ export function bytesOf(array: TypedArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+/** The bytes of an array in base64. */
+export function base64Of({ buffer, byteOffset, byteLength }: TypedArray): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
 /** Typed arrays as base64 in the text: for small ones. */
 export const inlineArrays: ArrayEncoding = {
-  encode: (array) => ({ base64: Buffer.from(bytesOf(array)).toString('base64') }),
+  encode: (array) => ({ base64: base64Of(array) }),
   decode: ({ base64 }, dtype) => {
     const bytes = Buffer.from(String(base64), 'base64');
     const array = makeArray(dtype, Math.floor(bytes.byteLength / elementBytes(dtype)));

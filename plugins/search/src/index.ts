@@ -37,7 +37,7 @@ const repeat = definePlugin({
     perStep: z
       .int()
       .positive()
-      .default(50_000)
+      .default(100_000)
       .describe('evaluations per step at least, where the arms look evaluations up'),
   }),
   provides: ['view:histories'],
