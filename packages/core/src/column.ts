@@ -141,11 +141,12 @@ function compact(values: Values): State {
 }
 
 function rangeOf(values: Values) {
+  const { length } = values; // asked for once: in the loop it would undo its compilation
   const first = values[0] as number;
   let least = first;
   let most = first;
   let isAscending = true;
-  for (let i = 1; i < values.length; i++) {
+  for (let i = 1; i < length; i++) {
     const value = values[i] as number;
     if (value < least) least = value;
     if (value > most) most = value;

@@ -9,7 +9,8 @@ interface Api {
 
 const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: Api };
 /** Absent where there is no WebAssembly, as with `node --jitless`. */
-const wasm = WebAssembly && new WebAssembly.Instance(new WebAssembly.Module(philoxModule())).exports;
+const wasm =
+  WebAssembly && new WebAssembly.Instance(new WebAssembly.Module(philoxModule())).exports;
 const words = wasm && new Uint32Array(wasm.memory.buffer);
 
 /** Which word of the counter goes up from block to block. */
