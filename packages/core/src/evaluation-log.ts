@@ -1,7 +1,7 @@
 import { Column, compactIntegers } from './column.ts';
-import { ArcherError, EXIT } from './errors.ts';
 import type { Cost, Evaluation } from './evaluation.ts';
 import { defined, Findings } from './findings.ts';
+import { ofLayout } from './layout.ts';
 import { LogTimes } from './log-times.ts';
 import { NumberedNames } from './numbered-names.ts';
 import type { Newborn } from './numbered-sampler.ts';
@@ -256,15 +256,5 @@ function numberInto(distinct: Int32Array, found: Int32Array, numbers: Int32Array
 
 /** @throws ArcherError `ARCHER_FORMAT` for the state of another version's log */
 function checked(saved: State): LogState {
-  const state = saved as unknown as LogState;
-  if (state.format === FORMAT) return state;
-  const found = JSON.stringify(state.format) ?? 'none';
-  throw new ArcherError(
-    'ARCHER_FORMAT',
-    `These evaluations are in the layout number ${found}; this version reads ${FORMAT}.`,
-    {
-      hint: 'Read them with the version that wrote them, or begin again with --restart.',
-      exit: EXIT.drift,
-    },
-  );
+  return ofLayout('These evaluations are', saved, FORMAT);
 }

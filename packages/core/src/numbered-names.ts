@@ -17,6 +17,8 @@ export class NumberedNames {
   /** See {@link encoded}; or {@link NO_NUMBER}, or {@link NO_NAME}. */
   readonly #distance: Column;
   #last: number;
+  /** Names with that prefix which `#which` lacks still: most are alike, and are written as a run. */
+  #run = 0;
   #lastPrefix: string | undefined;
 
   constructor(length = 0, saved?: State) {
@@ -40,30 +42,31 @@ export class NumberedNames {
     const number = numberOf(name, digits);
     this.#distance.push(digits === 0 ? NO_NUMBER : encoded(origin - number));
     this.#find(name, name.length - digits);
-    this.#which.push(this.#last);
+    this.#run++;
     return number;
   }
 
   pushNone(): void {
-    this.#which.push(this.#last);
+    this.#run++;
     this.#distance.push(NO_NAME);
   }
 
   /** The name of `origin - distance` behind `prefix`, which does not end with a digit. */
   pushNumber(prefix: string, distance: number): void {
     if (prefix !== this.#lastPrefix) this.#find(prefix, prefix.length);
-    this.#which.push(this.#last);
+    this.#run++;
     this.#distance.push(encoded(distance));
   }
 
   /** {@link pushNumber} so many times. */
   pushRun(prefix: string, distance: number, count: number): void {
     if (prefix !== this.#lastPrefix) this.#find(prefix, prefix.length);
-    this.#which.pushRun(this.#last, count);
+    this.#run += count;
     this.#distance.pushRun(encoded(distance), count);
   }
 
   at(index: number, origin: number): string | undefined {
+    this.#settle();
     const prefix = this.#prefixes[this.#which.at(index) ?? -1];
     const code = this.#distance.at(index);
     if (code === undefined || code === NO_NAME) return undefined;
@@ -77,6 +80,7 @@ export class NumberedNames {
   }
 
   snapshot(from: number, to: number): State {
+    this.#settle();
     const columns = {
       which: this.#which.snapshot(from, to),
       distance: this.#distance.snapshot(from, to),
@@ -84,10 +88,17 @@ export class NumberedNames {
     return { prefixes: [...this.#prefixes], ...columns };
   }
 
+  /** Writes down the last run. */
+  #settle(): void {
+    this.#which.pushRun(this.#last, this.#run);
+    this.#run = 0;
+  }
+
   /** Makes the first `length` characters the prefix that came last. */
   #find(name: string, length: number): void {
     const last = this.#lastPrefix;
     if (last?.length === length && name.startsWith(last)) return;
+    this.#settle();
     const prefix = name.slice(0, length);
     const known = this.#prefixes.indexOf(prefix);
     this.#last = known < 0 ? this.#prefixes.push(prefix) - 1 : known;

@@ -1,11 +1,10 @@
 import {
-  ArcherError,
-  EXIT,
   type Merit,
   type Newborn,
   type NumberedSampler,
   type Objective,
   type Outcome,
+  ofLayout,
   type SamplerContext,
   type SamplerRecipe,
   type SearchSpace,
@@ -134,7 +133,8 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
     { space, objective }: SamplerContext<A>,
     state?: State,
   ) {
-    const saved = state === undefined ? START : checked(of.name, state);
+    const saved =
+      state === undefined ? START : ofLayout<Saved>(`The state of ${of.name} is`, state, FORMAT);
     const load = (one: State): Individual<A> => loadIndividual(space, objective, one);
     this.newborn = { prefix: of.prefix, number: -1, architecture: undefined as A, parent: -1 }; // before `ask`
     this.#space = space;
@@ -236,19 +236,4 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
 /** Adds all children. */
 export function bearAll<A>(brood: Brood<A>, children: readonly Child<A>[]): undefined {
   for (const { architecture, parent } of children) brood.bear(architecture, parent?.number);
-}
-
-/** @throws ArcherError `ARCHER_FORMAT` for the state of another version */
-function checked(name: string, state: State): Saved {
-  const saved = state as unknown as Saved;
-  if (saved.format === FORMAT) return saved;
-  const found = JSON.stringify(saved.format) ?? 'none';
-  throw new ArcherError(
-    'ARCHER_FORMAT',
-    `The state of ${name} is in the layout number ${found}; this version reads ${FORMAT}.`,
-    {
-      hint: 'Go on with the version that wrote it, or begin again with --restart.',
-      exit: EXIT.drift,
-    },
-  );
 }

@@ -1,4 +1,4 @@
-import { ArcherError, EXIT, type State } from '@archer-nas/core';
+import { ofLayout, type State } from '@archer-nas/core';
 
 /** The number of the layout of {@link SavedRepeat}; the first had none. */
 export const FORMAT = 2;
@@ -19,15 +19,5 @@ export interface SavedRepeat {
 
 /** @throws ArcherError `ARCHER_FORMAT` for the state of another version */
 export function checked(saved: State): SavedRepeat {
-  const state = saved as unknown as SavedRepeat;
-  if (state.format === FORMAT) return state;
-  const found = JSON.stringify(state.format) ?? 'none';
-  throw new ArcherError(
-    'ARCHER_FORMAT',
-    `The state of repeat is in the layout number ${found}; this version reads ${FORMAT}.`,
-    {
-      hint: 'Go on with the version that wrote it, or begin again with --restart.',
-      exit: EXIT.drift,
-    },
-  );
+  return ofLayout('The state of repeat is', saved, FORMAT);
 }

@@ -1,9 +1,7 @@
 import {
-  ArcherError,
   type EvaluatedBatch,
   type Evaluation,
   type EvaluationLog,
-  EXIT,
   type History,
   historyOf,
   type Objective,
@@ -15,20 +13,14 @@ import {
   type SearchSpace,
   SharedLog,
   type State,
-  type Strategy,
   type Views,
 } from '@archer-nas/core';
 import { Incumbents } from './incumbents.ts';
+import { type Arm, historyOfArm, objectivesOf } from './repeat-arms.ts';
 import { copyHistory, renamed } from './repeat-histories.ts';
 import { checked, FORMAT, type SavedRepeat } from './repeat-state.ts';
 import { loadEvaluation, saveEvaluation } from './saved.ts';
 import { type ArmResults, summaryMetrics, summaryTable } from './summary.ts';
-
-/** A strategy that is repeated, and what it is called. */
-export interface Arm<A> {
-  readonly name: string;
-  readonly strategy: Strategy<A>;
-}
 
 export interface RepeatParts<A> {
   readonly space: SearchSpace<A>;
@@ -53,33 +45,15 @@ export async function beginRepeat<A>(
   saved?: State,
 ): Promise<Search<A>> {
   const state = saved === undefined ? undefined : checked(saved);
-  const repeat = new Repeat(parts, options, await objectivesOf(parts, context), context, state);
+  const repeat = new Repeat(
+    parts,
+    options,
+    await objectivesOf(parts.arms, context),
+    context,
+    state,
+  );
   await repeat.open(state?.search ?? undefined);
   return repeat;
-}
-
-/** What the arms search for, which is known only of searches that have begun. */
-async function objectivesOf<A>(
-  { arms }: RepeatParts<A>,
-  context: SearchContext,
-): Promise<readonly Objective[]> {
-  const objectives: Objective[] = [];
-  for (const arm of arms) {
-    const search = await arm.strategy.begin(context);
-    objectives.push(historyOfArm(search, arm).objective);
-    search.dispose?.();
-  }
-  return objectives;
-}
-
-function historyOfArm<A>(search: Search<A>, arm: Arm<A>): History<A> {
-  const history = search.views.histories?.[0];
-  if (history !== undefined) return history;
-  throw new ArcherError(
-    'ARCHER_CAPABILITY',
-    `repeat: the strategy of arm "${arm.name}" has no view "histories"`,
-    { exit: EXIT.manifest },
-  );
 }
 
 const NEVER = new AbortController().signal;

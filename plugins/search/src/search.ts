@@ -25,6 +25,7 @@ import { loadBatch, type Open, type SavedOpen, saveOpen } from './open-batch.ts'
 import { opinion } from './opinion.ts';
 import { limitsOf, type SearchOptions } from './options.ts';
 import type { LookUp, SearchParts } from './parts.ts';
+import { standing } from './standing.ts';
 import { type SavedWorkers, Workers } from './workers.ts';
 
 /** Everything that changes. */
@@ -136,7 +137,7 @@ export class AskAndTell<A> implements Search<A> {
     const report = this.#lookUp
       ? this.#lookUpMany(signal, this.#lookUp)
       : await this.#evaluateOn(signal);
-    return { ...report, metrics: this.#standing() };
+    return { ...report, metrics: standing(this.#objective, this.#ledger.incumbents, this.#clock) };
   }
 
   async result(): Promise<SearchResult<A>> {
@@ -160,21 +161,6 @@ export class AskAndTell<A> implements Search<A> {
         return { job, times: this.progress.total / Math.max(1, proposals.length) };
       },
     };
-  }
-
-  /** What a step's metrics show: the best or the size of the front, and the clock. */
-  #standing(): Record<string, number> {
-    const { incumbents } = this.#ledger;
-    const metrics: Record<string, number> = {};
-    if (this.#objective.metrics.length > 1) metrics['front-size'] = incumbents.indices.length;
-    else {
-      const { name } = this.#objective.metrics[0] as MetricSpec;
-      const value = incumbents.best?.[name];
-      if (value !== undefined) metrics[`best-${name}`] = value;
-    }
-    const { limits, time } = this.#clock;
-    if (limits.unit !== 'evaluations' && time > 0) metrics[`clock-${limits.unit}`] = time;
-    return metrics;
   }
 
   async #evaluateOn(signal: AbortSignal): Promise<Report> {
