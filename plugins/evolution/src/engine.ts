@@ -87,6 +87,9 @@ interface Saved {
   readonly claimed: readonly string[];
 }
 
+/** Individuals that room is made for before they are there. */
+const MOST_ROOM = 4096;
+
 const START: Saved = {
   format: FORMAT,
   proposed: 0,
@@ -144,7 +147,10 @@ class Evolution<A> implements NumberedSampler<A>, Brood<A> {
     this.proposed = saved.proposed;
     this.generation = saved.generation;
     this.outstanding = saved.outstanding;
-    this.population = new Population(saved.population.map(load), of.population);
+    this.population = new Population(
+      saved.population.map(load),
+      Math.min(of.population ?? 0, MOST_ROOM),
+    );
     this.#newcomers = saved.newcomers.map(load);
     for (const { architecture, parent } of saved.queue) {
       this.#add(space.parse(architecture), parent);

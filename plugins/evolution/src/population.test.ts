@@ -49,6 +49,11 @@ describe('a population', () => {
     );
   });
 
+  it('has a fittest where all miss a limit by infinity', () => {
+    const all = [1, 3, 2].map((fitness, i) => individual(i, fitness, Number.POSITIVE_INFINITY));
+    expect(new Population(all).fittest(Int32Array.of(0, 1, 2))).toBe(1);
+  });
+
   it('loses one in the middle', () => {
     const population = new Population([0, 1, 2, 3].map((i) => individual(i, i)));
     population.remove(1);

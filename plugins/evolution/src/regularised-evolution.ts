@@ -24,13 +24,12 @@ export function regularisedEvolution(options: RegularisedOptions): SamplerRecipe
     prefix: 'rea',
     pace: 'steady',
     population: options.population + 1, // the child, before the oldest dies
-    scheme: (space, objective) => ageing(options, draws, space, objective),
+    scheme: (space, objective) => ageing({ ...options, draws }, space, objective),
   });
 }
 
 function ageing<A>(
-  { population: size, replacement }: RegularisedOptions,
-  draws: PlaceDraws,
+  { population: size, replacement, draws }: RegularisedOptions & { readonly draws: PlaceDraws },
   space: SearchSpace<A>,
   objective: Objective,
 ): Scheme<A> {
