@@ -35,7 +35,7 @@ The first million evaluations take about 0.7 s of a core more than a later one: 
 looked up for the first time, and the code is compiled. With 20000 searches that is 0.12 µs for each
 evaluation, with 50000 it is 0.05 µs.
 
-What took time away, one after the other, in µs per evaluation for P = 10 and 100 (fastest tenth of steps,
+What took time away, in µs per evaluation for P = 10 and 100 (the 10 % quantile of steps,
 in turns with the code before): all of it together 0.55 to 0.47 and 1.04 to 0.80. Blocks of Philox come from
 WebAssembly, four at once (25 ns instead of 63 for a block); what an evaluation needs of a finding is one
 row, so that it is one access to memory and not four; populations are rings, which never move;
