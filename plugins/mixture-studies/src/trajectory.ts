@@ -71,8 +71,8 @@ function valuesBy<A>(truth: Benchmark<A>, architectures: readonly A[]) {
       ...(missing === 0
         ? []
         : [
-            `${missing} of ${values.length} epochs have an architecture that is not in the table; ` +
-              'best is among the others.',
+            `${missing} of ${values.length} epochs have an architecture that is not in the table` +
+              (found.length > 0 ? '; best is among the others.' : '.'),
           ]),
     ],
   };
