@@ -20,6 +20,7 @@ function words(options: FileRun, seed = 3): readonly string[] {
 const OPTIONS: Record<keyof RunOptions, readonly [value: unknown, words: readonly string[]]> = {
   manifest: ['/m/a b.yaml', []], // in every command
   profile: ['smoke', ['--profile', 'smoke']],
+  point: ['batch-64', ['--point', 'batch-64']],
   settings: [
     ['a.b=1', 'c=[x, y]'],
     ['--set', 'a.b=1', '--set', 'c=[x, y]'],
