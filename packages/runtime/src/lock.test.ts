@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
-import { acquireLock } from './lock.ts';
+import { runToys, toyFolder } from '../tools/toy-runs.ts';
+import { acquireLock, awaitLock } from './lock.ts';
 import { isProvablyDead, type Owner, thisProcess } from './process-owner.ts';
 
 /** A process of this machine that has ended. */
@@ -114,4 +115,64 @@ describe('isProvablyDead', () => {
   it('is true for a process that has ended', () => {
     expect(isProvablyDead({ ...deadProcess(), started: '' })).toBe(true);
   });
+});
+
+describe('R21 a lock from another machine', () => {
+  const elsewhere: Owner = { ...thisProcess(), host: 'node-17', pid: 1, job: 'slurm-7-3-0' };
+
+  it.each([
+    ['a job that is over is taken over', 'slurm-7-2-0 slurm-7-3-0', true],
+    ['a job of which nobody says so is respected', 'slurm-7-3-1', false],
+    ['a job is respected where there is no cluster', '', false],
+  ])('of %s', (_, ended, isTaken) => {
+    using folder = temporaryFolder();
+    const file = lockFile(folder.path, elsewhere);
+    vi.stubEnv('ARCHER_ENDED_JOBS', ended);
+    vi.stubEnv('ARCHER_JOB', 'slurm-7-3-2');
+    if (isTaken) {
+      using lock = acquireLock(file);
+      expect(lock.takenOver).toBe(true);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ job: 'slurm-7-3-2' });
+    } else expect(() => acquireLock(file)).toThrow(lockedBy('process 1 on node-17'));
+    vi.unstubAllEnvs();
+  });
+});
+
+describe('awaitLock', () => {
+  const never = () => false;
+
+  it('waits for a lock that is released in time', async () => {
+    using folder = temporaryFolder();
+    const file = lockFile(folder.path);
+    const first = acquireLock(file);
+    vi.stubEnv('ARCHER_LOCK_PATIENCE', '20');
+    setTimeout(() => first.release(), 300);
+    using lock = await awaitLock(file, never);
+    expect(lock.takenOver).toBe(false);
+    vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ['without patience', '', never],
+    ['when its patience is over', '0.3', never],
+    ['when it is to stop', '60', () => true],
+  ])('refuses a lock that stays %s', async (_, patience, isToStop) => {
+    using folder = temporaryFolder();
+    const file = lockFile(folder.path);
+    using _lock = acquireLock(file);
+    vi.stubEnv('ARCHER_LOCK_PATIENCE', patience);
+    await expect(awaitLock(file, isToStop)).rejects.toEqual(lockedBy(`process ${process.pid}`));
+    vi.unstubAllEnvs();
+  });
+});
+
+it('R15 a run of a launcher waits for a process of one that was killed, and goes on', async () => {
+  using folder = temporaryFolder();
+  mkdirSync(toyFolder(folder.path), { recursive: true });
+  const orphan = acquireLock(lockFile(toyFolder(folder.path)));
+  await expect(runToys(folder.path)).rejects.toEqual(lockedBy(`process ${process.pid}`));
+  vi.stubEnv('ARCHER_LOCK_PATIENCE', '20');
+  setTimeout(() => orphan.release(), 300);
+  expect((await runToys(folder.path)).status).toBe('finished');
+  vi.unstubAllEnvs();
 });

@@ -1,6 +1,7 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ArcherError, EXIT } from '@archer-nas/core';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ArcherError, EXIT, isArcherError } from '@archer-nas/core';
 import { onDisk } from './disk-error.ts';
 import { temporaryName, writeSynced } from './durable.ts';
 import { isOwner, isProvablyDead, type Owner, thisProcess } from './process-owner.ts';
@@ -31,6 +32,29 @@ export function acquireLock(file: string, owner: Owner = thisProcess()): Lock {
     removeAbandoned(file, owner);
     return lock;
   });
+}
+
+/** Between two attempts to take a lock. */
+const AGAIN_MS = 250;
+
+/**
+ * Takes the lock `file`, and waits for it as long as `ARCHER_LOCK_PATIENCE` says, in seconds; not
+ * at all without it. Launchers set it: a process of a launch that was killed may need a moment to
+ * save its checkpoint.
+ * @param isToStop ends the waiting early
+ * @throws ArcherError as {@link acquireLock}
+ */
+export async function awaitLock(file: string, isToStop: () => boolean): Promise<Lock> {
+  const patienceMs = 1000 * (Number(process.env.ARCHER_LOCK_PATIENCE) || 0);
+  for (const endMs = performance.now() + patienceMs; ; ) {
+    try {
+      return acquireLock(file);
+    } catch (error) {
+      const isHeld = isArcherError(error) && error.code === 'ARCHER_LOCKED';
+      if (!isHeld || isToStop() || performance.now() >= endMs) throw error;
+    }
+    await wait(AGAIN_MS);
+  }
 }
 
 /** True while a process holds the lock `file`, as far as can be known. */

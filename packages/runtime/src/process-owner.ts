@@ -14,6 +14,8 @@ export interface Owner {
   readonly namespace: string;
   /** Start of the process in ticks since boot; `''` where the system does not tell. */
   readonly started: string;
+  /** `ARCHER_JOB`: what a cluster calls the attempt that the process belongs to. */
+  readonly job?: string;
 }
 
 /** The owner that this process is. */
@@ -24,14 +26,21 @@ export function thisProcess(): Owner {
     boot: bootId(),
     namespace: namespaceId(),
     started: startOf(process.pid) ?? '',
+    ...(process.env.ARCHER_JOB ? { job: process.env.ARCHER_JOB } : {}),
   };
+}
+
+/** Attempts that are over, says the cluster that has begun this one: `ARCHER_ENDED_JOBS`. */
+function endedJobs(): readonly string[] {
+  return (process.env.ARCHER_ENDED_JOBS ?? '').split(/\s+/).filter((job) => job !== '');
 }
 
 /**
  * True only when `owner` cannot be running any more, seen from `observer`. Another host or
- * container, or a system that does not tell: not provable.
+ * container, or a system that does not tell: not provable, unless the owner's job is known to be over.
  */
 export function isProvablyDead(owner: Owner, observer: Owner = thisProcess()): boolean {
+  if (owner.job !== undefined && endedJobs().includes(owner.job)) return true;
   if (owner.host !== observer.host) return false;
   if (owner.boot !== '' && observer.boot !== '' && owner.boot !== observer.boot) return true;
   if (owner.namespace !== observer.namespace) return false;
@@ -47,7 +56,8 @@ export function isOwner(value: unknown): value is Owner {
     typeof owner === 'object' &&
     owner !== null &&
     Number.isSafeInteger(owner.pid) &&
-    [owner.host, owner.boot, owner.namespace, owner.started].every((v) => typeof v === 'string')
+    [owner.host, owner.boot, owner.namespace, owner.started].every((v) => typeof v === 'string') &&
+    (owner.job === undefined || typeof owner.job === 'string')
   );
 }
 

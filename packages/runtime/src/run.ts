@@ -20,7 +20,7 @@ import { DEFAULT_PROFILE } from './folders.ts';
 import type { JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { launchRuns } from './launch-run.ts';
-import { acquireLock } from './lock.ts';
+import { awaitLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { writeResult } from './result-files.ts';
@@ -155,7 +155,7 @@ async function runOne(setting: SeedSetting, place: Place): Promise<StopReason | 
   const { folder } = place;
   onDisk(folder.root, () => makeFolder(folder.root));
   checkOwnFiles(folder);
-  using _lock = acquireLock(folder.lock);
+  using _lock = await awaitLock(folder.lock, () => setting.stop.reason() !== undefined);
   if (options.restart) clearFolder(folder);
   const log = (line: string): void => setting.emit({ type: 'log', line });
   const parts = await createRun(plan, setting.engine, log);

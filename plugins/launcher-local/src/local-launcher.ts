@@ -56,9 +56,17 @@ export function localLauncher({ processes, retries }: LocalOptions): Launcher {
   };
 }
 
+/** Seconds that a process waits for one of an earlier launch, which needs so long at most to stop. */
+const LOCK_PATIENCE = '70';
+
 /** What every process is told. */
 function environment(threads: number): NodeJS.ProcessEnv {
-  return { ...process.env, ARCHER_THREADS: String(threads), ARCHER_STOP_WITH_PARENT: '1' };
+  return {
+    ...process.env,
+    ARCHER_THREADS: String(threads),
+    ARCHER_STOP_WITH_PARENT: '1',
+    ARCHER_LOCK_PATIENCE: LOCK_PATIENCE,
+  };
 }
 
 /** An equal share of the threads that all processes together may have; at least one. */

@@ -122,3 +122,9 @@ describe('threads', () => {
     expect(threads(['a', 'b'])).toStrictEqual(['', '4']);
   });
 });
+
+it('R15 processes are told to wait for those of a launch that was killed', async () => {
+  await launch([task('a', 'done(process.env.ARCHER_LOCK_PATIENCE)')]);
+  // A step has a minute when its parent is gone.
+  expect(Number(readFileSync(join(folder, 'a'), 'utf8'))).toBeGreaterThan(60);
+});

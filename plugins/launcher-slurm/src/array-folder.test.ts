@@ -36,3 +36,21 @@ it('finds arrays whose end nobody has seen, with their tasks', () => {
     { job: '2', folders: ['a', 'b'] },
   ]);
 });
+
+it('knows the attempts of a task in arrays that are over, and in no others', () => {
+  const parent = join(folder, 'slurm');
+  for (const [job, over] of [
+    ['1', true],
+    ['2', true],
+    ['3', false],
+  ] as const) {
+    const array = ArrayFolder.next(parent);
+    array.submitted({ job, folders: ['other', 'run'] });
+    appendFileSync(join(array.root, '0.starts'), `other-${job}\n`);
+    appendFileSync(join(array.root, '1.starts'), `run-${job}-0\nrun-${job}-1\n`);
+    if (over) array.ended();
+  }
+  const attempts = ['run-1-0', 'run-1-1', 'run-2-0', 'run-2-1'];
+  expect(ArrayFolder.attempts(parent, 'run')).toEqual(attempts);
+  expect(ArrayFolder.attempts(parent, 'none')).toEqual([]);
+});

@@ -52,13 +52,30 @@ export class ArrayFolder {
 
   /** Those of earlier launches of which nobody has seen the end. */
   static unended(parent: string): readonly ArrayFolder[] {
+    return ArrayFolder.#submitted(parent).filter((folder) => !existsSync(folder.#over));
+  }
+
+  /** The attempts of the task with this run folder in all arrays that are over. */
+  static attempts(parent: string, run: string): readonly string[] {
+    return ArrayFolder.#submitted(parent).flatMap((folder) => {
+      const index = existsSync(folder.#over) ? folder.record.folders.indexOf(run) : -1;
+      return index < 0 ? [] : folder.#starts(index);
+    });
+  }
+
+  static #submitted(parent: string): readonly ArrayFolder[] {
     if (!existsSync(parent)) return [];
     return readdirSync(parent)
       .map((name) => new ArrayFolder(join(parent, name)))
-      .filter((folder) => existsSync(folder.#record) && !existsSync(folder.#over));
+      .filter((folder) => existsSync(folder.#record));
   }
 
-  write(script: string): void {
+  /** @param before attempts of each task in arrays before this one */
+  write(script: string, before: readonly (readonly string[])[]): void {
+    for (const [index, attempts] of before.entries()) {
+      if (attempts.length === 0) continue;
+      writeFileSync(join(this.root, `${index}.before`), `${attempts.join('\n')}\n`);
+    }
     writeFileSync(this.script, script);
   }
 
@@ -78,9 +95,12 @@ export class ArrayFolder {
 
   /** How many processes a task has had. */
   starts(index: number): number {
+    return this.#starts(index).length;
+  }
+
+  #starts(index: number): readonly string[] {
     const file = join(this.root, `${index}.starts`);
-    if (!existsSync(file)) return 0;
-    return readFileSync(file, 'utf8').split('\n').length - 1;
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   }
 
   /** What a task prints, from the beginning. */

@@ -58,7 +58,8 @@ export class JobArray {
     }
     for (const task of this.#tasks) if (!task.ended) this.#update(task, queue, events);
     if (this.#tasks.some(({ ended }) => !ended)) return false;
-    this.#folder.ended();
+    // An array of an earlier launch may have tasks that are not of this one.
+    if ([...queue.values()].every(hasEnded)) this.#folder.ended();
     return true;
   }
 

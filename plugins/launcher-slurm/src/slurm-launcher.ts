@@ -100,8 +100,9 @@ class Launch {
   }
 
   async #submit(tasks: readonly Task[], parent: string): Promise<JobArray> {
+    const before = tasks.map(({ folder }) => ArrayFolder.attempts(parent, folder));
     const folder = ArrayFolder.next(parent);
-    folder.write(jobScript({ folder: folder.root, setup: this.#options.setup, tasks }));
+    folder.write(jobScript({ folder: folder.root, setup: this.#options.setup, tasks }), before);
     const env = { ...process.env, ...tasks[0]?.env };
     const job = await submit(folder.script, this.#arguments(folder, tasks.length), env);
     folder.submitted({ job, folders: tasks.map(({ folder }) => folder) });
