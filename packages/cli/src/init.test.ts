@@ -46,6 +46,15 @@ describe('archer init', () => {
     },
   );
 
+  it('takes a space on which the strategy runs, where none is given', async () => {
+    const { text } = await draft('--strategy', 'one-shot-language');
+    const { manifest } = await resolve(text);
+    expect(manifest).toMatchObject({
+      space: { use: 'enas-rnn' },
+      data: { use: expect.any(String) },
+    });
+  });
+
   it('takes a data set', async () => {
     const { text } = await draft('--strategy', 'random', '--dataset', 'cifar10');
     const { manifest } = await resolve(text);

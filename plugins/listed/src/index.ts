@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { listedSampler } from './listed-sampler.ts';
 
 const shape = {
-  architectures: z.array(z.string().min(1)).min(1).describe("in the space's notation"),
+  architectures: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("in the space's notation; a run needs at least one"),
 };
 
 /** Loose: other options of `search` pass through to it. */
@@ -13,7 +16,7 @@ const strategy = definePlugin({
   summary: 'Evaluates listed architectures: published ones, or what a search has found.',
   options: z.looseObject(shape),
   preset: ({ architectures, ...options }) => ({
-    evaluations: architectures.length,
+    evaluations: Math.max(architectures.length, 1),
     ...options,
     use: 'search',
     sampler: { use: 'listed', architectures },

@@ -29,4 +29,8 @@ describe('listed architectures', () => {
   it('are all read before the first is proposed', () => {
     expect(() => begin(['101', '10'])).toThrow();
   });
+
+  it('are missing where the list is empty', () => {
+    expect(() => begin([])).toThrowError(expect.objectContaining({ code: 'ARCHER_LISTED' }));
+  });
 });

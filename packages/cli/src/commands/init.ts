@@ -14,12 +14,15 @@ import type { Command } from './command.ts';
 
 interface InitOptions {
   name: string;
-  space: string;
+  space?: string;
   strategy: string;
   dataset?: string;
   out: string;
   force: boolean;
 }
+
+/** What strategies are shown on that run on it. */
+const USUAL_SPACE = 'nas-bench-201';
 
 /** A sample: the truth is a training of each architecture, the whole space is for tables. */
 const RANKING = { rank: { architectures: { sample: 20 }, truth: { use: 'train' } } };
@@ -30,16 +33,20 @@ export const init: Command<InitOptions> = {
   describe: 'Write a commented manifest with only parts that fit together',
   builder: {
     name: { type: 'string', default: 'my-experiment', describe: 'Name of the experiment' },
-    space: { type: 'string', default: 'nas-bench-201', describe: 'Search space' },
+    space: {
+      type: 'string',
+      describe: `Search space; ${USUAL_SPACE} otherwise, or one on which the strategy runs`,
+    },
     strategy: { type: 'string', default: 'spos', describe: 'Strategy' },
     dataset: { type: 'string', describe: 'Data; one that needs no download otherwise' },
     out: { type: 'string', default: 'manifest.yaml', describe: 'File to write' },
     force: { type: 'boolean', default: false, describe: 'Replace a file that is there' },
   },
   examples: [['init --strategy pa-da --dataset cifar10', 'writes manifest.yaml']],
-  async run({ name, space, strategy, dataset, out, force }, output) {
+  async run({ name, strategy, dataset, out, force, ...given }, output) {
     const installed = await loadInstalled(process.cwd());
-    checkKnown(installed, { space, strategy, data: dataset });
+    checkKnown(installed, { space: given.space, strategy, data: dataset });
+    const space = given.space ?? (await usualSpace({ strategy, data: dataset }, installed));
     const blocks = await chooseBlocks({ space, strategy, data: dataset }, installed);
     const otherData = await fittingData(blocks, installed);
     const text = draftManifest({ name, file: out, blocks, otherData }, installed.plugins);
@@ -51,7 +58,20 @@ export const init: Command<InitOptions> = {
   },
 };
 
-function checkKnown({ ids }: Installed, wanted: Wanted): void {
+/** The first space that fits, the usual one before all others; that one where none does. */
+async function usualSpace(
+  wanted: Omit<Wanted, 'space'>,
+  { ids, lookup }: Installed,
+): Promise<string> {
+  for (const space of new Set([USUAL_SPACE, ...(ids.get('space') ?? [])])) {
+    if ((await findFit({ ...wanted, space }, ids, lookup)).fits) return space;
+  }
+  return USUAL_SPACE;
+}
+
+type Named = { readonly [kind in keyof Wanted]: string | undefined };
+
+function checkKnown({ ids }: Installed, wanted: Named): void {
   for (const [kind, id] of Object.entries(wanted) as [Kind, string | undefined][]) {
     const known = ids.get(kind) ?? [];
     if (id === undefined || known.includes(id)) continue;
