@@ -4,36 +4,43 @@ import { type RunOptions, type RunSummary, run, scienceLines } from '@archer-nas
 import { describe, expect, it } from 'vitest';
 import { archer, BIN, manifestOf, start, temporaryFolder } from '../test/archer.ts';
 
+/** Runs a search four times. */
+const TIMEOUT_MS = 180_000;
+
 const hasTerminal = process.platform === 'linux' && existsSync('/usr/bin/script');
 
 describe('Ctrl-C', () => {
-  it('stops with a checkpoint and exit code 130; the same command ends as if never stopped', async () => {
-    const [stopped, straight] = [temporaryFolder(), temporaryFolder()];
-    const command = (out: string): string[] => [
-      ...['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out],
-      ...['--set', 'strategy.epochs=12', '--data', join(out, 'data')],
-    ];
-    await archer('list'); // imports the plugins: the child must not end meanwhile
-    const child = start(command(stopped));
-    await child.prints('search: 1/');
-    const other = await archer(...command(stopped));
-    expect(other).toMatchObject({ code: 7, err: expect.stringContaining('is held by process') });
-    child.process.kill('SIGINT');
-    const said = await child.said;
-    const folder = join(stopped, 'smoke', 'seed-0');
-    expect(said.code).toBe(130);
-    expect(said.err).toContain('Stopping after this step');
-    expect(said.err).toContain(`archer resume ${folder}`);
-    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+  it(
+    'stops with a checkpoint and exit code 130; the same command ends as if never stopped',
+    async () => {
+      const [stopped, straight] = [temporaryFolder(), temporaryFolder()];
+      const command = (out: string): string[] => [
+        ...['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out],
+        ...['--set', 'strategy.epochs=12', '--data', join(out, 'data')],
+      ];
+      await archer('list'); // imports the plugins: the child must not end meanwhile
+      const child = start(command(stopped));
+      await child.prints('search: 1/');
+      const other = await archer(...command(stopped));
+      expect(other).toMatchObject({ code: 7, err: expect.stringContaining('is held by process') });
+      child.process.kill('SIGINT');
+      const said = await child.said;
+      const folder = join(stopped, 'smoke', 'seed-0');
+      expect(said.code).toBe(130);
+      expect(said.err).toContain('Stopping after this step');
+      expect(said.err).toContain(`archer resume ${folder}`);
+      expect(existsSync(join(folder, 'result.json'))).toBe(false);
 
-    const again = await archer(...command(stopped));
-    expect(again.code).toBe(0);
-    expect(again.out).toContain('seed 0, resumed');
-    expect((await archer(...command(straight))).code).toBe(0);
-    expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe(
-      readFileSync(join(straight, 'smoke', 'seed-0', 'result.json'), 'utf8'),
-    );
-  });
+      const again = await archer(...command(stopped));
+      expect(again.code).toBe(0);
+      expect(again.out).toContain('seed 0, resumed');
+      expect((await archer(...command(straight))).code).toBe(0);
+      expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe(
+        readFileSync(join(straight, 'smoke', 'seed-0', 'result.json'), 'utf8'),
+      );
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('an interruption', () => {
