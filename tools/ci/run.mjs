@@ -4,7 +4,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { summarise } from '../nx/plugin.mjs';
 import { runDocumented } from './documented.mjs';
 import { generateAndTest } from './generated.mjs';
@@ -163,7 +164,19 @@ async function vitest(env, selection = []) {
     passed: result.numPassedTests,
     failed: failure && failed === 0 ? 1 : failed,
     skipped: result.numPendingTests + result.numTodoTests,
+    failures: result.testResults.flatMap(failuresOf),
   };
+}
+
+/** @param {any} module a file of vitest's JSON report @returns {string[]} */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((/** @type {any} */ test) => test.status === 'failed');
+  if (status === 'failed' && failed.length === 0) return [`${file}\n${message.slice(0, 1000)}`];
+  return failed.map(
+    (/** @type {any} */ { fullName, failureMessages }) =>
+      `${file} › ${fullName}\n${stripVTControlCharacters(failureMessages.join('\n')).slice(0, 1000)}`,
+  );
 }
 
 function experiments() {

@@ -1,9 +1,10 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, failures?: readonly string[] }} Counts
  * @typedef {{ name: string, counts: Counts, seconds: number }} StepResult
  */
 
@@ -20,19 +21,29 @@ export function command(command, args, { cwd, env, minutes = 20, quiet = false }
     const child = spawn(command, args, {
       cwd: cwd ?? process.cwd(),
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout,
     });
     let output = '';
+    let last = '';
+    /** @param {Buffer} chunk */
+    const remember = (chunk) => {
+      last = `${last}${chunk}`.slice(-2000);
+    };
     child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
       output += chunk;
+      remember(chunk);
       if (!quiet) process.stdout.write(chunk);
+    });
+    child.stderr.on('data', (/** @type {Buffer} */ chunk) => {
+      remember(chunk);
+      process.stderr.write(chunk);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(output);
       const failure = `${command} ${args.join(' ')}: ${signal ?? `exit code ${code}`}`;
-      reject(new Error(quiet ? `${output}\n${failure}` : failure));
+      reject(new Error(quiet ? `${output}\n${failure}` : failure, { cause: last }));
     });
   });
 }
@@ -88,8 +99,10 @@ export class Steps {
     try {
       counts = (await work()) ?? { passed: 1, failed: 0, skipped: 0 };
     } catch (error) {
-      counts = { passed: 0, failed: 1, skipped: 0 };
-      said = `${/** @type {Error} */ (error).message}\n`;
+      const { message, cause } = /** @type {Error} */ (error);
+      said = `${message}\n`;
+      const why = stripVTControlCharacters(`${cause ?? ''}\n${message}`);
+      counts = { passed: 0, failed: 1, skipped: 0, failures: [why.slice(-2000)] };
     }
     const seconds = Number(process.hrtime.bigint() - start) / 1e9;
     this.results.push({ name, counts, seconds });
@@ -102,9 +115,18 @@ export class Steps {
     this.results.push({ name, counts: { passed: 0, failed: 0, skipped: 1 }, seconds: 0 });
   }
 
-  /** Prints what took how long and the closing line. @returns {number} the exit code */
+  /**
+   * Prints what failed and why (the end of a log may be all that is kept), what took how long, and
+   * the closing line.
+   * @returns {number} the exit code
+   */
   close() {
     const total = { passed: 0, failed: 0, skipped: 0 };
+    for (const { name, counts } of this.results) {
+      for (const failure of counts.failures ?? []) {
+        process.stdout.write(`\nFAILED ${name}: ${failure}\n`);
+      }
+    }
     process.stdout.write('\n');
     for (const { name, counts, seconds } of this.results) {
       const verdict = counts.failed > 0 ? 'FAILED' : counts.passed > 0 ? 'ok' : 'skipped';

@@ -28,7 +28,7 @@ it('rejects when the work on one of a list fails', async () => {
 it('counts a step that fails, shows what a quiet command had said, and goes on', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const steps = new Steps();
-  const failing = ['-e', 'console.log("the reason"); process.exit(3)'];
+  const failing = ['-e', 'console.log("the reason"); console.error("in red"); process.exit(3)'];
   await steps.runBeside('fails', () => command(process.execPath, failing, { quiet: true }));
   await steps.runBeside('works', async () => 'well');
   const code = steps.close();
@@ -38,5 +38,6 @@ it('counts a step that fails, shows what a quiet command had said, and goes on',
   expect(said).toContain('── fails\nthe reason');
   expect(said).toContain('exit code 3');
   expect(said).toContain('── works\nwell');
+  expect(said.slice(said.indexOf('FAILED fails: '))).toContain('in red');
   expect(said).toContain('Tests: 1 passed, 1 failed, 0 skipped');
 });

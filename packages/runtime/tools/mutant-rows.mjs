@@ -112,7 +112,7 @@ export const rows = [
     scenario: 'R22',
     name: 'skip the lock',
     file: 'run.ts',
-    from: '  using _lock = acquireLock(folder.lock);\n',
+    from: '  using _lock = await awaitLock(folder.lock, () => setting.stop.reason() !== undefined);\n',
     to: '',
   },
   {
