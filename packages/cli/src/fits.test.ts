@@ -21,7 +21,8 @@ describe('archer list --fits', () => {
   it.each(fits)('does not lie: $strategy runs on $space', async (fit) => {
     const folder = temporaryFolder();
     const file = join(folder, 'manifest.json');
-    writeFileSync(file, JSON.stringify({ name: 'fit', ...tinyBlocks(fit) }));
+    const blocks = await tinyBlocks(fit, installed.lookup);
+    writeFileSync(file, JSON.stringify({ name: 'fit', ...blocks }));
     const said = await archer('run', file, '--data', folder);
     expect(said).toMatchObject({ code: 0, err: '' });
   });

@@ -35,7 +35,8 @@ describe('R01 a strategy that is thrown away after every step and made from its 
     async (row) => {
       const engine = await startEngine({ engine: 'wasm' });
       const rest = { seeds: [0], study: [], profiles: {}, expect: [] };
-      const manifest = { name: 'resumed', ...rest, ...tinyBlocks(row) };
+      const blocks = await tinyBlocks(row, installed.lookup);
+      const manifest = { name: 'resumed', ...rest, ...blocks };
       const resolved = await resolveManifest(manifest as never, installed.lookup);
       const folders = { data: makeFolder(), manifest: import.meta.dirname };
       const begin = async (saved?: State): Promise<Search<unknown>> => {

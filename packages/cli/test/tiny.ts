@@ -1,4 +1,10 @@
-import type { Block } from '@archer-nas/core';
+import {
+  type Block,
+  buildSpace,
+  createStreams,
+  type PluginLookup,
+  resolveManifest,
+} from '@archer-nas/core';
 import type { Blocks } from '../src/compatibility.ts';
 
 /** The smallest options that run; a plugin that the matrix uses needs a row here. */
@@ -33,6 +39,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy fairnas': { epochs: 1, search: null },
   'strategy gdas': { epochs: 1 },
   'strategy nas-rl': { evaluations: 1 },
+  'strategy listed': {},
   'strategy magic': { epochs: 1, search: null },
   'strategy nasp': { epochs: 1 },
   'strategy one-shot': { epochs: 1 },
@@ -59,12 +66,27 @@ export interface Fitting {
 }
 
 /** The blocks of a manifest that runs in seconds. @throws Error for a plugin without a row */
-export function tinyBlocks({ strategy, space, data, evaluator }: Fitting): Blocks {
-  return {
+export async function tinyBlocks(
+  { strategy, space, data, evaluator }: Fitting,
+  lookup: PluginLookup,
+): Promise<Blocks> {
+  const blocks = {
     ...{ space: tiny('space', space), strategy: tiny('strategy', strategy) },
     ...(data && { data: tiny('data', data) }),
     ...(evaluator && { evaluator: tiny('evaluator', evaluator) }),
   };
+  if (strategy !== 'listed') return blocks;
+  const architectures = [await anyOf(blocks, lookup)];
+  return { ...blocks, strategy: { ...blocks.strategy, architectures } };
+}
+
+/** An architecture of a manifest's space, as the space writes it. */
+async function anyOf(blocks: Blocks, lookup: PluginLookup): Promise<string> {
+  const rest = { name: 'any', seeds: [0], study: [], profiles: {}, expect: [] };
+  const resolved = await resolveManifest({ ...rest, ...blocks } as never, lookup);
+  const folders = { data: '', manifest: '' };
+  const space = await buildSpace(resolved, { lookup, folders, log: () => {} });
+  return space.format(space.sample(createStreams(0).stream('any')));
 }
 
 function tiny(kind: string, use: string): Block {
