@@ -36,6 +36,9 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy darts': { epochs: 1 },
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
   'strategy enas': { epochs: 1, rewards: { rounds: 1, paths: 2 }, selection: { architectures: 2 } },
+  'strategy enas-language': {
+    ...{ epochs: 1, rewards: { rounds: 1, paths: 2 }, selection: { architectures: 2 } },
+  },
   'strategy fairnas': { epochs: 1, search: null },
   'strategy gdas': { epochs: 1 },
   'strategy nas-rl': { evaluations: 1 },

@@ -27,7 +27,9 @@ export interface LanguageEvaluatorOptions<A> extends Omit<WindowOptions, 'noise'
 
 /** How a loss is taken over a text. */
 export interface TextLossOptions extends Omit<WindowOptions, 'noise'> {
-  /** How many windows from the start of the text. */
+  /** The window to begin with, to which nothing is carried. */
+  readonly first?: number;
+  /** How many windows from there. */
   readonly batches?: 'all' | number;
 }
 
@@ -40,12 +42,12 @@ export function textLoss(
   parameters: ParameterSource,
   gates: readonly Gate[],
   text: TextSplit,
-  { batches = 'all', ...windows }: TextLossOptions,
+  { first = 0, batches = 'all', ...windows }: TextLossOptions,
 ): number {
   const source = new TokenBatches(text, windows);
-  const count = batches === 'all' ? source.length : Math.min(batches, source.length);
+  const end = batches === 'all' ? source.length : Math.min(first + batches, source.length);
   let [sum, tokens] = [0, 0];
-  for (let step = 0; step < count; step++) {
+  for (let step = first; step < end; step++) {
     const batch = source.at(step);
     tf.tidy(() => {
       const { mean, carried } = model.loss(batch, gates, { parameters, batchNorm: 'batch' });

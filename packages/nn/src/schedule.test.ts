@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { constant, cosine, cosineRestarts, linearDecay } from './schedule.ts';
+import { constant, cosine, cosineRestarts, exponential, linearDecay } from './schedule.ts';
 
 describe('schedules', () => {
   it('cosine falls as PyTorch computes it (check C8 of PA&DA)', () => {
@@ -8,6 +8,13 @@ describe('schedules', () => {
     expect(rate(125)).toBeCloseTo(0.025, 12);
     expect(rate(249)).toBeCloseTo(1.97e-6, 8);
     expect(cosine({ base: 0.025, min: 0.001, total: 50 })(50)).toBeCloseTo(0.001, 12);
+  });
+
+  it('exponential stays up to an epoch, then falls by its factor in each', () => {
+    const rate = exponential({ base: 20, factor: 0.96, from: 15 });
+    expect([0, 14].map(rate)).toEqual([20, 20]);
+    expect(rate(15)).toBeCloseTo(19.2, 12);
+    expect(rate(16)).toBeCloseTo(18.432, 12);
   });
 
   it('cosine starts again at epochs 10, 30, 70, 150 and 310 (check E of ENAS)', () => {

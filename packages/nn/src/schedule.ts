@@ -56,6 +56,22 @@ export function linearDecay({
   return (done) => base * (1 - done / total) + min * (done / total);
 }
 
+/**
+ * Falls by a factor in every epoch from `from` on: base · factor^max(0, done − from + 1), as in
+ * ENAS's recipe for recurrent cells.
+ */
+export function exponential({
+  base,
+  factor,
+  from,
+}: {
+  readonly base: number;
+  readonly factor: number;
+  readonly from: number;
+}): Schedule {
+  return (done) => base * factor ** Math.max(0, done - from + 1);
+}
+
 /** The same rate always. */
 export function constant(base: number): Schedule {
   return () => base;

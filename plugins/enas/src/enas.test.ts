@@ -1,10 +1,11 @@
-import type { Block } from '@archer-nas/core';
+import type { Block, Preset } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
-import plugin from './index.ts';
+import plugins from './index.ts';
 
 /** What a manifest's `strategy: { use: enas, ... }` stands for. */
-function expand(options: object = {}): Block {
-  if (!('preset' in plugin)) throw new Error('enas is no preset');
+function expand(options: object = {}, id = 'enas'): Block {
+  const plugin = plugins.find((one) => one.id === id) as unknown as Preset | undefined;
+  if (!plugin) throw new Error(`${id} is no preset`);
   return plugin.preset(plugin.options.parse(options));
 }
 
@@ -94,6 +95,33 @@ describe('enas', () => {
       rewards: { rounds: 3, paths: 20 },
       evaluation: { batch: 256, searchBatches: 1 },
       paths: { learning: { lr: 1e-3, batch: 20, entropy: { weight: 0.1, form: 'sampled' } } },
+    });
+  });
+});
+
+describe('enas-language', () => {
+  it('rewards cells with 80 / perplexity on one window, as in the paper (check I)', () => {
+    expect(expand({}, 'enas-language')).toMatchObject({
+      use: 'one-shot-language',
+      paths: { use: 'controller', policy: { units: 100 }, reward: { c: 80 } },
+      rewards: { rounds: 2000, paths: 1 },
+      evaluation: { searchBatches: 1 },
+      ...{ lr: 20, lrDecay: 0.96, lrDecayFrom: 15, clip: 0.25 },
+    });
+    expect(expand({}, 'enas-language')).not.toHaveProperty('order');
+  });
+
+  it('has the numbers of the corrected code where it is asked for them', () => {
+    const given = { variant: 'corrected', reward: { c: 100 } };
+    expect(expand(given, 'enas-language')).toMatchObject({
+      epochs: 600,
+      clip: 0.1,
+      rewards: { rounds: 25, paths: 10 },
+      paths: {
+        policy: { units: 64, tanh: 2.25, bound: 0.01, distance: true },
+        learning: { batch: 10, lr: 5e-5, baseline: { decay: 0.999 } },
+        reward: { c: 100 },
+      },
     });
   });
 });

@@ -10,20 +10,20 @@ import {
 } from '@archer-nas/core';
 import type { Path, PathRecipe } from '@archer-nas/nn';
 
-const ACCURACY: MetricSpec = { name: 'accuracy', unit: '%', direction: 'maximise' };
-
 /** What paths are made of from architectures. */
 export interface ArchitecturePathsOf<A> {
   readonly space: SearchSpace<A>;
   readonly path: (a: A) => Path;
   readonly sampler: SamplerRecipe;
+  /** What rewards are measured in. */
+  readonly metric: MetricSpec;
   /** Architectures of each training step. */
   readonly together: number;
 }
 
 /**
  * The paths of the architectures that a sampler proposes. It is told what came of them: in training
- * steps as `partial` evaluations, of rewards as `final` ones with the metric `accuracy`.
+ * steps as `partial` evaluations, of rewards as `final` ones.
  */
 export class ArchitecturePaths<A> implements PathRecipe {
   readonly norms = 'none';
@@ -39,8 +39,8 @@ export class ArchitecturePaths<A> implements PathRecipe {
   }
 
   begin(_sites: unknown, saved?: State): Sampler<Path> {
-    const { space, sampler, path } = this.#of;
-    const context = { space, metric: ACCURACY, objective: singleMetric(ACCURACY) };
+    const { space, sampler, path, metric } = this.#of;
+    const context = { space, metric, objective: singleMetric(metric) };
     const architectures = sampler.begin<A>(context, saved);
     this.#architectures = architectures;
     // Whoever asks for paths tells what came of them before the next step: nothing to save.

@@ -81,6 +81,19 @@ describeStrategy({
   },
 });
 
+describeStrategy({
+  ...supernet,
+  space: { use: 'toy-cells' },
+  data: { use: 'toy-corpus' },
+  variant: 'cells that learn from rewards',
+  strategy: {
+    ...{ use: 'one-shot-language', epochs: 2, lr: 1, lrDecay: 0.5, lrDecayFrom: 1 },
+    ...{ paths: { use: 'toy-learning' }, together: 2, accumulate: 'mean' },
+    rewards: { rounds: 2, paths: 2 },
+    selection: { architectures: 3 },
+  },
+});
+
 describePaths({ ...kit, paths: { use: 'uniform' }, sites: SITES });
 describePaths({ ...kit, paths: { use: 'remaining' }, sites: SITES });
 describeOrder({ ...kit, order: { use: 'shuffle' } });

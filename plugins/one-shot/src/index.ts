@@ -57,7 +57,7 @@ const language = definePlugin({
   requires: ['space', 'data', 'engine', 'supernet:single-path', 'data:language-modelling'],
   provides: VIEWS,
   parts: {
-    paths: { kind: 'paths', default: { use: 'uniform' } },
+    paths: { kind: ['paths', 'sampler'], default: { use: 'uniform' } },
     search: { kind: 'sampler', optional: true },
   },
   create: async (options, { space, data, parts }) => {
@@ -65,7 +65,7 @@ const language = definePlugin({
     return oneShot(loopOptions(options), {
       space: space as LanguageSpace<unknown>, // it provides supernet:single-path
       data: data as DataSet | TextData,
-      paths: parts.paths as PathRecipe,
+      paths: parts.paths as PathRecipe | SamplerRecipe,
       order: shuffledOrder, // a text has its own
       search: parts.search as SamplerRecipe | undefined,
     });

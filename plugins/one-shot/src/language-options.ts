@@ -1,10 +1,28 @@
 import { z } from 'zod';
-import { type OneShotOptions, oneShotOptions } from './options.ts';
+import {
+  accumulateOption,
+  type OneShotOptions,
+  oneShotOptions,
+  selectionOption,
+  togetherOption,
+} from './options.ts';
 
 /** Options of `strategy: { use: one-shot-language }`; the defaults are of ENAS on words. */
 export const languageOptions = z.strictObject({
   epochs: z.int().positive().default(150).describe('passes over the training text'),
-  lr: z.number().positive().default(20).describe('learning rate, the same in every epoch'),
+  lr: z.number().positive().default(20).describe('learning rate of the first epoch'),
+  // Without a default: the identities of searches that never named it stay as they are.
+  lrDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('factor of the learning rate in every epoch from lrDecayFrom on; default 1'),
+  lrDecayFrom: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('first epoch, counted from 0, that has a smaller learning rate; default 15'),
   weightDecay: z.number().min(0).default(1e-7).describe('added to the gradient'),
   clip: z
     .number()
@@ -12,6 +30,16 @@ export const languageOptions = z.strictObject({
     .nullable()
     .default(0.25)
     .describe("largest global L2 norm of a step's gradients; `null`: no clipping"),
+  together: togetherOption,
+  accumulate: accumulateOption,
+  rewards: z
+    .strictObject({
+      rounds: z.int().positive().default(2000).describe('after each epoch'),
+      paths: z.int().positive().default(1).describe('scored in each round'),
+    })
+    .optional()
+    .describe('lets `paths` learn from perplexities on windows of valid text; absent: no'),
+  selection: selectionOption,
   evaluation: z
     .strictObject({
       searchBatches: z
@@ -31,6 +59,14 @@ export const languageOptions = z.strictObject({
 });
 
 /** The same as options of the loop. */
-export function loopOptions(options: z.output<typeof languageOptions>): OneShotOptions {
-  return oneShotOptions.parse({ ...options, schedule: 'constant', momentum: 0 });
+export function loopOptions({
+  lrDecay: factor,
+  lrDecayFrom: from,
+  ...options
+}: z.output<typeof languageOptions>): OneShotOptions {
+  const schedule =
+    factor === undefined
+      ? { schedule: 'constant' }
+      : { schedule: 'exponential', decay: { factor, from } };
+  return oneShotOptions.parse({ ...options, ...schedule, momentum: 0 });
 }

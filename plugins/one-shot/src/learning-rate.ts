@@ -1,13 +1,23 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
-import { constant, cosine, cosineRestarts, linearDecay, type Schedule } from '@archer-nas/nn';
+import {
+  constant,
+  cosine,
+  cosineRestarts,
+  exponential,
+  linearDecay,
+  type Schedule,
+} from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
+
+/** The exponential schedule of ENAS on text. */
+const FALLS = { factor: 0.96, from: 15 };
 
 /**
  * The learning rate of a step, given how many steps are complete.
  * @throws ArcherError `ARCHER_SCHEDULE` when something else than a cosine is to start again
  */
 export function learningRate(
-  { lr, minLr, schedule, restarts, every, epochs }: OneShotOptions,
+  { lr, minLr, schedule, restarts, every, epochs, decay: falls }: OneShotOptions,
   stepsPerEpoch: number,
 ): Schedule {
   if (restarts !== undefined) {
@@ -18,9 +28,13 @@ export function learningRate(
   }
   const total = every === 'epoch' ? epochs : epochs * stepsPerEpoch;
   const decay = { base: lr, min: minLr, total };
-  const rate = { cosine: cosine(decay), linear: linearDecay(decay), constant: constant(lr) }[
-    schedule
-  ];
+  const { factor, from } = falls ?? FALLS;
+  const rate = {
+    cosine: cosine(decay),
+    linear: linearDecay(decay),
+    exponential: exponential({ base: lr, factor, from }),
+    constant: constant(lr),
+  }[schedule];
   return every === 'step' ? rate : (steps) => rate(Math.floor(steps / stepsPerEpoch));
 }
 

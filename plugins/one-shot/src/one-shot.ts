@@ -21,6 +21,7 @@ import {
 import type { LanguageSpace, Model, Network, NetworkSpace, Path, PathRecipe } from '@archer-nas/nn';
 import { ArchitecturePaths } from './architecture-paths.ts';
 import type { OneShotOptions } from './options.ts';
+import { rewardMetric } from './reward-batches.ts';
 import { SearchPhase } from './search-phase.ts';
 import { Training } from './training.ts';
 import { type OneShotViews, oneShotViews } from './views.ts';
@@ -112,7 +113,10 @@ class OneShotSearch<A> implements Search<A> {
     const paths =
       'norms' in parts.paths
         ? parts.paths
-        : new ArchitecturePaths({ space, path: pathOf, sampler: parts.paths, together });
+        : new ArchitecturePaths({
+            ...{ space, path: pathOf, sampler: parts.paths, together },
+            metric: rewardMetric(data),
+          });
     this.#training = new Training(
       { network, data, paths, order, options, streams, ...(parts.search && { around }) },
       saved?.training,

@@ -1,15 +1,46 @@
 import { restartsOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
+/** Of any data. */
+export const togetherOption = z
+  .int()
+  .positive()
+  .optional()
+  .describe('architectures per training step, where `paths` is a sampler of them; default 1');
+
+/** Of any data. */
+export const accumulateOption = z
+  .enum(['sum', 'mean'])
+  .optional()
+  .describe('of the gradients where a step trains several paths; default sum');
+
+/** Of any data. */
+export const selectionOption = z
+  .strictObject({
+    architectures: z.int().positive().default(100).describe('drawn from `paths`'),
+  })
+  .optional()
+  .describe(
+    'in place of a search: architectures that `paths` proposes, scored as there; absent: none',
+  );
+
 /** Options of `strategy: { use: one-shot }`; the defaults train NAS-Bench-201 in the usual way. */
 export const oneShotOptions = z.strictObject({
   epochs: z.int().positive().default(250).describe('passes over the training images'),
   lr: z.number().positive().default(0.05).describe('learning rate at the start'),
   minLr: z.number().min(0).default(0).describe('learning rate at the end, where it decays'),
   schedule: z
-    .enum(['cosine', 'linear', 'constant'])
+    .enum(['cosine', 'linear', 'exponential', 'constant'])
     .default('cosine')
-    .describe('how the learning rate goes from `lr` to `minLr`'),
+    .describe('how the learning rate goes from `lr` to `minLr`; exponential: as `decay` says'),
+  // Without a default: the identities of searches that never named it stay as they are.
+  decay: z
+    .strictObject({
+      factor: z.number().positive().max(1).default(0.96).describe('per epoch or step'),
+      from: z.int().min(0).default(15).describe('the first of these, counted from 0, to fall'),
+    })
+    .optional()
+    .describe('of the exponential schedule; absent: its defaults, those of ENAS on text'),
   restarts: restartsOption,
   every: z
     .enum(['epoch', 'step'])
@@ -30,11 +61,8 @@ export const oneShotOptions = z.strictObject({
     .describe(
       'parameters that a step does not use: untouched, or still moved by momentum and decay',
     ),
-  // Without a default: the identities of searches that never named it stay as they are.
-  accumulate: z
-    .enum(['sum', 'mean'])
-    .optional()
-    .describe('of the gradients where a step trains several paths; default sum'),
+  // Without a default, as above.
+  accumulate: accumulateOption,
   // Without a default, as above.
   warmUp: z
     .number()
@@ -49,11 +77,7 @@ export const oneShotOptions = z.strictObject({
     .default(0)
     .describe('share of the target that is spread over all classes'),
   // Also without a default, as `accumulate`.
-  together: z
-    .int()
-    .positive()
-    .optional()
-    .describe('architectures per training step, where `paths` is a sampler of them; default 1'),
+  together: togetherOption,
   rewards: z
     .strictObject({
       rounds: z.int().positive().default(50).describe('after each epoch'),
@@ -62,14 +86,7 @@ export const oneShotOptions = z.strictObject({
     })
     .optional()
     .describe('lets `paths` learn from accuracies on minibatches of valid images; absent: no'),
-  selection: z
-    .strictObject({
-      architectures: z.int().positive().default(100).describe('drawn from `paths`'),
-    })
-    .optional()
-    .describe(
-      'in place of a search: architectures that `paths` proposes, scored as there; absent: none',
-    ),
+  selection: selectionOption,
   evaluation: z
     .strictObject({
       batch: z

@@ -29,7 +29,7 @@ import {
 import { learningRate } from './learning-rate.ts';
 import type { OneShotOptions } from './options.ts';
 import { backward } from './passes.ts';
-import { type Rewards, rewardsOf } from './rewards.ts';
+import { Rewards } from './rewards.ts';
 import { type TrainingBatches, trainingBatches } from './training-batches.ts';
 import { addWeights, effectiveSampleSize, NO_WEIGHTS, type WeightSums } from './weights.ts';
 
@@ -102,7 +102,7 @@ export class Training {
     const { store, paths } = this;
     this.rewards =
       options.rewards &&
-      rewardsOf({ network, store, data, paths, options: options.rewards, streams });
+      new Rewards({ network, store, data, paths, options: options.rewards, streams });
   }
 
   /**

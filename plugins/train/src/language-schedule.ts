@@ -1,4 +1,4 @@
-import type { Schedule } from '@archer-nas/nn';
+import { exponential, type Schedule } from '@archer-nas/nn';
 import type { LanguageTrainOptions } from './language-options.ts';
 
 /** The learning rate of an epoch: η · decay^max(0, epoch − from + 1), as in ENAS's recipe. */
@@ -7,7 +7,7 @@ export function languageRate({
   lrDecay,
   lrDecayFrom,
 }: Pick<LanguageTrainOptions, 'lr' | 'lrDecay' | 'lrDecayFrom'>): Schedule {
-  return (epoch) => lr * lrDecay ** Math.max(0, epoch - lrDecayFrom + 1);
+  return exponential({ base: lr, factor: lrDecay, from: lrDecayFrom });
 }
 
 /**

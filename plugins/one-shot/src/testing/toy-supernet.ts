@@ -166,7 +166,8 @@ export const toyPaths: PathRecipe = {
 
 /** Draws architectures; one that gets the reward of its round's best is drawn more often. */
 export const toyLearning: SamplerRecipe = {
-  begin: ({ space }, saved) => {
+  begin: ({ space, metric: { name, direction } }, saved) => {
+    const sign = direction === 'maximise' ? 1 : -1;
     const old = saved as
       | { readonly proposed: number; readonly liked: readonly string[] }
       | undefined;
@@ -181,8 +182,8 @@ export const toyLearning: SamplerRecipe = {
         }),
       observe: (evaluations) => {
         const rewards = evaluations.filter(({ status }) => status === 'final');
-        const most = Math.max(...rewards.map(({ metrics }) => metrics.accuracy ?? 0));
-        const best = rewards.filter(({ metrics }) => metrics.accuracy === most);
+        const scores = rewards.map(({ metrics }) => sign * (metrics[name] ?? Number.NaN));
+        const best = rewards.filter((_, at) => scores[at] === Math.max(...scores));
         liked = [...liked, ...best.map(({ proposal }) => space.format(proposal.architecture))];
       },
       get state() {
