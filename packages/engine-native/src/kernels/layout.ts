@@ -35,6 +35,29 @@ export function registerLayout(): void {
     return y.info;
   });
 
+  // The gradient of a concatenation.
+  register('SplitV', (inputs, attrs, backend) => {
+    const x = input(inputs, 'x');
+    const axis = tf.util.parseAxisParam(attrs.axis as number, x.shape)[0]!;
+    const wanted = attrs.numOrSizeSplits as number | number[];
+    const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, wanted, axis);
+    if (sizes.includes(0)) return undefined;
+    const from = strides(x.shape);
+    let start = 0;
+    const parts = sizes.map((size) => {
+      const shape = x.shape.map((side, d) => (d === axis ? size : side));
+      const fromOffset = start * from[axis]!;
+      start += size;
+      return { shape, copy: copyOf({ size: shape, from, to: strides(shape), fromOffset }) };
+    });
+    if (parts.some(({ copy }) => copy === undefined)) return undefined;
+    return parts.map(({ shape, copy }) => {
+      const y = backend.allocate(shape);
+      backend.kernels.copy(copy!, backend.values(x), y.values);
+      return y.info;
+    });
+  });
+
   register('PadV2', (inputs, attrs, backend) => {
     const x = input(inputs, 'x');
     const { paddings, constantValue } = attrs as {

@@ -121,8 +121,11 @@ const CASES: readonly Case[] = [
   [
     'split',
     (make, pick) => {
-      const parts = tf.split(make([pick(1, 5), 6]), 3, 1);
-      return tf.add(parts[0] as tf.Tensor, parts[2] as tf.Tensor);
+      const shape = Array.from({ length: pick(1, 4) }, () => pick(1, 6));
+      const axis = pick(0, shape.length - 1);
+      const sizes = Array.from({ length: pick(1, 4) }, () => pick(1, 6));
+      shape[axis] = sizes.reduce((sum, size) => sum + size, 0);
+      return tf.split(make(shape), sizes, axis)[pick(0, sizes.length - 1)] as tf.Tensor;
     },
   ],
   ['logSoftmax', (make, pick) => tf.logSoftmax(make([pick(1, 9), pick(1, 20)]))],
