@@ -8,6 +8,26 @@ export function relu<T extends tf.Tensor>(x: T, forward: Forward): T {
   return y;
 }
 
+/**
+ * min(max(x, 0), 6), whose gradient is zero at and outside of both ends, as PyTorch's; of kernels
+ * that every engine has of its own.
+ */
+export function relu6<T extends tf.Tensor>(x: T, forward: Forward): T {
+  const y = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [tf.Tensor, (saved: tf.Tensor[]) => void];
+    save([input]);
+    return {
+      value: tf.minimum(tf.relu(input), 6),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
+        const inside = tf.mul(tf.step(saved as tf.Tensor), tf.step(tf.sub(6, saved as tf.Tensor)));
+        return tf.mul(dy, inside);
+      },
+    };
+  })(x) as T;
+  forward.trace?.record('relu6', [x], y);
+  return y;
+}
+
 /** The sum of the maps that are there; `undefined` is a map of zeros and costs nothing. */
 export function addAll<T extends tf.Tensor>(
   maps: readonly (T | undefined)[],

@@ -107,6 +107,7 @@ const simple = (op: string): Translation => {
 
 const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   relu: simple('Relu'),
+  relu6: simple('Relu6'),
   add: simple('AddV2'),
   bias: simple('AddV2'),
   scale: simple('Mul'),
@@ -119,13 +120,11 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
     const size = graph.weight(`${name}/size`, [4], Int32Array.of(-1, -1, -1, -1));
     graph.add(name, 'Slice', [...inputs, begin, size], { ...FLOAT, Index: { type: 'DT_INT32' } });
   },
-  linear({ name, inputs: [x = '', weight = '', bias = ''] }, graph) {
-    const transposed = { transpose_a: { b: false }, transpose_b: { b: false } };
-    const product = graph.add(`${name}/product`, 'MatMul', [x, weight], {
-      ...FLOAT,
-      ...transposed,
-    });
-    graph.add(name, 'AddV2', [product, bias], FLOAT);
+  linear({ name, inputs: [x = '', weight = '', bias] }, graph) {
+    const attr = { ...FLOAT, transpose_a: { b: false }, transpose_b: { b: false } };
+    const product = bias === undefined ? name : `${name}/product`;
+    graph.add(product, 'MatMul', [x, weight], attr);
+    if (bias !== undefined) graph.add(name, 'AddV2', [product, bias], FLOAT);
   },
   batchNorm({ name, inputs, attributes }, graph) {
     const [x = '', mean = '', variance = '', scale, offset] = inputs;

@@ -2,7 +2,7 @@ import { tf } from '@archer-nas/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchNorm } from './batch-norm.ts';
 import { convolve, convolveDepthwise } from './convolution.ts';
-import { scaleBy } from './elementwise.ts';
+import { relu6, scaleBy } from './elementwise.ts';
 import { site } from './gates.ts';
 import { linear } from './linear.ts';
 import { avgPool2x2, avgPool3x3, globalAveragePool, maxPool3x3 } from './pooling.ts';
@@ -18,6 +18,15 @@ beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
 
 describeOnEngines(() => {
+  describe('R39 ReLU6', () => {
+    it('is cut at 0 and at 6, and its gradient is zero at and beyond both', () => {
+      const x = tf.tensor1d([-1, 0, 0.5, 5.5, 6, 1e4]);
+      expect([...relu6(x, nothing).dataSync()]).toEqual([0, 0, 0.5, 5.5, 6, 6]);
+      const gradient = tf.grad((at) => tf.sum(relu6(at, nothing)))(x);
+      expect([...gradient.dataSync()]).toEqual([0, 0, 1, 1, 0, 0]);
+    });
+  });
+
   describe('R39 convolution', () => {
     const geometries = [
       { size: [5, 5], kernel: 3, stride: 1, padding: 1, dilation: 1 },

@@ -1,6 +1,6 @@
 import { tf } from '@archer-nas/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { partialChannels, shuffleChannels } from './partial-channels.ts';
+import { channelsByParity, partialChannels, shuffleChannels } from './partial-channels.ts';
 import { maxPool2x2 } from './pooling.ts';
 import { describeOnEngines } from './testing/engines.ts';
 import { expectGradients, wave } from './testing/finite-differences.ts';
@@ -21,6 +21,19 @@ describe('R39 the channel shuffle', () => {
     [16, [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15]],
   ])('reads %i channels in four groups in the published order (PC-DARTS)', (channels, order) => {
     expect(values(shuffleChannels(counted(channels), 4, forward))).toEqual(order);
+  });
+});
+
+describe('R39 channels by parity', () => {
+  it('are those of even, then those of odd number, whether or not they are recorded', () => {
+    const recorded = { ...forward, trace: { record: () => {} } };
+    for (const pass of [forward, recorded]) {
+      const [even, odd] = channelsByParity(counted(6), pass);
+      expect([values(even), values(odd)]).toEqual([
+        [0, 2, 4],
+        [1, 3, 5],
+      ]);
+    }
   });
 });
 

@@ -39,6 +39,24 @@ export function firstChannels(x: tf.Tensor4D, size: number, forward: Forward): t
   return moved(x, size, (from) => (from < size ? from : undefined));
 }
 
+/**
+ * The channels of even and those of odd number, in their order: what ShuffleNetV2 units of SPOS
+ * split their input into, which is a channel shuffle and a split in halves.
+ */
+export function channelsByParity(
+  x: tf.Tensor4D,
+  forward: Forward,
+): readonly [even: tf.Tensor4D, odd: tf.Tensor4D] {
+  const half = x.shape[3] / 2;
+  if (forward.trace !== undefined) {
+    const sorted = shuffleChannels(x, half, forward);
+    return [channelsOf(sorted, [0, half], forward), channelsOf(sorted, [half, half], forward)];
+  }
+  const those = (parity: number) => (from: number) =>
+    from % 2 === parity ? (from - parity) / 2 : undefined;
+  return [moved(x, half, those(0)), moved(x, half, those(1))];
+}
+
 /** The channels of a map at their places in one of `size` channels; `undefined` drops a channel. */
 function moved(
   x: tf.Tensor4D,
