@@ -24,6 +24,10 @@ const TINY: Readonly<Record<string, object>> = {
   'space nas-bench-macro': {},
   'space nats-size': {},
   'space robust-darts': { channels: 4, cells: 3, search: { channels: 2, cells: 3 } },
+  'space shufflenet': {
+    ...{ stem: 2, channels: [4, 6], repeats: [1, 1], strides: [1, 2, 1], head: 4 },
+    costs: { classes: 10, image: 8 },
+  },
   'space trans-nas-bench-101-macro': {},
   'space trans-nas-bench-101-micro': {},
   'data synthetic': { train: 32, valid: 32, test: 32, batch: 16 },
