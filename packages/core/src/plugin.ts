@@ -16,8 +16,8 @@ export const API_VERSION = 1;
 const BRAND = Symbol.for('@archer-nas/core/plugin@1');
 
 /**
- * What a plugin of each kind creates. `paths`, `relaxation` and `modifier` are nn's; core only passes
- * them on.
+ * What a plugin of each kind creates. `paths`, `gradient`, `split`, `relaxation` and `modifier` are
+ * nn's; core only passes them on.
  */
 export interface Created {
   space: SearchSpace<any>;
@@ -26,6 +26,8 @@ export interface Created {
   strategy: Strategy<any>;
   sampler: SamplerRecipe;
   paths: object;
+  gradient: object;
+  split: object;
   relaxation: object;
   modifier: object;
   order: OrderRecipe;

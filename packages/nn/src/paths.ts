@@ -33,6 +33,16 @@ export function tiedSites(sites: readonly Site[]): readonly (readonly number[])[
   return grouped(sites, ({ decision }) => decision);
 }
 
+/** A path in which every option of every decision is equally likely. */
+export function uniformPath(sites: readonly Site[], stream: Stream): Path {
+  const path: number[] = [];
+  for (const tied of tiedSites(sites)) {
+    const option = stream.int(sites[tied[0] as number]?.options.length as number);
+    for (const site of tied) path[site] = option;
+  }
+  return path;
+}
+
 /** The sites of each node, in the order of first appearance: their outputs are added. */
 export function sitesByNode(sites: readonly Site[]): readonly (readonly number[])[] {
   return grouped(sites, ({ node }, site) => node ?? site);

@@ -27,7 +27,7 @@ export interface ScoringOptions {
 
 /** What the views look at. */
 export interface Viewed<A> {
-  readonly space: NetworkSpace<A, ArchitecturePath>;
+  readonly space: Pick<NetworkSpace<A, ArchitecturePath>, 'path' | 'format'>;
   readonly data: DataSet;
   readonly network: Network;
   readonly store: ParameterStore;

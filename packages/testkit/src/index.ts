@@ -9,6 +9,7 @@ export * from './modifier-row.ts';
 export * from './objective-contract.ts';
 export * from './order-contract.ts';
 export * from './package-contract.ts';
+export * from './part-row.ts';
 export * from './parts.ts';
 export * from './paths-row.ts';
 export * from './plain-engine.ts';

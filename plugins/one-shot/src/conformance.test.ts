@@ -7,12 +7,13 @@ import {
 } from '@archer-nas/testkit';
 import plugins from './index.ts';
 import { toyLanguagePlugins } from './testing/toy-cells.ts';
+import { toySplitPlugin } from './testing/toy-split.ts';
 import { toyStagesPlugin } from './testing/toy-stages.ts';
 import { SITES, toyPlugins } from './testing/toy-supernet.ts';
 
 const kit = {
   package: new URL('..', import.meta.url),
-  plugins: [...plugins, ...toyPlugins, ...toyLanguagePlugins, toyStagesPlugin],
+  plugins: [...plugins, ...toyPlugins, ...toyLanguagePlugins, toyStagesPlugin, toySplitPlugin],
 };
 const supernet = {
   ...kit,
@@ -60,6 +61,17 @@ describeStrategy({
     search: { use: 'toy-stages' },
   },
 });
+
+for (const everything of [false, true]) {
+  describeStrategy({
+    ...supernet,
+    variant: everything ? 'split twice, going on' : 'split twice, anew',
+    strategy: {
+      ...{ use: 'one-shot', epochs: 1, search: { use: 'toy-search', evaluations: 5 } },
+      split: { use: 'toy-split', steps: everything ? 1 : 0, times: 2, everything },
+    },
+  });
+}
 
 describeStrategy({
   ...supernet,

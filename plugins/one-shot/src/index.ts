@@ -5,7 +5,13 @@ import {
   type SamplerRecipe,
   type TextData,
 } from '@archer-nas/core';
-import type { LanguageSpace, NetworkSpace, PathRecipe } from '@archer-nas/nn';
+import type {
+  GradientRecipe,
+  LanguageSpace,
+  NetworkSpace,
+  PathRecipe,
+  SplitRecipe,
+} from '@archer-nas/nn';
 import { z } from 'zod';
 import { languageOptions, loopOptions } from './language-options.ts';
 import { oneShotOptions } from './options.ts';
@@ -34,6 +40,8 @@ const strategy = definePlugin({
   parts: {
     paths: { kind: ['paths', 'sampler'], default: { use: 'uniform' } },
     order: { kind: 'order', default: { use: 'shuffle' } },
+    gradient: { kind: 'gradient', optional: true },
+    split: { kind: 'split', optional: true },
     search: { kind: 'sampler', optional: true },
   },
   create: async (options, { space, data, parts }) => {
@@ -44,6 +52,8 @@ const strategy = definePlugin({
       data,
       paths: parts.paths as PathRecipe | SamplerRecipe,
       order: parts.order as OrderRecipe,
+      gradient: parts.gradient as GradientRecipe | undefined,
+      split: parts.split as SplitRecipe | undefined,
       search: parts.search as SamplerRecipe | undefined,
     });
   },

@@ -1,14 +1,11 @@
 import {
   ArcherError,
-  type DataSet,
   type Evaluation,
   EXIT,
   isTextData,
   type Job,
-  type OrderRecipe,
   type Phase,
   type Report,
-  type SamplerRecipe,
   type Search,
   type SearchContext,
   type SearchResult,
@@ -16,53 +13,28 @@ import {
   type Strategy,
   type Stream,
   type Streams,
-  type TextData,
 } from '@archer-nas/core';
-import type { LanguageSpace, Model, Network, NetworkSpace, Path, PathRecipe } from '@archer-nas/nn';
+import type { LanguageSpace, Model, Network, NetworkSpace, Path } from '@archer-nas/nn';
 import { ArchitecturePaths } from './architecture-paths.ts';
+import { checkNoStages, checkParts, type OneShotParts, splitParts } from './one-shot-parts.ts';
+import type { OneShotTraining } from './one-shot-training.ts';
 import type { OneShotOptions } from './options.ts';
 import { rewardMetric } from './reward-batches.ts';
 import { SearchPhase } from './search-phase.ts';
+import { SplitTraining } from './split-training.ts';
 import { Training } from './training.ts';
 import { type OneShotViews, oneShotViews } from './views.ts';
 
 /** Share of the epochs before the first stage of a search that has stages. */
 const WARM_UP = 0.4;
 
-/** What the strategy is made of. */
-export interface OneShotParts<A> {
-  readonly space: NetworkSpace<A> | LanguageSpace<A>;
-  readonly data: DataSet | TextData;
-  /** Of paths, or of architectures of the space. */
-  readonly paths: PathRecipe | SamplerRecipe;
-  readonly order: OrderRecipe;
-  /** Searches the trained supernet; without it the supernet itself is the result. */
-  readonly search?: SamplerRecipe | undefined;
-}
-
 /**
  * One-shot search: train a supernet path by path, then search it with inherited weights; a search
  * with stages alternates with the training.
- * @throws ArcherError `ARCHER_SPLIT_MISSING` when something is to be scored and there is no split
- * `valid` to score it on; `ARCHER_SELECTION` for a selection that has nothing to select from
+ * @throws ArcherError for parts that do not go together, see {@link checkParts}
  */
 export function oneShot<A>(options: OneShotOptions, parts: OneShotParts<A>): Strategy<A> {
-  const { data } = parts;
-  const isScored = parts.search ?? options.selection ?? options.rewards;
-  if (isScored && !data.splits.includes('valid')) {
-    throw new ArcherError(
-      'ARCHER_SPLIT_MISSING',
-      `Architectures are scored on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
-      { hint: 'Hold images out (split: halves), or remove search, selection and rewards.' },
-    );
-  }
-  if (options.selection && (parts.search || 'norms' in parts.paths)) {
-    throw new ArcherError(
-      'ARCHER_SELECTION',
-      'A selection draws from `paths`, which must be a sampler of architectures, and no search follows.',
-      { hint: 'Remove the selection, or the search and the paths.', exit: EXIT.manifest },
-    );
-  }
+  checkParts(options, parts);
   return { begin: async (context, saved) => new OneShotSearch(options, parts, context, saved) };
 }
 
@@ -88,7 +60,7 @@ class OneShotSearch<A> implements Search<A> {
   readonly #options: OneShotOptions;
   readonly #streams: Streams;
   readonly #network: Model | Network;
-  readonly #training: Training;
+  readonly #training: OneShotTraining;
   /** Of a selection not before the training has ended: it draws from what was learnt. */
   #search: SearchPhase<A> | undefined;
   readonly #drawn: ArchitecturePaths<A> | undefined;
@@ -108,7 +80,6 @@ class OneShotSearch<A> implements Search<A> {
     this.#options = options;
     this.#streams = streams;
     this.#network = network;
-    const around = { remaining: (stream: Stream) => pathOf(this.#remaining(stream)) };
     const { together = 1 } = options;
     const paths =
       'norms' in parts.paths
@@ -117,18 +88,19 @@ class OneShotSearch<A> implements Search<A> {
             ...{ space, path: pathOf, sampler: parts.paths, together },
             metric: rewardMetric(data),
           });
-    this.#training = new Training(
-      { network, data, paths, order, options, streams, ...(parts.search && { around }) },
-      saved?.training,
-    );
+    const { gradient, split, search } = parts;
+    const ofTraining = { network, data, paths, gradient, order, options, streams };
+    const around = { remaining: (stream: Stream) => pathOf(this.#remaining(stream)) };
+    const training = split
+      ? new SplitTraining(splitParts(ofTraining, split), saved?.training)
+      : new Training({ ...ofTraining, ...(search && { around }) }, saved?.training);
+    this.#training = training;
     this.#drawn = paths instanceof ArchitecturePaths ? paths : undefined;
     this.views = oneShotViews({
       space,
       data,
       network,
-      store: this.#training.store,
-      paths: this.#training.paths,
-      order: this.#training.order,
+      training,
       options: options.evaluation,
       streams,
     });
@@ -170,9 +142,7 @@ class OneShotSearch<A> implements Search<A> {
   async step(signal: AbortSignal): Promise<Report> {
     signal.throwIfAborted();
     const [training, search] = [this.#training, this.#search];
-    if (search && !search.over && training.epochs >= this.#dueAfter(search)) {
-      return search.step(signal);
-    }
+    if (search && !search.over && this.#isDue(search)) return search.step(signal);
     if (training.done === training.total) return {};
     const report = training.step();
     if (training.done === training.total && this.#options.selection) this.#beginSearch();
@@ -193,7 +163,7 @@ class OneShotSearch<A> implements Search<A> {
     return {
       best,
       metrics: {
-        'supernet-parameters': this.#training.store.count(),
+        'supernet-parameters': this.#training.parameters,
         'supernet-sites': this.#network.sites.length,
         'images-trained': this.#training.images,
         ...best[0]?.metrics,
@@ -205,14 +175,16 @@ class OneShotSearch<A> implements Search<A> {
   }
 
   /**
-   * The epochs after which the search goes on: all of them, or those before its next stage. Stages
-   * follow the warm-up at equal distances, the last of which is left for the final choice.
+   * Whether the search goes on now: after the training, or before its next stage. Stages follow the
+   * warm-up at equal distances, the last of which is left for the final choice.
    */
-  #dueAfter({ stages }: SearchPhase<A>): number {
+  #isDue({ stages }: SearchPhase<A>): boolean {
+    const { done, total } = this.#training;
+    if (!stages) return done === total;
     const { epochs, warmUp = WARM_UP } = this.#options;
-    if (!stages) return epochs;
     const first = Math.round(warmUp * epochs);
-    return first + Math.floor(((epochs - first) * stages.done) / stages.total);
+    const due = first + Math.floor(((epochs - first) * stages.done) / stages.total);
+    return Math.floor((done * epochs) / total) >= due;
   }
 
   #remaining(stream: Stream): A {
@@ -237,6 +209,7 @@ class OneShotSearch<A> implements Search<A> {
     const streams = this.#streams;
     const parts = { space, sampler, scores, images, batches, limit, streams };
     this.#search = new SearchPhase(parts, saved);
+    checkNoStages(this.#search.stages, this.#parts);
   }
 
   dispose(): void {

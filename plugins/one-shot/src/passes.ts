@@ -1,15 +1,14 @@
 import type { Proposal } from '@archer-nas/core';
 import {
   type AnyBatch,
+  type GradientContext,
   GradientSum,
   type Gradients,
   gradientNorms,
   type LossAndGradients,
   lossAndGradients,
-  type Model,
-  type Network,
-  type ParameterStore,
   type Path,
+  type PathGradients,
   pathGates,
 } from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
@@ -17,8 +16,8 @@ import { lossWeights } from './weights.ts';
 
 /** What the paths of a step are run on. */
 export interface PassContext {
-  readonly network: Model | Network;
-  readonly store: ParameterStore;
+  /** What each path's pass is. */
+  readonly gradients: PathGradients;
   readonly batch: AnyBatch;
   readonly options: Pick<OneShotOptions, 'accumulate' | 'labelSmoothing'>;
   /** Whether each path's own gradient norms are wanted. */
@@ -46,8 +45,21 @@ export interface Passes {
   readonly gradients: Gradients;
   /** Norms of these, where they are known already. */
   readonly norms: ReadonlyMap<string, number> | undefined;
+  /** How many there were. */
+  readonly count: number;
   results(): readonly PassResult[];
   dispose(): void;
+}
+
+/** The gradients of the loss itself: what a path's pass is unless a part says otherwise. */
+export function lossGradients({
+  network,
+  store,
+}: Pick<GradientContext, 'network' | 'store'>): PathGradients {
+  return {
+    of: (path, batch, options) => lossAndGradients(network, store, pathGates(path), batch, options),
+    state: null,
+  };
 }
 
 /**
@@ -57,7 +69,7 @@ export interface Passes {
  * @param weights of the images' losses; absent: one each
  */
 export function backward(
-  { network, store, batch, options, norms }: PassContext,
+  { gradients, batch, options, norms }: PassContext,
   proposals: readonly Proposal<Path>[],
   weights: Float32Array | undefined,
 ): Passes {
@@ -66,8 +78,7 @@ export function backward(
   const sum = new GradientSum();
   const passes = proposals.map((proposal) => {
     const weight = lossWeights(batch.size, proposal.weight, weights);
-    const gates = pathGates(proposal.architecture);
-    const pass = lossAndGradients(network, store, gates, batch, {
+    const pass = gradients.of(proposal.architecture, batch, {
       labelSmoothing,
       training: true,
       ...(weight && { weight }),
@@ -79,6 +90,7 @@ export function backward(
   return {
     gradients: sum.gradients,
     norms: passes.length === 1 ? passes[0]?.own : undefined,
+    count: passes.reduce((sum, { pass }) => sum + (pass.passes ?? 1), 0),
     results: () =>
       passes.map(({ proposal, pass, own, weighted }) => ({
         proposal,

@@ -14,6 +14,7 @@ import {
 import {
   clipCoefficient,
   GRADIENT_NORM,
+  type GradientRecipe,
   globalNorm,
   gradientNorms,
   gradientNormsBySite,
@@ -22,16 +23,18 @@ import {
   ParameterStore,
   type Path,
   type PathContext,
+  type PathGradients,
   type PathRecipe,
   type Schedule,
   Sgd,
 } from '@archer-nas/nn';
-import { learningRate } from './learning-rate.ts';
+import { type Bequest, bequest, type Course, rateOf } from './inheritance.ts';
+import type { OneShotTraining } from './one-shot-training.ts';
 import type { OneShotOptions } from './options.ts';
-import { backward } from './passes.ts';
+import { backward, lossGradients } from './passes.ts';
 import { Rewards } from './rewards.ts';
 import { type TrainingBatches, trainingBatches } from './training-batches.ts';
-import { addWeights, effectiveSampleSize, NO_WEIGHTS, type WeightSums } from './weights.ts';
+import { addWeights, NO_WEIGHTS, pathWeightMetrics, type WeightSums } from './weights.ts';
 
 /** What a training is made of. */
 export interface TrainingParts {
@@ -41,7 +44,12 @@ export interface TrainingParts {
   readonly order: OrderRecipe;
   readonly options: OneShotOptions;
   readonly streams: Streams;
+  /** What a path's pass is; absent: the gradient of its loss. */
+  readonly gradient?: GradientRecipe | undefined;
   readonly around?: PathContext;
+  /** What a network that came of another begins with: values of all its parameters, velocities. */
+  readonly inherited?: Partial<Bequest>;
+  readonly course?: Course;
 }
 
 interface SavedTraining {
@@ -52,6 +60,10 @@ interface SavedTraining {
   readonly batches: State;
   /** Of the paths that the epoch in progress has drawn. */
   readonly pathWeights: WeightSums;
+  /** Of `gradient`; absent without one. */
+  readonly gradients?: State;
+  /** Images of backward passes beyond one for each path; absent: none. */
+  readonly more?: number;
 }
 
 /**
@@ -59,17 +71,15 @@ interface SavedTraining {
  * the next batch. Then the paths may learn from rewards, a round in each step.
  * What paths and data order learn from the training steps takes effect when the epoch has ended.
  */
-export class Training {
+export class Training implements OneShotTraining {
   readonly store: ParameterStore;
   readonly paths: Sampler<Path>;
-  /** Absent for a text, which is read as it is. */
   readonly order: DataOrder | undefined;
-  /** Steps of the whole training: of the optimiser, and rounds of rewards. */
   readonly total: number;
-  /** Absent where `paths` does not learn from them. */
   readonly rewards: Rewards | undefined;
   readonly #parts: TrainingParts;
   readonly #batches: TrainingBatches;
+  readonly #gradients: PathGradients;
   readonly #sgd: Sgd;
   readonly #rate: Schedule;
   /** Of the optimiser. */
@@ -80,9 +90,10 @@ export class Training {
   readonly #together: number;
   #done: number;
   #pathWeights: WeightSums;
+  #more: number;
 
   constructor(parts: TrainingParts, state?: State) {
-    const { network, data, options, streams } = parts;
+    const { network, data, options, streams, inherited } = parts;
     const saved = state as unknown as SavedTraining | undefined;
     this.#parts = parts;
     this.#batches = trainingBatches(parts, saved?.batches);
@@ -90,40 +101,38 @@ export class Training {
     this.#stepsPerEpoch = this.#batches.stepsPerEpoch;
     this.#rounds = options.rewards?.rounds ?? 0;
     this.total = options.epochs * (this.#stepsPerEpoch + this.#rounds);
-    this.#rate = learningRate(options, this.#stepsPerEpoch);
-    this.store = new ParameterStore(network.parameters, streams.scope('init'), saved?.parameters);
+    this.#rate = rateOf(options, this.#stepsPerEpoch, parts.course);
+    const values = saved?.parameters ?? inherited?.parameters;
+    this.store = new ParameterStore(network.parameters, streams.scope('init'), values);
+    const context = { network, store: this.store, streams: streams.scope('gradient') };
+    this.#gradients = parts.gradient?.begin(context, saved?.gradients) ?? lossGradients(context);
     const { momentum, nesterov, weightDecay, unsampled } = options;
     const sgd = { momentum, nesterov, weightDecay, unsampled };
-    this.#sgd = new Sgd(this.store, sgd, saved?.optimiser);
+    this.#sgd = new Sgd(this.store, sgd, saved?.optimiser ?? inherited?.optimiser);
     this.#together = parts.paths.together?.(network.sites) ?? 1;
     this.paths = parts.paths.begin(network.sites, saved?.paths, parts.around);
     this.#done = saved?.done ?? 0;
     this.#pathWeights = saved?.pathWeights ?? NO_WEIGHTS;
+    this.#more = saved?.more ?? 0;
     const { store, paths } = this;
     this.rewards =
       options.rewards &&
       new Rewards({ network, store, data, paths, options: options.rewards, streams });
   }
 
-  /**
-   * Images, or tokens, of all backward passes of the training: one counts for each path and each
-   * time.
-   */
+  /** One for each path and each time, and what the passes have cost beyond that so far. */
   get images(): number {
-    return this.#parts.options.epochs * this.#batches.size * this.#together;
+    return this.#parts.options.epochs * this.#batches.size * this.#together + this.#more;
   }
 
-  /** Epochs that are complete. */
-  get epochs(): number {
-    return Math.floor(this.#done / (this.#stepsPerEpoch + this.#rounds));
+  get parameters(): number {
+    return this.store.count();
   }
 
-  /** Those of `total` that are rounds of rewards. */
   get rounds(): number {
     return this.#parts.options.epochs * this.#rounds;
   }
 
-  /** Steps that are complete. */
   get done(): number {
     return this.#done;
   }
@@ -150,11 +159,23 @@ export class Training {
       paths: this.paths.state,
       batches: this.#batches.state,
       pathWeights: this.#pathWeights,
+      ...(this.#parts.gradient && { gradients: this.#gradients.state, more: this.#more }),
     };
     return saved as unknown as State;
   }
 
+  /** What a network that has some of the parameters may take over. */
+  bequest(names: readonly string[]): Bequest {
+    return bequest(names, { parameters: this.store.state, optimiser: this.#sgd.state });
+  }
+
+  /** Frees what only further steps would need. */
+  finish(): void {
+    this.#sgd.dispose();
+  }
+
   dispose(): void {
+    this.#gradients.dispose?.();
     this.#sgd.dispose();
     this.store.dispose();
     this.#batches.dispose();
@@ -188,11 +209,10 @@ export class Training {
   ): Record<string, number> {
     const { network, paths, options } = this.#parts;
     const { batch, weights } = this.#batches.at(step, epoch);
-    const passes = backward(
-      { network, store: this.store, batch, options, norms: paths.norms !== 'none' },
-      proposals,
-      weights,
-    );
+    const norms = paths.norms !== 'none';
+    const context = { gradients: this.#gradients, batch, options, norms };
+    const passes = backward(context, proposals, weights);
+    this.#more += (passes.count - proposals.length) * batch.size;
     try {
       const clipped = options.clip !== null;
       const norm = clipped ? globalNorm(passes.norms ?? gradientNorms(passes.gradients)) : 0;
@@ -224,15 +244,16 @@ export class Training {
 
   #endEpoch(complete: Progress, metrics: Report['metrics']): Report {
     const paths = this.paths.advance?.(complete) ?? {};
+    const gradients = this.#gradients.advance?.(complete) ?? {};
     const batches = this.#batches.endEpoch(complete);
-    const own = { ...metrics, epoch: complete.done, ...weightMetrics(this.#pathWeights) };
+    const own = { ...metrics, epoch: complete.done, ...pathWeightMetrics(this.#pathWeights) };
     this.#pathWeights = NO_WEIGHTS;
     return {
       ...paths,
       ...batches,
-      metrics: { ...own, ...batches.metrics, ...paths.metrics },
-      tables: { ...paths.tables, ...batches.tables },
-      notes: [...(paths.notes ?? []), ...(batches.notes ?? [])],
+      metrics: { ...own, ...batches.metrics, ...paths.metrics, ...gradients.metrics },
+      tables: { ...paths.tables, ...batches.tables, ...gradients.tables },
+      notes: [...(paths.notes ?? []), ...(batches.notes ?? []), ...(gradients.notes ?? [])],
     };
   }
 
@@ -243,10 +264,4 @@ export class Training {
 
 function mean(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Effective sample size of the paths of an epoch, in steps. */
-function weightMetrics(pathWeights: WeightSums): Record<string, number> {
-  if (pathWeights.squares === 0) return {};
-  return { 'path-effective-sample-size': effectiveSampleSize(pathWeights) };
 }

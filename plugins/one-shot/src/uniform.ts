@@ -1,4 +1,4 @@
-import { type Path, type PathRecipe, tiedSites } from '@archer-nas/nn';
+import { type PathRecipe, uniformPath } from '@archer-nas/nn';
 
 /**
  * Every decision's option is drawn uniformly; sites that share a decision take the same one.
@@ -10,17 +10,11 @@ export function uniformPaths(together = 1): PathRecipe {
     norms: 'none',
     together: () => together,
     begin: (sites, saved) => {
-      const ties = tiedSites(sites);
       let proposed = (saved as { readonly proposed: number } | undefined)?.proposed ?? 0;
       return {
         propose: (n, stream) =>
           Array.from({ length: n }, () => {
-            const path: number[] = [];
-            for (const tied of ties) {
-              const option = stream.int(sites[tied[0] as number]?.options.length as number);
-              for (const site of tied) path[site] = option;
-            }
-            return { id: `path-${proposed++}`, architecture: path satisfies Path };
+            return { id: `path-${proposed++}`, architecture: uniformPath(sites, stream) };
           }),
         observe() {},
         get state() {

@@ -35,3 +35,9 @@ export function addWeights({ sum, squares }: WeightSums, weights: Iterable<numbe
 export function effectiveSampleSize({ sum, squares }: WeightSums): number {
   return squares > 0 ? (sum * sum) / squares : 0;
 }
+
+/** Effective sample size of the paths of an epoch, in steps; nothing where they have no weights. */
+export function pathWeightMetrics(pathWeights: WeightSums): Record<string, number> {
+  if (pathWeights.squares === 0) return {};
+  return { 'path-effective-sample-size': effectiveSampleSize(pathWeights) };
+}
