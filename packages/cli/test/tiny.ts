@@ -44,6 +44,7 @@ const TINY: Readonly<Record<string, object>> = {
     ...{ epochs: 1, rewards: { rounds: 1, paths: 2 }, selection: { architectures: 2 } },
   },
   'strategy fairnas': { epochs: 1, search: null },
+  'strategy few-shot': { epochs: 1, split: { epochs: [1] }, search: null },
   'strategy gdas': { epochs: 1 },
   'strategy nas-rl': { evaluations: 1 },
   'strategy listed': {},
