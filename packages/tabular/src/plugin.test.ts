@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Benchmark, type Dependencies, type Maker, sha256Hex } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 
@@ -14,6 +15,13 @@ const file = { file: 'slice.csv', sha256: sha256Hex(slice) };
 function maker(definition: TableDefinition = TOY): Maker {
   const summary = 'A toy.';
   return tablePlugin({ definition, summary, column: 'valid_16' }) as unknown as Maker;
+}
+
+/** The toy with a content that it knows. */
+function known(text: string): TableDefinition {
+  const [first, ...further] = TOY.files;
+  const content = { sha256: sha256Hex(text), name: 'the slice' };
+  return { ...TOY, files: [{ ...first, known: [content] }, ...further] };
 }
 
 async function create(block: object, purpose: Dependencies['purpose'] = 'study') {
@@ -35,6 +43,22 @@ describe('tablePlugin', () => {
     expect(benchmark.column.name).toBe('valid_16');
     expect(benchmark.hash).toBe(sha256Hex(slice));
     await expect(create({ file: 'slice.csv' })).rejects.toThrow(/none of the known tables/);
+  });
+
+  it('reads the file that the package brings where no data folder has it', async () => {
+    const [bundled, data] = [await temporaryFolder(), await temporaryFolder()];
+    await writeFile(join(bundled, TOY.files[0].file), slice);
+    const definition = known(slice);
+    const url = pathToFileURL(`${bundled}/`);
+    const plugin = tablePlugin({ definition, summary: '', column: 'valid_16', bundled: url });
+    const { options, create } = plugin as unknown as Maker;
+    const folders = { data, manifest: data };
+    const deps = { space: toySpace, folders, purpose: 'study' } as unknown as Dependencies;
+    const open = async () => (await create(options.parse({}), deps)) as Benchmark<unknown>;
+    expect((await open()).hash).toBe(sha256Hex(slice));
+    await mkdir(join(data, TOY.id));
+    await writeFile(join(data, TOY.id, TOY.files[0].file), `${slice}x`);
+    await expect(open(), "a user's own comes first").rejects.toThrow(/none of the known tables/);
   });
 
   it('refuses a search the test column', async () => {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { definePlugin, type Plugin } from '@archer-nas/core';
 import { z } from 'zod';
 
@@ -17,6 +18,8 @@ export interface TablePlugin {
   readonly column: string;
   /** What the space must provide; `notation:<id of the definition>` unless stated. */
   readonly requires?: readonly string[];
+  /** The folder of files that the package itself has, used where no data folder has them. */
+  readonly bundled?: URL;
 }
 
 const PERMIT = 'Without it a search reads no test accuracies; the benchmark has no others.';
@@ -27,7 +30,9 @@ const hex = z.string().regex(/^[0-9a-fA-F]{64}$/);
  * The plugin `bench-<id>` of a table: options `column`, `file`, `sha256` and, where there are only
  * test accuracies, `permit`; `archer data fetch` where the table has a public source.
  */
-export function tablePlugin({ definition, summary, column, requires }: TablePlugin): Plugin {
+export function tablePlugin(about: TablePlugin): Plugin {
+  const { definition, summary, column, requires } = about;
+  const bundled = about.bundled && fileURLToPath(about.bundled);
   const common = {
     column: z.string().default(column).describe('The column to read, e.g. as truth.'),
     file: z
@@ -55,7 +60,7 @@ export function tablePlugin({ definition, summary, column, requires }: TablePlug
     options,
     requires: ['space', ...(requires ?? [`notation:${definition.id}`])],
     create: async ({ column, file, sha256 = [], permit, values }, { space, purpose, folders }) => {
-      const places = { file, folders, tables: process.env.ARCHER_TABLES };
+      const places = { file, folders, tables: process.env.ARCHER_TABLES, bundled };
       const table =
         values === 'made-up'
           ? madeUpTable(definition)

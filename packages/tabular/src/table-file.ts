@@ -20,6 +20,8 @@ export interface TablePlaces {
   readonly folders: { readonly data: string; readonly manifest: string };
   /** A folder of tables that the environment names. */
   readonly tables?: string | undefined;
+  /** The folder of the files that come with the plugin: the last that is looked in. */
+  readonly bundled?: string | undefined;
 }
 
 /** The text of a file, and what it is. */
@@ -44,13 +46,14 @@ export function tablePath(
 export function candidates(
   definition: TableDefinition,
   file: FileDefinition,
-  { file: named, folders, tables }: TablePlaces,
+  { file: named, folders, tables, bundled }: TablePlaces,
 ): string[] {
   if (named !== undefined && file === definition.files[0]) {
     return [isAbsolute(named) ? named : resolve(folders.manifest, named)];
   }
   const roots = tables === undefined || tables === '' ? [folders.data] : [folders.data, tables];
-  return roots.map((root) => join(root, tablePath(definition, file.file)));
+  const own = bundled === undefined ? [] : [join(bundled, file.file)];
+  return [...roots.map((root) => join(root, tablePath(definition, file.file))), ...own];
 }
 
 /** Whether one of the paths is there. */

@@ -3,7 +3,13 @@ import { z } from 'zod';
 
 /** Options of `study: - rank: { … }`. */
 export const rankOptions = z.strictObject({
-  architectures: architecturesSchema,
+  architectures: z
+    .union([z.literal('known'), architecturesSchema])
+    .default('all')
+    .describe(
+      'the whole space, those that the truth knows, once per network, a random sample ' +
+        '{ sample: n }, or a list of architectures',
+    ),
   images: z
     .enum(['valid', 'test', 'train'])
     .default('valid')

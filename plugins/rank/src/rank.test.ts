@@ -1,5 +1,6 @@
 import {
   ArcherError,
+  type Benchmark,
   type Cache,
   createStreams,
   definePlugin,
@@ -18,6 +19,7 @@ import toys, { type Bits, bitSpace, createParts, describeJob, drive } from '@arc
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import plugin from './index.ts';
+import { knownArchitectures } from './known-architectures.ts';
 import { rankOptions } from './options.ts';
 import { type RankParts, rankStudy } from './rank.ts';
 
@@ -37,6 +39,19 @@ function formula(value: (a: Bits) => number, spec: Evaluator<Bits>['metrics'][0]
 const noise = (a: Bits): number => createStreams(5).stream(space.id(a)).normal();
 const scores = formula((a) => ones(a) + noise(a));
 const untrained = formula((a) => a[0] as number);
+
+function toyTable(evaluator: Evaluator<Bits>): Benchmark<Bits> {
+  const column = { ...metric, split: 'test', description: '' } as const;
+  return {
+    name: 'Toy table',
+    columns: [column],
+    column,
+    description: '64 rows',
+    hash: '',
+    value: ones,
+    evaluator: () => evaluator,
+  };
+}
 
 function memoryCache(): Cache & { readonly kept: Map<string, State> } {
   const kept = new Map<string, State>();
@@ -304,21 +319,27 @@ describe('rank', () => {
       metrics: [metric],
       measure: (a) => ({ metrics: { accuracy: ones(a) } }),
     });
-    const column = { ...metric, split: 'test', description: '' } as const;
-    const truth = {
-      name: 'Toy table',
-      columns: [column],
-      column,
-      description: '64 rows',
-      hash: '',
-      value: ones,
-      evaluator: () => atOnce,
-    };
+    const truth = toyTable(atOnce);
     const job = await begin({ truth, cache, options: { chunk: 64 } });
     await job.step(new AbortController().signal);
     expect(job.progress.done).toBe(64);
     expect((await answer(job)).notes).toContain('Toy table: 64 rows');
     expect(cache.kept.size).toBe(0);
+  });
+
+  it('ranks those that a table of a sample has, each network once', async () => {
+    // Of the 64 the table has the 20 with three ones; any order of the bits trains alike,
+    // except for the first bit.
+    const has = (a: Bits) => ones(a) === 3;
+    const canonical = (a: Bits) => `${a[0]}${ones(a)}`;
+    const truth = { ...toyTable(formula(ones)), has };
+    const known = knownArchitectures({ ...space, canonical }, truth);
+    expect(known.map(space.format)).toEqual(['000111', '100011']);
+    const job = await begin({ truth, options: { architectures: 'known' } });
+    expect((await answer(job)).metrics?.n).toBe(20);
+    expect(() => knownArchitectures(space, formula(ones))).toThrow(
+      expect.objectContaining({ code: 'ARCHER_ARCHITECTURES' }),
+    );
   });
 });
 

@@ -11,6 +11,7 @@ import {
   type StudyContext,
 } from '@archer-nas/core';
 import type { Column } from './column.ts';
+import { knownArchitectures } from './known-architectures.ts';
 import type { RankOptions } from './options.ts';
 import { RankJob } from './rank-job.ts';
 
@@ -32,7 +33,10 @@ export function rankStudy<A>(parts: RankParts<A>, options: RankOptions): Study<A
     async begin(context, saved) {
       const { streams } = context;
       const stream = streams.stream('architectures');
-      const architectures = chooseArchitectures(space, options.architectures, stream);
+      const architectures =
+        options.architectures === 'known'
+          ? knownArchitectures(space, parts.truth)
+          : chooseArchitectures(space, options.architectures, stream);
       const columns = columnsOf(parts, options, context, architectures.length);
       const notes = notesOf(parts, columns);
       const { bootstrap } = options;
