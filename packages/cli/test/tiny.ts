@@ -15,6 +15,10 @@ const TINY: Readonly<Record<string, object>> = {
   'space enas-micro': { nodes: 1, layers: 1, channels: 2, search: { layers: 1, channels: 2 } },
   'space enas-rnn': { nodes: 3, width: 4 },
   'space fbnet': {},
+  'space mobile': {
+    ...{ stem: 2, first: 2, channels: [8, 8], repeats: [1, 1], strides: [2, 2, 1], head: 4 },
+    costs: { classes: 10, image: 8 },
+  },
   'space nas-bench-101': {},
   'space nas-bench-1shot1': {
     search: { channels: 2, cells: 1 },
