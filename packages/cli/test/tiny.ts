@@ -54,6 +54,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy listed': {},
   'strategy magic': { epochs: 1, search: null },
   'strategy nasp': { epochs: 1 },
+  'strategy nsas': { epochs: 1, archive: { size: 2 }, evaluation: { searchEvaluations: 2 } },
   'strategy one-shot': { epochs: 1 },
   'strategy one-shot-language': { epochs: 1 },
   // Not shared between decisions, whose options differ in some spaces.
@@ -67,6 +68,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy setn': { epochs: 1, selection: { architectures: 2 } },
   'strategy snas': { epochs: 1 },
   'strategy spos': { epochs: 1, search: { use: 'random' }, evaluation: { searchEvaluations: 2 } },
+  'strategy sumnas': { epochs: 1, search: null },
 };
 
 /** What fits together, by id. */
