@@ -71,9 +71,9 @@ function plainDraws(radices: readonly number[], weights: readonly number[]) {
       if (free.length === 0) return code;
       const at = free[stream.int(free.length)] as number; // below its length
       const [weight, radix] = [weights[at] as number, radices[at] as number];
-      const now = Math.floor(code / weight) % radix;
-      const other = stream.int(radix - 1);
-      return code + ((other >= now ? other + 1 : other) - now) * weight;
+      const now = ((code / weight) | 0) % radix; // codes are small integers
+      const other = stream.int(radix - 1) | 0;
+      return (code + ((other >= now ? other + 1 : other) - now) * weight) | 0;
     },
   };
 }

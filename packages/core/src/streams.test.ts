@@ -79,6 +79,24 @@ describe('createStreams', () => {
 });
 
 describe('a stream', () => {
+  it('draws integers that are the remainders of words, to the largest n', () => {
+    const n = fc.oneof(
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 1, max: 2 ** 32 }),
+      fc.nat(20).map((less) => 2 ** 32 - less),
+    );
+    fc.assert(
+      fc.property(n, fc.nat(), (n, seed) => {
+        const words = createStreams(seed).stream('words');
+        // Those from the largest multiple of n on are drawn again.
+        let word = words.uint32();
+        while (word >= 2 ** 32 - (2 ** 32 % n)) word = words.uint32();
+        expect(createStreams(seed).stream('words').int(n)).toBe(Number(BigInt(word) % BigInt(n)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('draws floats in [0, 1) with the moments of the uniform distribution', () => {
     const stream = createStreams(3).stream('float');
     const values = Array.from({ length: 40_000 }, () => stream.float());
