@@ -35,14 +35,8 @@ export function archOf(ops: string): string {
   return `|${a}~0|+|${b}~0|${c}~1|+|${d}~0|${e}~1|${f}~2|`;
 }
 
-/** Inverse of {@link archOf}: the six digits of an architecture string. */
-export function opsOf(arch: string): string {
-  const names = arch.split(/[|+]+/).flatMap((edge) => edge.split('~')[0] || []);
-  return names.map((name) => (OPERATIONS as readonly string[]).indexOf(name)).join('');
-}
-
-/** Numbers of 1×1 and 3×3 convolutions among six digits. */
-export function convolutions(ops: string): { conv1x1: number; conv3x3: number } {
-  const count = (digit: string) => ops.split(digit).length - 1;
-  return { conv1x1: count('2'), conv3x3: count('3') };
+/** Numbers of 1×1 and 3×3 convolutions in an architecture string. */
+export function convolutions(arch: string): { conv1x1: number; conv3x3: number } {
+  const count = (name: string) => arch.split(name).length - 1;
+  return { conv1x1: count('nor_conv_1x1'), conv3x3: count('nor_conv_3x3') };
 }

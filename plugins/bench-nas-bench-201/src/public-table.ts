@@ -71,7 +71,7 @@ function convertRow(fields: readonly string[], header: readonly string[], index:
     throw corrupt(`${place}: architecture ${index} is ${arch}, the row has "${field(STRING)}"`);
   }
   const accuracies = ACCURACIES.map(([name]) => percent(field(name), `${place}: ${name}`));
-  const { conv1x1, conv3x3 } = convolutions(ops);
+  const { conv1x1, conv3x3 } = convolutions(arch);
   const costs = COSTS.map(([, base, one, three]) => base + one * conv1x1 + three * conv3x3);
   return [index, ops, arch, ...accuracies, ...costs].join(',');
 }

@@ -1,6 +1,6 @@
 import { recordedTime, type TimeModel } from '@archer-nas/tabular';
 
-import { ARCHITECTURES, convolutions, opsOf } from './notation.ts';
+import { ARCHITECTURES, convolutions } from './notation.ts';
 
 /**
  * Training seconds per image, 206 µs and 2.58 µs per million multiply-adds of the CIFAR-10
@@ -25,7 +25,7 @@ const SIMULATED: TimeModel = {
     const images = epochs * imagesPerEpoch;
     const seconds = new Float64Array(ARCHITECTURES); // 0: not computed yet
     return (row) => {
-      if (seconds[row] === 0) seconds[row] = images * perImage(opsOf(table.key(row)));
+      if (seconds[row] === 0) seconds[row] = images * perImage(table.key(row));
       return seconds[row] ?? Number.NaN;
     };
   },
@@ -43,8 +43,8 @@ const RECORDED = recordedTime(
 /** Recorded where the table has it, simulated otherwise. */
 export const TRAINING_TIME: readonly TimeModel[] = [RECORDED, SIMULATED];
 
-function perImage(ops: string): number {
-  const { conv1x1, conv3x3 } = convolutions(ops);
+function perImage(arch: string): number {
+  const { conv1x1, conv3x3 } = convolutions(arch);
   const macs = MACS.base + MACS.conv1x1 * conv1x1 + MACS.conv3x3 * conv3x3;
   return SECONDS.perImage + SECONDS.perImageMac * macs;
 }

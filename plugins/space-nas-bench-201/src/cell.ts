@@ -60,9 +60,8 @@ export function cellFromCode(code: number): Cell {
 
 /** The architecture string: `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. */
 export function formatCell(cell: Cell): string {
-  const node = (to: number) =>
-    EDGES.map(([from, end], edge) => (end === to ? `${OPERATIONS[cell[edge] ?? 0]}~${from}|` : ''));
-  return [1, 2, 3].map((to) => `|${node(to).join('')}`).join('+');
+  const [a, b, c, d, e, f] = cell.map((op) => OPERATIONS[op]);
+  return `|${a}~0|+|${b}~0|${c}~1|+|${d}~0|${e}~1|${f}~2|`;
 }
 
 /**
