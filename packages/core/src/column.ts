@@ -1,120 +1,99 @@
+import { type Numbers, type NumberType, numbersOf, Pages } from './pages.ts';
 import type { State } from './state.ts';
-
-/** What a column's numbers are kept as, once they differ. */
-export type ColumnType = 'float64' | 'int32';
-
-type Values = Float64Array | Int32Array | Int16Array | Int8Array;
 
 /** A snapshot of numbers that count up by one: the first of them. */
 interface Ascending {
   readonly first: number;
 }
 
-/** Room for the first numbers that differ: typed arrays are dear to make, not to keep. */
-const FIRST_ROOM = 320;
-
 /**
  * Numbers that only grow in count. As long as all are the same, one number stands for them;
- * then a typed array. A snapshot takes the least space and never changes again: one number, the
+ * then typed arrays. A snapshot takes the least space and never changes again: one number, the
  * first of an ascending sequence, or an array of the smallest integers that fit.
  */
 export class Column {
-  readonly #type: ColumnType;
-  #length: number;
-  /** The one value, while `#values` is absent. */
+  readonly #type: NumberType;
+  /** The one value, and how often, while `#pages` is absent. */
   #value: number;
-  #values: Values | undefined;
+  #count: number;
+  #pages: Pages | undefined;
 
   /** @param saved what {@link snapshot} gave, for `length` numbers */
-  constructor(type: ColumnType, length = 0, saved: State = Number.NaN) {
+  constructor(type: NumberType, length = 0, saved: State = Number.NaN) {
     this.#type = type;
-    this.#length = length;
+    this.#count = length;
     const isConstant = typeof saved === 'number';
     this.#value = isConstant ? saved : Number.NaN;
-    this.#values = isConstant ? undefined : valuesOf(saved, length);
+    this.#pages = isConstant ? undefined : new Pages(type, valuesOf(saved, length));
   }
 
   get length(): number {
-    return this.#length;
+    return this.#pages === undefined ? this.#count : this.#pages.length;
   }
 
   push(value: number): void {
-    const values = this.#values;
-    if (values === undefined) {
-      if (this.#length > 0 && Object.is(this.#value, value)) this.#length++;
-      else this.#pushSlowly(value);
-    } else if (this.#length < values.length) {
-      values[this.#length++] = value;
-    } else {
-      this.#pushSlowly(value);
-    }
+    if (this.#pages !== undefined) this.#pages.push(value);
+    else if (this.#count > 0 && Object.is(this.#value, value)) this.#count++;
+    else this.#pushOther(value);
   }
 
   /** The same number so many times. */
   pushRun(value: number, count: number): void {
     if (count === 0) return;
     this.push(value);
-    if (this.#values === undefined) this.#length += count - 1;
-    else for (let i = 1; i < count; i++) this.push(value);
+    if (this.#pages === undefined) this.#count += count - 1;
+    else for (let i = 1; i < count; i++) this.#pages.push(value);
   }
 
   /** `undefined` outside of 0 to length - 1. */
   at(index: number): number | undefined {
-    if (index < 0 || index >= this.#length) return undefined;
-    return this.#values === undefined ? this.#value : this.#values[index];
+    if (index < 0 || index >= this.length) return undefined;
+    return this.#pages === undefined ? this.#value : this.#pages.at(index);
   }
 
   /** The numbers from `from` to before `to`; see the constructor. */
-  snapshot(from = 0, to = this.#length): State {
-    const values = this.#values;
-    if (values === undefined) return this.#value;
-    if (to <= from) return Number.NaN;
-    return smallest(values.subarray(from, to));
+  snapshot(from = 0, to = this.length): State {
+    if (this.#pages === undefined) return this.#value;
+    return to <= from ? Number.NaN : smallest(this.#pages.slice(from, to));
   }
 
   /** The numbers at `places`, in the least space, as {@link snapshot} gives them. */
   pick(places: Int32Array): State {
-    const values = this.#values;
-    if (values === undefined) return this.#value;
+    const pages = this.#pages;
+    if (pages === undefined) return this.#value;
     if (places.length === 0) return Number.NaN;
-    const picked = this.#allocate(places.length);
-    for (let i = 0; i < places.length; i++) picked[i] = values[places[i] as number] as number;
+    const picked = numbersOf(this.#type, places.length);
+    for (let i = 0; i < places.length; i++) picked[i] = pages.at(places[i] as number);
     return smallest(picked);
   }
 
   /** A copy of the numbers from `from` to before `to`, of a column of integers. */
   integers(from: number, to: number): Int32Array {
-    if (this.#values === undefined) return new Int32Array(to - from).fill(this.#value);
-    return new Int32Array(this.#values.subarray(from, to));
+    if (this.#pages === undefined) return new Int32Array(to - from).fill(this.#value);
+    return this.#pages.copy(from, to) as Int32Array;
   }
 
-  #pushSlowly(value: number): void {
-    if (this.#length === 0 && this.#values === undefined) {
+  /** The first number, or the first that differs. */
+  #pushOther(value: number): void {
+    if (this.#count === 0) {
       this.#value = value;
-      this.#length = 1;
+      this.#count = 1;
       return;
     }
-    // An array that came from a snapshot is full: it is copied, never written to.
-    const grown = this.#allocate(Math.max(FIRST_ROOM, 2 * (this.#length + 1)));
-    if (this.#values === undefined) grown.fill(this.#value, 0, this.#length);
-    else grown.set(this.#values);
-    grown[this.#length++] = value;
-    this.#values = grown;
-  }
-
-  #allocate(length: number): Values {
-    return this.#type === 'float64' ? new Float64Array(length) : new Int32Array(length);
+    const alike = numbersOf(this.#type, this.#count).fill(this.#value);
+    this.#pages = new Pages(this.#type, alike);
+    this.#pages.push(value);
   }
 }
 
-function valuesOf(saved: State, length: number): Values {
-  if (ArrayBuffer.isView(saved)) return saved as Values;
+function valuesOf(saved: State, length: number): Numbers {
+  if (ArrayBuffer.isView(saved)) return saved as Numbers;
   const { first } = saved as unknown as Ascending;
   return Int32Array.from({ length }, (_, i) => first + i);
 }
 
 /** Numbers, at least one, in the least space. */
-function smallest(values: Values): State {
+function smallest(values: Numbers): State {
   if (!(values instanceof Float64Array)) return compact(values);
   return isConstant(values) ? (values[0] as number) : values;
 }
@@ -124,14 +103,14 @@ export function compactIntegers(values: Int32Array): State {
   return values.length === 0 ? Number.NaN : compact(values);
 }
 
-function isConstant(values: Values): boolean {
+function isConstant(values: Numbers): boolean {
   const first = values[0];
   for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return false;
   return true;
 }
 
 /** Integers in the least space. */
-function compact(values: Values): State {
+function compact(values: Numbers): State {
   const first = values[0] as number; // never called without
   const { least, most, isAscending } = rangeOf(values);
   if (least === most) return first;
@@ -140,7 +119,7 @@ function compact(values: Values): State {
   return least >= -(2 ** 15) && most < 2 ** 15 ? new Int16Array(values) : values;
 }
 
-function rangeOf(values: Values) {
+function rangeOf(values: Numbers) {
   const { length } = values; // asked for once: in the loop it would undo its compilation
   const first = values[0] as number;
   let least = first;

@@ -2,7 +2,9 @@ import { Column, compactIntegers } from './column.ts';
 import type { Cost, Evaluation } from './evaluation.ts';
 import { defined, Findings } from './findings.ts';
 import { ofLayout } from './layout.ts';
+import { type HistoriesState, LogHistories } from './log-histories.ts';
 import { LogTimes } from './log-times.ts';
+import { numberByFirst } from './number-by-first.ts';
 import { NumberedNames } from './numbered-names.ts';
 import type { Newborn } from './numbered-sampler.ts';
 import { Budgets } from './record-columns.ts';
@@ -21,14 +23,10 @@ interface Rest {
   readonly weight?: number;
 }
 
-interface LogState {
+interface LogState extends HistoriesState {
   readonly format: typeof FORMAT;
   readonly length: number;
   readonly clock: ClockUnit;
-  /** How many evaluations the first history had before. */
-  readonly before: number;
-  /** Where the histories behind the first begin. */
-  readonly starts: readonly number[];
   readonly columns: Readonly<Record<string, State>>;
   readonly findings: State;
   readonly rest: readonly (readonly [number, Rest])[];
@@ -45,11 +43,7 @@ export class EvaluationLog<A> {
   readonly space: SearchSpace<A>;
   readonly clock: ClockUnit;
   readonly findings: Findings<A>;
-  readonly #before: number;
-  /** Where histories begin, the first at 0. */
-  readonly #starts: number[];
-  /** What a place in the last history is less than an index. */
-  #origin: number;
+  readonly #histories: LogHistories;
   readonly #ids: NumberedNames;
   /** Their distances are from the id's number. */
   readonly #parents: NumberedNames;
@@ -67,14 +61,12 @@ export class EvaluationLog<A> {
   /** @param clock the unit of the times that evaluations are pushed with */
   constructor(space: SearchSpace<A>, clock: ClockUnit, saved?: State) {
     const state = saved === undefined ? undefined : checked(saved);
-    const { length = 0, before = 0, starts = [], columns = {}, rest = [] } = state ?? {};
+    const { length = 0, columns = {}, rest = [] } = state ?? {};
     this.space = space;
     this.clock = clock;
     this.findings = new Findings(space, state?.findings);
     this.#length = length;
-    this.#before = before;
-    this.#starts = [0, ...starts];
-    this.#origin = this.#originOf(this.#starts.length - 1);
+    this.#histories = new LogHistories(state);
     this.#ids = new NumberedNames(length, columns.id);
     this.#parents = new NumberedNames(length, columns.parent);
     this.#asked = new Budgets(length, columns.asked);
@@ -100,29 +92,22 @@ export class EvaluationLog<A> {
 
   /** How many histories: one, and one more for each that {@link begin} began. */
   get histories(): number {
-    return this.#starts.length;
+    return this.#histories.length;
   }
 
   /** Ends the last history, and begins the next. */
   begin(): void {
-    this.#origin = this.#length;
-    this.#starts.push(this.#length);
+    this.#histories.begin(this.#length);
   }
 
   /** The first evaluation of a history. */
   startOf(history: number): number {
-    return this.#starts[history] ?? this.#length;
+    return this.#histories.startOf(history) ?? this.#length;
   }
 
   /** The number of the history that an evaluation is of; the last for those to come. */
   historyAt(index: number): number {
-    let [low, high] = [0, this.#starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if ((this.#starts[middle] as number) <= index) low = middle;
-      else high = middle;
-    }
-    return low;
+    return this.#histories.numberAt(index);
   }
 
   /** @param time the simulated clock when the evaluation was known */
@@ -130,7 +115,7 @@ export class EvaluationLog<A> {
     const { id, parent, budget, architecture, continues, weight } = evaluation.proposal;
     this.#settle();
     const index = this.#length++;
-    const number = this.#ids.push(id, index - this.#origin);
+    const number = this.#ids.push(id, index - this.#histories.origin);
     this.#parents.push(parent, number);
     this.#asked.push(budget);
     this.#found.push(this.findings.push(architecture, evaluation));
@@ -147,7 +132,7 @@ export class EvaluationLog<A> {
    */
   pushNewborn(newborn: Readonly<Newborn<A>>, found: number): void {
     const { prefix, number, parent } = newborn;
-    const distance = this.#length++ - this.#origin - number;
+    const distance = this.#length++ - this.#histories.origin - number;
     if (distance !== this.#distance || prefix !== this.#prefix) {
       this.#settle();
       this.#distance = distance;
@@ -173,7 +158,7 @@ export class EvaluationLog<A> {
     this.#settle();
     const found = this.#found.at(index) ?? -1;
     const architecture = this.findings.architecture(found);
-    const place = index - this.#originOf(this.historyAt(index));
+    const place = index - this.#histories.originOf(this.historyAt(index));
     const id = this.#ids.at(index, place) as string; // every evaluation is pushed with one
     const parent = this.#parents.at(index, this.#ids.numberAt(index, place));
     const asked = { budget: this.#asked.at(index), parent, ...this.#rest.get(index) };
@@ -198,15 +183,14 @@ export class EvaluationLog<A> {
   /** The evaluations from `from` to before `to`; later ones do not change it. */
   snapshot(from = 0, to = this.#length): State {
     this.#settle();
-    const first = this.historyAt(from);
     const found = this.#found.integers(from, to);
-    const distinct = numberInOrder(found, this.findings.length);
+    // Those that the part is about, in the order in which they come first.
+    const distinct = numberByFirst(found, this.findings.length);
     const state: LogState = {
       format: FORMAT,
       length: to - from,
       clock: this.clock,
-      before: from - this.#originOf(first),
-      starts: this.#starts.slice(first + 1).flatMap((at) => (at < to ? [at - from] : [])),
+      ...this.#histories.snapshot(from, to),
       columns: {
         id: this.#ids.snapshot(from, to),
         parent: this.#parents.snapshot(from, to),
@@ -221,37 +205,6 @@ export class EvaluationLog<A> {
     };
     return state as unknown as State;
   }
-
-  /** Where a history would begin if all of it were here. */
-  #originOf(history: number): number {
-    return history === 0 ? -this.#before : (this.#starts[history] as number);
-  }
-}
-
-/**
- * Numbers the findings of a part in the order in which they come first, in place.
- *
- * @returns the findings by their new numbers
- */
-function numberInOrder(found: Int32Array, findings: number): Int32Array {
-  const distinct = new Int32Array(Math.min(found.length, findings));
-  return distinct.subarray(0, numberInto(distinct, found, new Int32Array(findings)));
-}
-
-/** @param numbers by finding: its new number + 1; 0: it has none yet. @returns how many have one */
-function numberInto(distinct: Int32Array, found: Int32Array, numbers: Int32Array): number {
-  let count = 0;
-  for (let i = 0; i < found.length; i++) {
-    const finding = found[i] as number;
-    let number = numbers[finding] as number;
-    if (number === 0) {
-      distinct[count++] = finding;
-      number = count;
-      numbers[finding] = number;
-    }
-    found[i] = number - 1;
-  }
-  return count;
 }
 
 /** @throws ArcherError `ARCHER_FORMAT` for the state of another version's log */
