@@ -111,7 +111,12 @@ export interface SamplerContext<A> {
 export interface EvaluationContext {
   /** The images or text to score on; absent for evaluators that need none. */
   readonly images?: AnySplit;
-  /** How many batches of `images`. */
+  /**
+   * Further splits to score on where that needs nothing but looking: their metrics have the split's
+   * name in front, as `test-accuracy`. Whoever records, or has one score only, leaves them out.
+   */
+  readonly also?: readonly AnySplit[];
+  /** How many batches of `images`, and of the further splits. */
   readonly batches: 'all' | number;
   readonly budget?: Budget;
   readonly streams: Streams;

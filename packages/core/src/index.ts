@@ -55,6 +55,7 @@ export * from './search.ts';
 export * from './secrets.ts';
 export * from './shared-log.ts';
 export * from './space.ts';
+export * from './split-if-any.ts';
 export * from './state.ts';
 export * from './stream.ts';
 export * from './streams.ts';

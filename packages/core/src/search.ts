@@ -51,9 +51,19 @@ export interface Views<A> {
   readonly untrained?: Evaluator<A>;
   /** What was evaluated, one per repetition of each arm; for regret curves and paired tests. */
   readonly histories?: readonly History<A>[];
+  /** What the search has chosen from at its end. */
+  readonly candidates?: Candidates<A>;
   /** Writes an architecture with its weights. */
   readonly exporter?: Exporter<A>;
   readonly [name: string]: unknown;
+}
+
+/** What a search chooses its result from. */
+export interface Candidates<A> {
+  /** With the scores that decide, the best first; equal ones in the order in which they were scored. */
+  evaluations(): readonly Evaluation<A>[];
+  /** Architectures that the search has scored in all, to learn or to choose; one counts each time. */
+  judged(): number;
 }
 
 /** Turns an architecture into files; the runtime writes them. */

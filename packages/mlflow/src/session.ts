@@ -1,5 +1,4 @@
 import {
-  type Conclusion,
   isArcherError,
   type JournalLine,
   type Leftovers,
@@ -10,7 +9,6 @@ import {
 import { ArtifactQueue } from './artifact-queue.ts';
 import type { MlflowClient } from './client.ts';
 import { BACKOFF, type Clock, delayMs } from './clock.ts';
-import { PendingConclusion, sendInput } from './conclusion.ts';
 import { END_STATUS, endStatus } from './end-status.ts';
 import { MlflowError } from './errors.ts';
 import { headerFor } from './header.ts';
@@ -66,7 +64,6 @@ export class MlflowSession implements TrackedSession {
   readonly #artifacts: ArtifactQueue;
   readonly #closing = new AbortController();
   readonly #patience: Patience;
-  readonly #conclusion = new PendingConclusion();
   readonly #refused: string[] = [];
   #points: PointSender | undefined;
   #headerSent = false;
@@ -104,12 +101,6 @@ export class MlflowSession implements TrackedSession {
     this.#wake();
   }
 
-  conclude(conclusion: Conclusion): void {
-    if (this.#closed) return;
-    this.#conclusion.put(conclusion);
-    this.#wake();
-  }
-
   close(status: RunEnd, timeoutMs: number): Promise<Leftovers> {
     this.#closed ??= this.#finish(status, timeoutMs);
     return this.#closed;
@@ -144,7 +135,6 @@ export class MlflowSession implements TrackedSession {
 
   get #isUnsent(): boolean {
     if (!this.#headerSent || this.#outbox.mayHaveMore || this.#artifacts.size > 0) return true;
-    if (this.#conclusion.isPending) return true;
     return this.#end !== undefined && !this.#endSent;
   }
 
@@ -186,7 +176,6 @@ export class MlflowSession implements TrackedSession {
       if (!this.#headerSent) await this.#sendHeader(target);
       await this.#sendPoints(points);
       await this.#sendArtifacts(target);
-      await this.#conclusion.send(this.#client, target, signal);
       if (this.#end !== undefined && !this.#endSent) await this.#sendEnd(target, this.#end);
     } finally {
       this.#patience.rests();
@@ -199,10 +188,7 @@ export class MlflowSession implements TrackedSession {
     if (this.#run.isLive) this.#memory.setEnded(null);
   }
 
-  async #sendHeader(target: Target): Promise<void> {
-    const { run } = target;
-    const { data } = this.#run;
-    if (data) await sendInput(this.#client, target, data, this.#patience.signal);
+  async #sendHeader({ run }: Target): Promise<void> {
     const header = headerFor(this.#run, run, this.#options.secrets);
     await this.#client.logBatch(run.info.run_id, header.batch, this.#patience.signal);
     for (const [name, text] of Object.entries(header.artifacts)) this.#artifacts.put(name, text);
@@ -294,7 +280,6 @@ export class MlflowSession implements TrackedSession {
     this.#place.forget();
     this.#points = undefined;
     this.#headerSent = false;
-    this.#conclusion.again();
   }
 
   #leftovers(): Leftovers {
@@ -302,7 +287,6 @@ export class MlflowSession implements TrackedSession {
       ...(this.#headerSent ? [] : ['parameters and tags']),
       ...(this.#outbox.mayHaveMore ? [`metric points from journal line ${this.#next} on`] : []),
       ...this.#artifacts.names.map((name) => `artifact ${name}`),
-      ...(this.#conclusion.isPending ? ['the tags at the end'] : []),
       ...(this.#endSent ? [] : ['the status at the end']),
     ];
     const refused = [...this.#refused, ...this.#artifacts.refused];

@@ -14,8 +14,6 @@ export interface RunFolder {
   readonly result: string;
   readonly tables: string;
   readonly exports: string;
-  /** What is shown of a finished run where it is tracked. */
-  readonly exhibits: string;
   /** What trackers remember, a file each. */
   readonly trackers: string;
   readonly lock: string;
@@ -35,7 +33,6 @@ export function runFolder(root: string): RunFolder {
     result: join(root, 'result.json'),
     tables: join(root, 'tables'),
     exports: join(root, 'exports'),
-    exhibits: join(root, 'exhibits'),
     trackers: join(root, 'trackers'),
     lock: join(root, 'lock'),
   };

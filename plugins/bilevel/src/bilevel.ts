@@ -130,20 +130,18 @@ class BilevelSearch<A> implements Search<A> {
     const { metrics = {}, endsEpoch, ...verdict } = this.#course.step();
     if (!endsEpoch) return { metrics };
     const { epochs: epoch } = this.#course;
-    const { stage } = this.#course;
-    const tables = stage.training.learns ? { tables: { alpha: stage.alpha } } : {};
-    const report = { metrics: { ...metrics, epoch }, ...tables };
+    const report = { metrics: { ...metrics, epoch } };
     if (this.#isEachEpochs) {
       this.#selection?.dispose();
       this.#selection = this.#begin();
       this.#verdict = verdict;
       return report;
     }
-    if (!stage.training.learns) {
+    if (!this.#course.stage.training.learns) {
       this.#course.goOn(verdict);
       return report;
     }
-    const architecture = stage.derived();
+    const architecture = this.#course.stage.derived();
     this.#trajectory.push(architecture);
     this.#follow(verdict);
     return { ...report, proposals: [{ id: `epoch-${epoch}`, architecture }] };

@@ -28,6 +28,7 @@ const VIEWS = [
   'view:supernet',
   'view:paths',
   'view:order',
+  'view:candidates',
 ];
 
 const strategy = definePlugin({

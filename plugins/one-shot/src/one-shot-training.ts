@@ -16,6 +16,8 @@ export interface OneShotTraining {
   readonly total: number;
   /** Those of `total` that are rounds of rewards. */
   readonly rounds: number;
+  /** Architectures that were rewarded so far; one counts each time. */
+  readonly rewarded: number;
   /** Images, or tokens, of all backward passes of the training. */
   readonly images: number;
   /** Scalars of all weights that there are. */

@@ -101,6 +101,10 @@ class OneShotSearch<A> implements Search<A> {
       data,
       network,
       training,
+      candidates: {
+        evaluations: () => this.#search?.ranked ?? [],
+        judged: () => training.rewarded + (this.#search?.done ?? 0),
+      },
       options: options.evaluation,
       streams,
     });
@@ -207,7 +211,8 @@ class OneShotSearch<A> implements Search<A> {
     const { scores } = this.views;
     const images = data.open('valid');
     const streams = this.#streams;
-    const parts = { space, sampler, scores, images, batches, limit, streams };
+    const keep = search === undefined;
+    const parts = { space, sampler, scores, images, batches, limit, keep, streams };
     this.#search = new SearchPhase(parts, saved);
     checkNoStages(this.#search.stages, this.#parts);
   }

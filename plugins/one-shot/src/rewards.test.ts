@@ -137,6 +137,24 @@ describe('a round of rewards', () => {
   });
 });
 
+it('shows how many architectures were judged: rewarded, and scored at the end', async () => {
+  const { recipe } = cycling();
+  const changes = {
+    epochs: 2,
+    rewards: { rounds: 2, paths: 3, batch: 2 },
+    selection: { architectures: 4 },
+  };
+  const search = await begin(recipe, changes);
+  const { candidates } = search.views as OneShotViews<Bits>;
+  const judged: number[] = [];
+  for (let step = 0; step < 2 * (3 + 2) + 4; step++) {
+    await search.step(signal);
+    judged.push(candidates.judged());
+  }
+  expect(judged).toEqual([0, 0, 0, 3, 6, 6, 6, 6, 9, 12, 13, 14, 15, 16]);
+  search.dispose?.();
+});
+
 describe('a selection', () => {
   const selecting = {
     epochs: 1,
@@ -165,6 +183,11 @@ describe('a selection', () => {
     expect(told.slice(3).map(({ status }) => status)).toEqual(Array(5).fill('partial'));
     const accuracies = found.map(({ metrics }) => metrics.accuracy as number);
     expect(search.incumbents()[0]?.metrics.accuracy).toBe(Math.max(...accuracies));
+    // All that it has chosen from.
+    const { candidates } = search.views as OneShotViews<Bits>;
+    const ranked = candidates.evaluations().map(({ metrics }) => metrics.accuracy as number);
+    expect(ranked).toEqual([...accuracies].sort((a, b) => b - a));
+    expect(candidates.evaluations()[0]).toBe(search.incumbents()[0]);
     // The same architecture twice, on the same minibatch.
     expect(accuracies[4]).toBe(accuracies[0]);
     search.dispose?.();

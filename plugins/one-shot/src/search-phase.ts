@@ -1,7 +1,6 @@
 import {
   type AnySplit,
   ArcherError,
-  type Cost,
   type Evaluation,
   type Evaluator,
   type MetricSpec,
@@ -16,6 +15,14 @@ import {
   type Streams,
   singleMetric,
 } from '@archer-nas/core';
+import {
+  restored,
+  restoredEvaluation,
+  type SavedEvaluation,
+  type SavedProposal,
+  savedEvaluation,
+  savedProposal,
+} from './saved-evaluation.ts';
 
 /** What the search after the training is made of. */
 export interface SearchPhaseParts<A> {
@@ -27,24 +34,13 @@ export interface SearchPhaseParts<A> {
   readonly batches: 'all' | number;
   /** Most architectures to score; absent: until the sampler is done. */
   readonly limit: number | undefined;
+  /** Whether all of them are remembered, not the best alone. */
+  readonly keep?: boolean;
   readonly streams: Streams;
 }
 
 /** Architectures that the time of the scoring is estimated from. */
 const ESTIMATED_FROM = 4;
-
-/** An architecture in the space's notation, with what belongs to it. */
-interface SavedProposal {
-  readonly id: string;
-  readonly architecture: string;
-  readonly parent: string | null;
-}
-
-interface SavedEvaluation {
-  readonly proposal: SavedProposal;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly cost: Cost;
-}
 
 interface SavedSearch {
   readonly sampler: State;
@@ -53,6 +49,8 @@ interface SavedSearch {
   /** The stage that `best` is from. */
   readonly stage?: number;
   readonly best: SavedEvaluation | null;
+  /** Where all are remembered. */
+  readonly scored?: readonly SavedEvaluation[];
 }
 
 /**
@@ -70,6 +68,8 @@ export class SearchPhase<A> {
   /** The proposal to score next; none: the search is over. */
   #next: Proposal<A> | undefined;
   #best: Evaluation<A> | undefined;
+  /** Nothing unless all are remembered. */
+  readonly #scored: Evaluation<A>[];
   /** Stages that were complete when `best` was scored. */
   #stage: number;
 
@@ -82,6 +82,7 @@ export class SearchPhase<A> {
     this.#sampler = parts.sampler.begin({ space, metric: this.#metric, objective }, saved?.sampler);
     this.#evaluated = saved?.evaluated ?? 0;
     this.#best = saved?.best ? restoredEvaluation(space, saved.best) : undefined;
+    this.#scored = (saved?.scored ?? []).map((one) => restoredEvaluation(space, one));
     this.#stage = saved?.stage ?? 0;
     const next = saved?.next ? restored(space, saved.next) : undefined;
     this.#next = saved ? next : this.#propose();
@@ -116,6 +117,16 @@ export class SearchPhase<A> {
     return this.#best;
   }
 
+  /** Those that are remembered and not failed, the best first. */
+  get ranked(): readonly Evaluation<A>[] {
+    const { name, direction } = this.#metric;
+    const sign = direction === 'maximise' ? 1 : -1;
+    const worth = ({ metrics }: Evaluation<A>): number => sign * (metrics[name] ?? Number.NaN);
+    return this.#scored
+      .filter((one) => !Number.isNaN(worth(one)))
+      .sort((a, b) => worth(b) - worth(a));
+  }
+
   /** The scoring, to be timed on random architectures, each of which is scored alone. */
   get phase(): Phase {
     const { scores, space, images, batches, streams } = this.#parts;
@@ -142,6 +153,7 @@ export class SearchPhase<A> {
     this.#sampler.observe([evaluation]);
     this.#evaluated += 1;
     if (this.#better(evaluation)) this.#best = evaluation;
+    if (this.#parts.keep && evaluation.status === 'final') this.#scored.push(evaluation);
     const ended = this.#endOfStage(stage);
     this.#next = this.#propose();
     const { name } = this.#metric;
@@ -162,6 +174,7 @@ export class SearchPhase<A> {
       next: this.#next ? savedProposal(space, this.#next) : null,
       ...(this.stages && { stage: this.#stage }),
       best: this.#best ? savedEvaluation(space, this.#best) : null,
+      ...(this.#parts.keep && { scored: this.#scored.map((one) => savedEvaluation(space, one)) }),
     };
     return saved as unknown as State;
   }
@@ -205,28 +218,4 @@ export class SearchPhase<A> {
     if (best === undefined) return true;
     return direction === 'maximise' ? value > best : value < best;
   }
-}
-
-function savedProposal<A>(space: SearchSpace<A>, proposal: Proposal<A>): SavedProposal {
-  const { id, architecture, parent } = proposal;
-  return { id, architecture: space.format(architecture), parent: parent ?? null };
-}
-
-function restored<A>(space: SearchSpace<A>, saved: SavedProposal): Proposal<A> {
-  const proposal = { id: saved.id, architecture: space.parse(saved.architecture) };
-  return saved.parent === null ? proposal : { ...proposal, parent: saved.parent };
-}
-
-function savedEvaluation<A>(space: SearchSpace<A>, best: Evaluation<A>): SavedEvaluation {
-  const { proposal, metrics, cost } = best;
-  return { proposal: savedProposal(space, proposal), metrics, cost };
-}
-
-function restoredEvaluation<A>(space: SearchSpace<A>, saved: SavedEvaluation): Evaluation<A> {
-  return {
-    proposal: restored(space, saved.proposal),
-    metrics: saved.metrics,
-    cost: saved.cost,
-    status: 'final',
-  };
 }

@@ -33,6 +33,7 @@ interface Saved {
 export class SplitTraining implements OneShotTraining {
   readonly rewards = undefined;
   readonly rounds = 0;
+  readonly rewarded = 0;
   readonly total: number;
   readonly #parts: SplitTrainingParts;
   readonly #plan: readonly SplitPlan[];

@@ -133,6 +133,14 @@ export class Training implements OneShotTraining {
     return this.#parts.options.epochs * this.#rounds;
   }
 
+  /** Architectures that were rewarded so far; one counts each time. */
+  get rewarded(): number {
+    const perEpoch = this.#stepsPerEpoch + this.#rounds;
+    const within = (this.#done % perEpoch) - this.#stepsPerEpoch;
+    const rounds = Math.floor(this.#done / perEpoch) * this.#rounds + Math.max(0, within);
+    return rounds * (this.#parts.options.rewards?.paths ?? 0);
+  }
+
   get done(): number {
     return this.#done;
   }

@@ -1,4 +1,4 @@
-import { isTextData, type State, type TextData } from '@archer-nas/core';
+import { type Candidates, isTextData, type State, type TextData } from '@archer-nas/core';
 import {
   type LanguageSpace,
   type LanguageViewed,
@@ -16,6 +16,8 @@ import type { Training } from './training.ts';
 
 /** What a one-shot search shows to studies and exports. */
 export type OneShotViews<A> = (SupernetViews<A> | LanguageViews<A>) & {
+  /** What a selection has chosen from. */
+  readonly candidates: Candidates<A>;
   /** The state of the path sampler: probabilities, where it has any. */
   readonly paths: { readonly state: State };
   /** The state of the data order; that of a text has nothing in it. */
@@ -28,16 +30,19 @@ export interface OneShotViewed<A> extends Omit<Viewed<A>, 'space' | 'data' | 'ne
   readonly data: Viewed<A>['data'] | TextData;
   readonly network: Viewed<A>['network'] | Model;
   readonly training: Training | SplitTraining;
+  readonly candidates: Candidates<A>;
 }
 
 /** Makes the views; `dispose` frees what they made themselves. */
 export function oneShotViews<A>(viewed: OneShotViewed<A>): OneShotViews<A> & { dispose(): void } {
-  const { training } = viewed;
+  const { candidates, ...shown } = viewed;
+  const { training } = shown;
   // Onto the views themselves: a copy would compute the lazy one.
-  return Object.assign(viewsOf(viewed), { paths: paths(training), order: order(training) });
+  const own = { paths: paths(training), order: order(training), candidates };
+  return Object.assign(viewsOf<A>(shown), own);
 }
 
-function viewsOf<A>({ training, ...viewed }: OneShotViewed<A>) {
+function viewsOf<A>({ training, ...viewed }: Omit<OneShotViewed<A>, 'candidates'>) {
   const { data } = viewed;
   if (training instanceof SplitTraining) return splitViews(viewed as Viewed<A>, training);
   const { store } = training;

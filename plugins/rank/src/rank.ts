@@ -1,14 +1,13 @@
 import {
   type Benchmark,
   chooseArchitectures,
-  type DataSplit,
   type EvaluationContext,
   type Evaluator,
-  isArcherError,
   type SearchSpace,
   type Streams,
   type Study,
   type StudyContext,
+  splitIfAny,
 } from '@archer-nas/core';
 import type { Column } from './column.ts';
 import { knownArchitectures } from './known-architectures.ts';
@@ -53,7 +52,7 @@ function columnsOf<A>(
   { search, streams, cache, open }: StudyContext<A>,
   n: number,
 ): readonly Column<A>[] {
-  const images = imagesFor(open, options);
+  const images = splitIfAny(open, options.images);
   const contextOf = (scope: Streams): EvaluationContext => ({
     batches: options.batches,
     streams: scope,
@@ -73,18 +72,6 @@ function columnsOf<A>(
     return evaluator ? [{ name, evaluator, context, perPiece: options.chunk }] : [];
   });
   return [truthColumn, ...scored];
-}
-
-function imagesFor(
-  open: StudyContext<unknown>['open'],
-  { images }: RankOptions,
-): DataSplit | undefined {
-  try {
-    return open(images);
-  } catch (error) {
-    if (isArcherError(error) && error.code === 'ARCHER_NO_DATA') return undefined;
-    throw error;
-  }
 }
 
 /** What was compared with what. */

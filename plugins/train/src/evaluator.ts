@@ -85,8 +85,11 @@ interface Parts<A> {
 function imageRecipe<A>(parts: Parts<A>, context: EvaluationContext): AloneRecipe<A> {
   const { space, data, options } = parts;
   const images = context.images ?? data.open('valid');
-  if (isText(images)) throw new TypeError('networks of images are scored on images, not on text');
-  const scored = { images: batchReader(data, images), batches: context.batches };
+  const readers = [images, ...(context.also ?? [])].map((split, at) => {
+    if (isText(split)) throw new TypeError('networks of images are scored on images, not on text');
+    return { prefix: at === 0 ? '' : `${split.name}-`, images: batchReader(data, split) };
+  });
+  const scored = { readers, batches: context.batches };
   return {
     epochs: options.epochs,
     steps: (epochs) => epochs * stepsPerEpoch(data, options),

@@ -71,6 +71,7 @@ function textRecipe<A>(
   context: EvaluationContext,
 ): AloneRecipe<A> {
   const text = context.images ?? data.open('valid');
+  const also = (context.also ?? []).filter(isText);
   if (!isText(text)) throw new TypeError('language models are scored on text, not on images');
   const train = data.open('train');
   const { batch: lanes, window } = data;
@@ -86,7 +87,7 @@ function textRecipe<A>(
         model: space.network(architecture, { vocabulary: data.vocabulary.length }),
         ...{ options, streams, lanes, window, train },
         valid: data.splits.includes('valid') ? data.open('valid') : undefined,
-        scored: { text, batches: context.batches },
+        scored: { texts: [text, ...also], batches: context.batches },
         windowsOf: (epoch: number) => epochWindows(cut, shared, epoch),
       };
       return new LanguageTraining(parts, saved);

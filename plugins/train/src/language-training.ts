@@ -30,7 +30,7 @@ export interface LanguageParts {
   readonly train: TextSplit;
   /** What decides about averaging and about the best epoch; absent: nothing does. */
   readonly valid: TextSplit | undefined;
-  readonly scored: { readonly text: TextSplit; readonly batches: 'all' | number };
+  readonly scored: { readonly texts: readonly TextSplit[]; readonly batches: 'all' | number };
   windowsOf(epoch: number): readonly Window[];
 }
 
@@ -128,8 +128,13 @@ export class LanguageTraining implements AloneTraining {
     const { scored, options } = this.#parts;
     const { values } =
       options.keep === 'best' && this.#best.values.size > 0 ? this.#best : this.#average;
-    const loss = this.#lossOn(scored.text, values, scored.batches);
-    return { ...predictionMetrics(loss), 'train-loss': this.#at.loss / this.#at.tokens };
+    const found = scored.texts.map((text, at) =>
+      predictionMetrics(
+        this.#lossOn(text, values, scored.batches),
+        at === 0 ? '' : `${text.name}-`,
+      ),
+    );
+    return Object.assign({}, ...found, { 'train-loss': this.#at.loss / this.#at.tokens });
   }
 
   dispose(): void {
@@ -194,6 +199,6 @@ export class LanguageTraining implements AloneTraining {
 }
 
 /** Perplexity and bits of a loss in nats per token. */
-function predictionMetrics(loss: number): Metrics {
-  return { perplexity: Math.exp(loss), 'bits-per-token': loss / Math.LN2 };
+function predictionMetrics(loss: number, prefix = ''): Metrics {
+  return { [`${prefix}perplexity`]: Math.exp(loss), [`${prefix}bits-per-token`]: loss / Math.LN2 };
 }

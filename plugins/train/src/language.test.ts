@@ -183,6 +183,26 @@ describe('train-language', () => {
     expect(make({ keep: 'last', nonMonotone: null }).metrics[0]?.name).toBe('perplexity');
   });
 
+  it('scores one training on several texts', async () => {
+    const score = async (images: 'train' | 'valid', also: 'train'[] = []) => {
+      const job = languageTrainEvaluator(toyCells(), data, options({ epochs: 2 })).start(
+        proposals,
+        {
+          ...{ ...context(), images: data.open(images) },
+          also: also.map((name) => data.open(name)),
+        },
+      );
+      await drive(job);
+      job.dispose?.();
+      return job.evaluations()[0]?.metrics ?? {};
+    };
+    const both = await score('valid', ['train']);
+    const train = await score('train');
+    expect(both['train-perplexity']).toBe(train.perplexity);
+    expect(both['train-bits-per-token']).toBe(train['bits-per-token']);
+    expect(both.perplexity).toBe((await score('valid')).perplexity);
+  });
+
   it('has an identity that changes with recipe, engine, text and batches', () => {
     const identity = (settings: object, corpus = data) =>
       languageTrainEvaluator(toyCells(), corpus, options(settings)).identity;

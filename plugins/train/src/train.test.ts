@@ -147,6 +147,23 @@ describe('train', () => {
     expect(accuracies[0]).toBe(accuracies[1]);
   });
 
+  it('scores one training on several splits', async () => {
+    const score = async (images: keyof typeof splits, also: (keyof typeof splits)[] = []) => {
+      const more = { images: splits[images], also: also.map((name) => splits[name]) };
+      const job = evaluator({ epochs: 3 }).start(proposals, { ...context(), ...more });
+      await drive(job);
+      return job.evaluations().map(({ metrics }) => metrics);
+    };
+    const both = await score('valid', ['train']);
+    const trained = await score('train');
+    expect(both.map(({ accuracy }) => accuracy)).toEqual(
+      (await score('valid')).map(({ accuracy }) => accuracy),
+    );
+    expect(both.map((metrics) => metrics['train-accuracy'])).toEqual(
+      trained.map(({ accuracy }) => accuracy),
+    );
+  });
+
   it('has an identity that changes with recipe, engine and data, not from call to call', () => {
     const identity = (settings: object) => evaluator(settings).identity;
     expect(identity({})).toBe(identity({}));

@@ -21,6 +21,13 @@ import {
 import type { TrainOptions } from './options.ts';
 import type { AloneTraining, Metrics } from './training-job.ts';
 
+/** Images that a trained network is scored on. */
+interface ScoredOn {
+  /** Of the names of its metrics. */
+  readonly prefix: string;
+  readonly images: BatchReader;
+}
+
 /** What the training of one network is made of. */
 export interface TrainingParts {
   /** Without sites. */
@@ -30,7 +37,7 @@ export interface TrainingParts {
   /** Keyed by the architecture: its place among others must not matter. */
   readonly streams: Streams;
   /** What the trained network is scored on. */
-  readonly scored: { readonly images: BatchReader; readonly batches: 'all' | number };
+  readonly scored: { readonly readers: readonly ScoredOn[]; readonly batches: 'all' | number };
 }
 
 /** Sums over the steps of an epoch. */
@@ -117,7 +124,7 @@ export class Training implements AloneTraining {
 
   score(): Metrics {
     const { loss, images } = this.#sums;
-    return { accuracy: this.#accuracy(), 'train-loss': loss / images };
+    return { ...this.#accuracies(), 'train-loss': loss / images };
   }
 
   dispose(): void {
@@ -127,13 +134,18 @@ export class Training implements AloneTraining {
   }
 
   /** In percent; batch norm uses the running statistics, or recalibrated ones. */
-  #accuracy(): number {
+  #accuracies(): Metrics {
     const { network, options, scored } = this.#parts;
-    const { images, batches } = scored;
+    const { readers, batches } = scored;
     const { evaluationBatch: batch, recalibration } = options;
     const settings = { batch, batches, batchNorm: 'running' } as const;
-    const score = (statistics: RunningStatistics): number =>
-      evaluateAccuracy(network, this.#store, [], images, { ...settings, statistics });
+    const score = (statistics: RunningStatistics): Metrics => {
+      const given = { ...settings, statistics };
+      const pairs = readers.map(({ prefix, images }): [string, number] => {
+        return [`${prefix}accuracy`, evaluateAccuracy(network, this.#store, [], images, given)];
+      });
+      return Object.fromEntries(pairs);
+    };
     if (recalibration === 0) return score(this.#statistics);
     const statistics = recalibrate(network, this.#store, [], this.#trainBatches(recalibration));
     try {

@@ -3,7 +3,6 @@ import type { RunRecord } from '../record.ts';
 import { runReport } from '../run-report.ts';
 import { frontFigure } from './front-figure.ts';
 import { metricCurves, type NamedRun } from './metric-curves.ts';
-import { decisionFigures, stepTableFigures } from './step-tables.ts';
 import { studyCurves } from './study-curves.ts';
 import { tableFigures } from './table-figures.ts';
 
@@ -13,14 +12,6 @@ export interface Figures {
   /** What the search reports as it goes. */
   readonly search: readonly Chart[];
   readonly studies: readonly Chart[];
-  /** Of each run that tells how probable the options of its decisions are: a chart per decision. */
-  readonly decisions: readonly RunCharts[];
-}
-
-/** Charts of one run. */
-export interface RunCharts {
-  readonly label: string;
-  readonly charts: readonly Chart[];
 }
 
 export type { NamedRun };
@@ -29,11 +20,8 @@ export type { NamedRun };
 export function figures(runs: readonly NamedRun[]): Figures {
   return {
     fronts: frontFigure(runs),
-    search: uniquelyNamed([...metricCurves(runs), ...stepTableFigures(runs)]),
+    search: uniquelyNamed(metricCurves(runs)),
     studies: uniquelyNamed([...ofTables(runs), ...studyCurves(runs)]),
-    decisions: runs
-      .map((run) => ({ label: run.label, charts: uniquelyNamed(decisionFigures(run)) }))
-      .filter(({ charts }) => charts.length > 0),
   };
 }
 
