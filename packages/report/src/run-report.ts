@@ -1,6 +1,7 @@
 import type { JournalLine, Table } from '@archer-nas/core';
 import type { BestArchitecture, RunFingerprint, RunRecord } from './record.ts';
 import { remarksOf } from './remarks.ts';
+import { withSearchCost } from './search-cost.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
 /** One job of a run: the search or a study. */
@@ -37,6 +38,8 @@ export interface RunReport {
  */
 export function runReport(record: RunRecord): RunReport {
   const { folder, status, manifest, fingerprint, result, lines } = record;
+  const seconds = secondsByJob(lines);
+  const jobs = result === undefined ? unfinishedJobs(lines) : finishedJobs(result);
   return {
     folder,
     status,
@@ -46,10 +49,10 @@ export function runReport(record: RunRecord): RunReport {
     seed: result?.seed,
     identity: result?.identity,
     fingerprint,
-    seconds: secondsByJob(lines),
+    seconds,
     remarks: remarksOf(lines),
     best: result?.search.best ?? [],
-    jobs: result === undefined ? unfinishedJobs(lines) : finishedJobs(result),
+    jobs: withSearchCost(jobs, seconds),
     verdicts: verdicts(manifest?.expect ?? [], [record]),
   };
 }

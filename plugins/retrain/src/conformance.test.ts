@@ -1,9 +1,10 @@
 import { describePackage, describeStudy } from '@archer-nas/testkit';
-import plugin from './index.ts';
+import plugins from './index.ts';
+import { toySelecting } from './testing/toy-selecting.ts';
 
-const kit = { package: new URL('..', import.meta.url), plugins: [plugin] };
+const kit = { package: new URL('..', import.meta.url), plugins: [...plugins, ...toySelecting] };
 
-describePackage(kit);
+describePackage({ ...kit, plugins });
 
 describeStudy({
   ...kit,
@@ -18,4 +19,9 @@ describeStudy({
     truth: { use: 'toy-ones', noise: 1 },
     choice: { use: 'toy-ones' },
   },
+});
+describeStudy({
+  ...kit,
+  strategy: { use: 'toy-selecting' },
+  study: { use: 'beside-random', sample: 5, batches: 1 },
 });

@@ -10,8 +10,10 @@ import {
   type State,
   type StudyContext,
   splitIfAny,
+  type Views,
 } from '@archer-nas/core';
 import { z } from 'zod';
+import { besideRandom } from './beside-random.ts';
 import { retrain } from './retrain.ts';
 
 type Truth = Benchmark<unknown> | Evaluator<unknown>;
@@ -91,4 +93,26 @@ function withheld(): ArcherError {
   return new ArcherError('ARCHER_TEST_WITHHELD', message, { hint, exit: EXIT.manifest });
 }
 
-export default study;
+const besideRandomStudy = definePlugin({
+  id: 'beside-random',
+  kind: 'study',
+  summary: 'What a search has selected from, scored beside random architectures.',
+  options: z.strictObject({
+    sample: z.int().positive().default(100).describe('random architectures'),
+    batches: z
+      .union([z.literal('all'), z.int().positive()])
+      .default('all')
+      .describe('of valid images or text, from the start of the split'),
+  }),
+  requires: ['space', 'view:scores', 'view:candidates'],
+  create: (options, { space }) => ({
+    when: 'after',
+    begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) => {
+      const { scores, candidates } = search.views as Required<Views<unknown>>; // required above
+      const images = splitIfAny(open, 'valid');
+      return besideRandom({ ...options, space, candidates, scores, images, streams }, saved);
+    },
+  }),
+});
+
+export default [study, besideRandomStudy];

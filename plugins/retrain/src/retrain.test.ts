@@ -11,7 +11,7 @@ import {
 } from '@archer-nas/core';
 import { type Bits, bitSpace } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
-import plugin from './index.ts';
+import plugins from './index.ts';
 import { retrain } from './retrain.ts';
 
 const { signal } = new AbortController();
@@ -37,7 +37,7 @@ function training(asked: EvaluationContext[] = []): Evaluator<Bits> {
         return {
           proposal,
           metrics: { accuracy: VALID[name] ?? Number.NaN, ...also },
-          ...{ cost: {}, status },
+          ...{ cost: { epochs: 3 }, status },
         };
       };
       const evaluations = () => proposals.slice(0, Math.floor(done / 2)).map(evaluation);
@@ -86,6 +86,7 @@ describe('retrain', () => {
       'retrained-all-gain': 19,
       'retrained-mean': (69 + 88 + 89) / 3,
       'retrained-networks': 4,
+      'retrained-epochs': 12,
       'architectures-judged': 40,
     });
     expect(answer?.tables?.retrain?.rows).toEqual([
@@ -103,6 +104,7 @@ describe('retrain', () => {
     expect(answer?.metrics).toEqual({
       retrained: 88,
       'retrained-networks': 1,
+      'retrained-epochs': 3,
       'architectures-judged': 40,
     });
   });
@@ -126,6 +128,11 @@ describe('retrain', () => {
     // [1, 1] has the least, but its training failed.
     expect(answer?.metrics).toMatchObject({ retrained: 69, 'retrained-all': 89 });
     expect(answer?.metrics?.['retrained-all-gain']).toBe(20);
+  });
+
+  it('counts no epochs that a table remembers', async () => {
+    const { answer } = await answered({ truth: { ...training(), recorded: true } });
+    expect(answer?.metrics?.['retrained-epochs']).toBe(0);
   });
 
   it('says so where it chooses by what it reports', async () => {
@@ -152,14 +159,14 @@ describe('retrain', () => {
 });
 
 describe('the models that are trained', () => {
-  const maker = plugin as unknown as Maker<'study'>;
+  const maker = plugins.find(({ id }) => id === 'retrain') as unknown as Maker<'study'>;
   const candidates = {
     evaluations: () => [scored([0, 1], 50), scored([0, 0], 50), scored([0, 1], 50)],
     judged: () => 12,
   };
   const asked = async (options: object, views: object = { candidates }) => {
     const contexts: EvaluationContext[] = [];
-    const study = await maker.create(plugin.options.parse(options), {
+    const study = await maker.create(maker.options.parse(options), {
       ...{ space, permit: 'test-split', parts: { truth: training(contexts) } },
     } as unknown as Dependencies);
     const search = { views, incumbents: () => [scored([1, 0], 50)] };
@@ -183,7 +190,7 @@ describe('the models that are trained', () => {
     expect(await splits({})).toEqual([['valid']]);
     expect(await splits({ on: 'test' })).toEqual([['valid', 'test']]);
     const create = () =>
-      maker.create(plugin.options.parse({ on: 'test' }), { space, parts: {} } as never);
+      maker.create(maker.options.parse({ on: 'test' }), { space, parts: {} } as never);
     expect(create).toThrow(expect.objectContaining({ code: 'ARCHER_TEST_WITHHELD' }));
   });
 });

@@ -102,6 +102,7 @@ function answer<A>(parts: Retraining<A>, jobs: readonly EvaluationJob<A>[]): Rep
   const metrics = {
     ...summary(retrained, { reported: signOf(truth), chosenBy: signOf(choice) }),
     'retrained-networks': models.length,
+    'retrained-epochs': trainedEpochs(truth, found),
     'architectures-judged': judged,
   };
   return {
@@ -124,6 +125,12 @@ function scoreOf<A>(
   return metrics[`${split}-${name}`] ?? metrics[name] ?? Number.NaN;
 }
 
+/** Of trainings that were done here: what a table remembers was paid by others. */
+function trainedEpochs<A>(truth: Evaluator<A>, found: readonly Evaluation<A>[]): number {
+  if (truth.recorded || truth.lookUp) return 0;
+  return found.reduce((sum, { cost }) => sum + (cost.epochs ?? 0), 0);
+}
+
 /** 1 where more is better, −1 where less is. */
 function signOf<A>({ metrics: [metric] }: Evaluator<A>): number {
   return metric?.direction === 'minimise' ? -1 : 1;
@@ -144,7 +151,7 @@ function summary<A>(
   return {
     retrained: own,
     'retrained-all': best,
-    'retrained-all-gain': signs.reported * (best - own),
+    'retrained-all-gain': signs.reported > 0 ? best - own : own - best,
     'retrained-mean': sum / usable.length,
   };
 }
