@@ -57,8 +57,18 @@ describe('searches that were repeated with other seeds', () => {
     expect(readFileSync(join(csv, 'paired.csv'), 'utf8')).toContain(',second - first,3,0 ± 0,');
   });
 
-  it('need a metric where there are more than two experiments', async () => {
-    expect(await archer('compare', a, b, a)).toMatchObject({ code: 2 });
+  it('are compared in all metrics, each with the first, where none is named', async () => {
+    const { code, out } = await archer('compare', a, b, a);
+    expect(code).toBe(0);
+    expect(out).toMatch(/a: first.*b: second.*c: first.*b - a.*c - a/);
+    expect(out).toMatch(/manifest\.name\s+first\s+second\s+first/);
+    const page = join(here, 'three.html');
+    expect(await archer('compare', a, b, a, '--html', page)).toMatchObject({ code: 0 });
+    expect(readFileSync(page, 'utf8')).toContain('3 experiments');
+  });
+
+  it('need a metric for other formats, and one that there is', async () => {
+    expect(await archer('compare', a, b, '--format', 'markdown')).toMatchObject({ code: 2 });
     const unknown = await archer('compare', a, b, '--metric', 'none');
     expect(unknown.err).toContain('No finished run has the metric "none"');
     expect(unknown.code).toBe(2);

@@ -33,8 +33,8 @@ export async function runExports(
   format: RunFormat,
   { draw }: Background = {},
 ): Promise<Files> {
-  const { fronts, search, studies } = figures(seedsOf(records));
-  const charts = [...fronts, ...studies, ...search];
+  const { fronts, search, studies, decisions } = figures(seedsOf(records));
+  const charts = [...fronts, ...studies, ...search, ...decisions.flatMap((run) => run.charts)];
   if (format === 'svg') return pictures(records, charts, draw);
   if (format === 'png') {
     const drawn = await pictures(records, charts, draw);

@@ -44,6 +44,7 @@ const OPTIONS: Record<keyof RunOptions, readonly [value: unknown, words: readonl
   onEvent: [() => {}, []],
   seedCommand: [() => ['x'], []],
   seedEnvironment: [{ X: 'y' }, []],
+  exhibit: [async () => ({}), []], // every process makes its own
   // Not to be had on the command line.
   folder: ['/f', []],
   lookup: [async () => undefined, []],

@@ -26,17 +26,20 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => vi.unstubAllEnvs());
 
 /** As much of MLflow as one run needs: it says yes to everything. */
-function yes({ url, body }: SeenRequest): HttpAnswer {
+function yes({ method, url, body }: SeenRequest): HttpAnswer {
   const json = (value: object): HttpAnswer => ({ status: 200, body: JSON.stringify(value) });
   const info = { experiment_id: '1', run_id: 'r', artifact_uri: 'mlflow-artifacts:/1/r' };
   const { tags = [] } = url.endsWith('runs/create') ? JSON.parse(body.toString()) : {};
   known.push(...tags);
+  if (method === 'PUT') uploaded.push(url);
+  if (url.endsWith('log-batch')) known.push(...(JSON.parse(body.toString()).tags ?? []));
   if (url.endsWith('/create')) return json({ experiment_id: '1', run: { info, data: { tags } } });
   if (url.includes('runs/get?')) return json({ run: { info, data: { tags: known } } });
   if (!url.includes('get-by-name')) return json({});
   return { status: 404, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' };
 }
 const known: object[] = [];
+const uploaded: string[] = [];
 
 describe('R32 R46 sync', () => {
   it('is what a run names at its end when its server is down', async () => {
@@ -100,6 +103,10 @@ describe('R32 R46 sync', () => {
     await using server = await new FaultyServer(yes).start();
     const sync = () => archer('sync', seed(0), '--to', server.url);
     expect(await sync()).toMatchObject({ code: 0, out: `${seed(0)}: sent\n` });
+    for (const name of ['report.html', 'best.json', 'plots/cells.svg']) {
+      expect(uploaded, name).toContainEqual(expect.stringContaining(`/r/exhibits/${name}`));
+    }
+    expect(known).toContainEqual({ key: 'archer.verdict', value: 'nothing is expected' });
     expect(await sync()).toMatchObject({ code: 0, out: `${seed(0)}: nothing left to send\n` });
   });
 

@@ -15,6 +15,10 @@ const TINY: Readonly<Record<string, object>> = {
   'space enas-micro': { nodes: 1, layers: 1, channels: 2, search: { layers: 1, channels: 2 } },
   'space enas-rnn': { nodes: 3, width: 4 },
   'space fbnet': {},
+  'space mobile': {
+    ...{ stem: 2, first: 2, channels: [8, 8], repeats: [1, 1], strides: [2, 2, 1], head: 4 },
+    costs: { classes: 10, image: 8 },
+  },
   'space nas-bench-101': {},
   'space nas-bench-1shot1': {
     search: { channels: 2, cells: 1 },
@@ -50,6 +54,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy listed': {},
   'strategy magic': { epochs: 1, search: null },
   'strategy nasp': { epochs: 1 },
+  'strategy nsas': { epochs: 1, archive: { size: 2 }, evaluation: { searchEvaluations: 2 } },
   'strategy one-shot': { epochs: 1 },
   'strategy one-shot-language': { epochs: 1 },
   // Not shared between decisions, whose options differ in some spaces.
@@ -63,6 +68,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy setn': { epochs: 1, selection: { architectures: 2 } },
   'strategy snas': { epochs: 1 },
   'strategy spos': { epochs: 1, search: { use: 'random' }, evaluation: { searchEvaluations: 2 } },
+  'strategy sumnas': { epochs: 1, search: null },
 };
 
 /** What fits together, by id. */

@@ -15,6 +15,8 @@ export interface TrackedRun {
   /** Flat parameters of the resolved manifest. */
   readonly params: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** What the run reads, and its hash: a data set, or the table that answers in its place. */
+  readonly data?: { readonly name: string; readonly hash: string };
   readonly folder: TrackedFolder;
 }
 
@@ -71,8 +73,18 @@ export interface TrackedSession {
   log(lines: readonly JournalLine[]): void;
   /** A file of the run folder is ready. */
   artifact(name: string): void;
+  /** What is known of a run only when it has finished; before `close`. */
+  conclude?(conclusion: Conclusion): void;
   /** Sends what is left within `timeoutMs`, and says what it could not send. */
   close(status: RunEnd, timeoutMs: number): Promise<Leftovers>;
+}
+
+/** Tags that a run has in the end. */
+export interface Conclusion {
+  /** Of the run itself. */
+  readonly run: Readonly<Record<string, string>>;
+  /** Of its experiment, over the seeds that are finished. */
+  readonly experiment: Readonly<Record<string, string>>;
 }
 
 /** How a run ended. */

@@ -5,6 +5,7 @@ import {
   type ArtifactEntry,
   answers,
   type Batch,
+  type Dataset,
   type Experiment,
   type Metric,
   pairs,
@@ -140,6 +141,12 @@ export class MlflowClient {
   async setTag(runId: string, key: string, value: string, signal?: AbortSignal): Promise<void> {
     const clipped = clip(value, LIMITS.tagValue);
     await this.#post('runs/set-tag', { run_id: runId, key, value: clipped }, signal);
+  }
+
+  /** Says that a run reads a data set; again is the same as once. */
+  async logInput(runId: string, dataset: Dataset, signal?: AbortSignal): Promise<void> {
+    const tags = pairs({ 'mlflow.data.context': 'search' });
+    await this.#post('runs/log-inputs', { run_id: runId, datasets: [{ tags, dataset }] }, signal);
   }
 
   /** Every point of a metric, over all pages, in the server's order. */

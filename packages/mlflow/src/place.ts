@@ -164,7 +164,7 @@ export class Place {
     const { memory, server, elsewhere } = this.#options;
     const previous = linkTo(memory, server);
     const { run, isNew } = await this.#createOnce(experimentId, filter, signal, {
-      name: `seed ${this.#run.seed}`,
+      name: `${this.#run.experiment} seed ${this.#run.seed}`,
       startTime: this.#run.startedMs,
       tags: { ...nestedTags(this.#run, parentId), ...previous },
     });

@@ -1,4 +1,5 @@
 import {
+  type Conclusion,
   isArcherError,
   type JournalLine,
   type Leftovers,
@@ -9,6 +10,7 @@ import {
 import { ArtifactQueue } from './artifact-queue.ts';
 import type { MlflowClient } from './client.ts';
 import { BACKOFF, type Clock, delayMs } from './clock.ts';
+import { PendingConclusion, sendInput } from './conclusion.ts';
 import { END_STATUS, endStatus } from './end-status.ts';
 import { MlflowError } from './errors.ts';
 import { headerFor } from './header.ts';
@@ -64,6 +66,7 @@ export class MlflowSession implements TrackedSession {
   readonly #artifacts: ArtifactQueue;
   readonly #closing = new AbortController();
   readonly #patience: Patience;
+  readonly #conclusion = new PendingConclusion();
   readonly #refused: string[] = [];
   #points: PointSender | undefined;
   #headerSent = false;
@@ -101,6 +104,12 @@ export class MlflowSession implements TrackedSession {
     this.#wake();
   }
 
+  conclude(conclusion: Conclusion): void {
+    if (this.#closed) return;
+    this.#conclusion.put(conclusion);
+    this.#wake();
+  }
+
   close(status: RunEnd, timeoutMs: number): Promise<Leftovers> {
     this.#closed ??= this.#finish(status, timeoutMs);
     return this.#closed;
@@ -135,6 +144,7 @@ export class MlflowSession implements TrackedSession {
 
   get #isUnsent(): boolean {
     if (!this.#headerSent || this.#outbox.mayHaveMore || this.#artifacts.size > 0) return true;
+    if (this.#conclusion.isPending) return true;
     return this.#end !== undefined && !this.#endSent;
   }
 
@@ -176,6 +186,7 @@ export class MlflowSession implements TrackedSession {
       if (!this.#headerSent) await this.#sendHeader(target);
       await this.#sendPoints(points);
       await this.#sendArtifacts(target);
+      await this.#conclusion.send(this.#client, target, signal);
       if (this.#end !== undefined && !this.#endSent) await this.#sendEnd(target, this.#end);
     } finally {
       this.#patience.rests();
@@ -188,7 +199,10 @@ export class MlflowSession implements TrackedSession {
     if (this.#run.isLive) this.#memory.setEnded(null);
   }
 
-  async #sendHeader({ run }: Target): Promise<void> {
+  async #sendHeader(target: Target): Promise<void> {
+    const { run } = target;
+    const { data } = this.#run;
+    if (data) await sendInput(this.#client, target, data, this.#patience.signal);
     const header = headerFor(this.#run, run, this.#options.secrets);
     await this.#client.logBatch(run.info.run_id, header.batch, this.#patience.signal);
     for (const [name, text] of Object.entries(header.artifacts)) this.#artifacts.put(name, text);
@@ -280,6 +294,7 @@ export class MlflowSession implements TrackedSession {
     this.#place.forget();
     this.#points = undefined;
     this.#headerSent = false;
+    this.#conclusion.again();
   }
 
   #leftovers(): Leftovers {
@@ -287,6 +302,7 @@ export class MlflowSession implements TrackedSession {
       ...(this.#headerSent ? [] : ['parameters and tags']),
       ...(this.#outbox.mayHaveMore ? [`metric points from journal line ${this.#next} on`] : []),
       ...this.#artifacts.names.map((name) => `artifact ${name}`),
+      ...(this.#conclusion.isPending ? ['the tags at the end'] : []),
       ...(this.#endSent ? [] : ['the status at the end']),
     ];
     const refused = [...this.#refused, ...this.#artifacts.refused];

@@ -31,13 +31,47 @@ describe('a run on the server', () => {
       [...server.runs.values()][0]?.tags.get('archer.group') ?? '',
     );
     expect(nested.tags.get('mlflow.parentRunId')).toBe(parent.info.run_id);
-    expect([nested.info.run_name, nested.info.status]).toEqual(['seed 0', 'FINISHED']);
+    expect([nested.info.run_name, nested.info.status]).toEqual(['pada-nb201 seed 0', 'FINISHED']);
     expect([parent.info.run_name, parent.info.status]).toEqual(['pada-nb201 (quick)', 'FINISHED']);
     expect([...nested.params]).toEqual([['strategy.epochs', '4']]);
     expect(nested.tags.get('archer.version')).toBe('0.1.0');
     expect(nested.tags.get('archer.seq')).toBe('4');
     expect(stored()).toEqual(truth(3));
     expect([...nested.artifacts]).toEqual([['manifest.json', '{}']]);
+  });
+
+  it('has what it reads as an input, and in the end its verdict, as its parent has its own', async () => {
+    const hash = 'f'.repeat(64);
+    const reading = recorded({ data: { name: 'cifar10', hash } });
+    const session = open(reading);
+    session.conclude?.({
+      run: { 'archer.verdict': 'inconclusive' },
+      experiment: { 'archer.verdict': 'reproduced' },
+    });
+    expect(await session.close('finished', 5000)).toEqual(NOTHING_LEFT);
+    const nested = server.runWith('archer.search', 'search-0');
+    const parent = server.runs.get(nested.tags.get('mlflow.parentRunId') ?? '');
+    expect([...nested.inputs]).toEqual([['cifar10', 'f'.repeat(36)]]);
+    expect([nested, parent].map((one) => one?.tags.get('archer.verdict'))).toEqual([
+      ...['inconclusive', 'reproduced'],
+    ]);
+  });
+
+  it('does without inputs on a server of before 2.4', async () => {
+    server.plan = (path) =>
+      path === 'runs/log-inputs' ? { status: 404, body: '<html>' } : undefined;
+    const session = open(recorded({ data: { name: 'cifar10', hash: 'f' } }));
+    expect(await session.close('finished', 5000)).toEqual(NOTHING_LEFT);
+    expect(server.runWith('archer.search', 'search-0').info.status).toBe('FINISHED');
+  });
+
+  it('tells the verdict to the run that takes the place of a deleted one', async () => {
+    const session = open();
+    await expect.poll(() => server.runs.size, BUSY).toBe(2);
+    for (const one of server.runs.values()) one.deleted = true;
+    session.conclude?.({ run: { 'archer.verdict': 'differs' }, experiment: {} });
+    expect(await session.close('finished', 5000)).toEqual(NOTHING_LEFT);
+    expect(server.runWith('archer.search', 'search-0').tags.get('archer.verdict')).toBe('differs');
   });
 
   it('shares the parent with the other seeds and not with another profile', async () => {

@@ -23,6 +23,17 @@ export interface Batch {
   readonly tags?: readonly KeyValue[];
 }
 
+/** What a run reads. */
+export interface Dataset {
+  /** At most 500 characters. */
+  readonly name: string;
+  /** At most 36 characters. */
+  readonly digest: string;
+  /** JSON text, of which `source_type` says what it is. */
+  readonly source: string;
+  readonly source_type: string;
+}
+
 /** JSON has no NaN: protobuf's JSON form of a double takes these strings. */
 export function encodeNumber(value: number): number | string {
   if (Number.isFinite(value)) return value;

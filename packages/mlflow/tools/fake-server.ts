@@ -32,6 +32,8 @@ interface StoredRun {
   params: Map<string, string>;
   metrics: { key: string; value: number | string; timestamp: number; step: number }[];
   artifacts: Map<string, string>;
+  /** Digests of what it reads, by name. */
+  inputs: Map<string, string>;
   deleted: boolean;
 }
 
@@ -144,6 +146,10 @@ export class FakeServer {
         return {};
       case 'runs/log-parameter':
         return this.#logBatch({ run_id: body.run_id, params: [body] });
+      case 'runs/log-inputs':
+        for (const { dataset } of body.datasets)
+          this.#run(body.run_id).inputs.set(dataset.name, dataset.digest);
+        return {};
       case 'metrics/get-history':
         return this.#history(query);
       default:
@@ -181,6 +187,7 @@ export class FakeServer {
       params: new Map(),
       metrics: [],
       artifacts: new Map(),
+      inputs: new Map(),
       deleted: false,
     };
     this.runs.set(id, run);

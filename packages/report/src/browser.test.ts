@@ -155,6 +155,18 @@ describe.skipIf(CHROMIUM === undefined)('pages in Chromium (none installed: skip
     await page.close();
   }, 120_000);
 
+  it('a chart alone is not beside half a page of nothing', async () => {
+    const { page } = await open('run');
+    const share = await page.evaluate(`(() => {
+      const figure = document.querySelector('.alone figure');
+      const ends = [...figure.querySelectorAll('svg, table')].map((e) => e.getBoundingClientRect());
+      const [from, to] = [Math.min(...ends.map((e) => e.left)), Math.max(...ends.map((e) => e.right))];
+      return (to - from) / document.querySelector('main').clientWidth;
+    })()`);
+    await page.close();
+    expect(share).toBeGreaterThan(0.75);
+  }, 120_000);
+
   it('the keyboard reaches sections, tables and the values of charts', async () => {
     const { page } = await open('run');
     await page.keyboard.press('Tab');
@@ -164,8 +176,10 @@ describe.skipIf(CHROMIUM === undefined)('pages in Chromium (none installed: skip
     expect(await page.evaluate(`${focus}.outlineWidth`)).toBe('2px');
     const isAtSummary = () => page.evaluate('document.activeElement.tagName === "SUMMARY"');
     for (let i = 0; i < 60 && !(await isAtSummary()); i++) await page.keyboard.press('Tab');
+    const isOpen = () => page.evaluate('document.activeElement.closest("details").open');
+    const before = await isOpen();
     await page.keyboard.press('Enter');
-    expect(await page.evaluate('document.activeElement.closest("details").open')).toBe(true);
+    expect(await isOpen()).toBe(!before);
     await page.close();
   }, 120_000);
 });

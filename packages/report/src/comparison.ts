@@ -45,8 +45,12 @@ type Runs = readonly RunRecord[];
  *
  * @throws RangeError when a side has no run, or two finished runs of the same seed
  */
-export function compareRuns(a: Runs, b: Runs): Comparison {
-  const [first, second] = [bySeed(a, 'first'), bySeed(b, 'second')];
+export function compareRuns(
+  a: Runs,
+  b: Runs,
+  [nameA, nameB]: readonly [string, string] = ['first', 'second'],
+): Comparison {
+  const [first, second] = [bySeed(a, nameA), bySeed(b, nameB)];
   const keys = [...first.values(), ...second.values()].flatMap((m) => [...m.keys()]);
   const seedsA = [...first.keys()];
   const seedsB = [...second.keys()];

@@ -26,6 +26,7 @@ export * from './run-report-text.ts';
 export * from './seed-comparison.ts';
 export * from './seed-comparison-tables.ts';
 export * from './seed-summary.ts';
+export { compareEach, formatSeveral } from './several-comparison.ts';
 export type { StudySeries } from './study-series.ts';
 export * from './suite-table.ts';
 export * from './sweep-table.ts';

@@ -1,9 +1,26 @@
+import type { Table } from '@archer-nas/core';
 import type { RunRecord } from '../src/record.ts';
 import { stepLines } from './journal-lines.ts';
 import { record, study } from './run-record.ts';
 
 const CELL =
   '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_3x3~1|+|none~0|avg_pool_3x3~1|nor_conv_1x1~2|';
+
+/** α of two edges, as a bilevel search tells it. */
+function alphaOf(time: number): Table {
+  const options = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3', 'avg_pool_3x3'];
+  const rows = Array.from({ length: 2 }, (_, edge) =>
+    options.map((option, o) => {
+      return [`cell0.edge${edge}`, option, o === edge % 5 ? 0.2 + 0.6 * time : 0.2 - 0.15 * time];
+    }),
+  );
+  return { columns: ['decision', 'option', 'probability'], rows: rows.flat() };
+}
+
+function quantilesOf(step: number): Table {
+  const rows = ['least', 'median', 'greatest'].map((name, i) => [name, 1 + (i - 1) * (step / 200)]);
+  return { columns: ['quantile', 'q times N'], rows };
+}
 
 /** A run that has data for every section of a page, with names as long as real ones. */
 export function richRecord(seed: number): RunRecord {
@@ -20,6 +37,8 @@ export function richRecord(seed: number): RunRecord {
       ...{ loss: 2.3 - i / 300 + wave(i) / 9, 'train-accuracy': 10 + i / 8 + wave(i) },
       ...(i % 13 === 12 ? { epoch: (i + 1) / 13, ...p(i / 13) } : {}),
     })),
+    (i) =>
+      i % 13 === 12 ? { alpha: alphaOf(i / 130), 'data-probability': quantilesOf(i) } : undefined,
   );
   const scores = Array.from({ length: 30 }, (_, i) => [
     `${CELL} ${i}`,

@@ -14,6 +14,8 @@ export interface RunFolder {
   readonly result: string;
   readonly tables: string;
   readonly exports: string;
+  /** What is shown of a finished run where it is tracked. */
+  readonly exhibits: string;
   /** What trackers remember, a file each. */
   readonly trackers: string;
   readonly lock: string;
@@ -33,6 +35,7 @@ export function runFolder(root: string): RunFolder {
     result: join(root, 'result.json'),
     tables: join(root, 'tables'),
     exports: join(root, 'exports'),
+    exhibits: join(root, 'exhibits'),
     trackers: join(root, 'trackers'),
     lock: join(root, 'lock'),
   };

@@ -2,6 +2,7 @@ export { countedAttempts } from './attempts.ts';
 export { type DryRun, dryRun, type JobEstimate } from './dry-run.ts';
 export { replaceFile } from './durable.ts';
 export type { OnEvent, RunEvent } from './events.ts';
+export type { Exhibit, Exhibition } from './exhibits.ts';
 export { type Exported, type ExportOptions, exportRun } from './export-run.ts';
 export { dataFolder, outFolder, seedFolder } from './folders.ts';
 export { scienceLines } from './journal-reader.ts';

@@ -15,6 +15,7 @@ import { fileCache } from './cache.ts';
 import { onDisk } from './disk-error.ts';
 import { makeFolder } from './durable.ts';
 import type { OnEvent } from './events.ts';
+import type { Exhibit } from './exhibits.ts';
 import { dataHashOf, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE } from './folders.ts';
 import type { JournalWriter } from './journal.ts';
@@ -61,6 +62,8 @@ export interface RunOptions extends PlanOptions, EngineSettings {
    */
   readonly attempt?: number | 'new' | undefined;
   readonly onEvent?: OnEvent | undefined;
+  /** Makes what a tracker shows of a finished run besides metrics and tables. */
+  readonly exhibit?: Exhibit | undefined;
   /**
    * A command line that runs one seed of this run without a launcher and may be run again: what
    * a launcher starts. Its paths are absolute.
@@ -221,6 +224,7 @@ async function work(
       const lines = effectiveLines(readJournal(folder.journal, { steps: false }).lines);
       const result = resultOf(lines, resolved, { profile, seed, identity });
       tracking.artifacts(writeResult(folder, result).keys());
+      await tracking.exhibit(options.exhibit);
     }
     status = reason === undefined ? 'finished' : 'interrupted';
     return reason;

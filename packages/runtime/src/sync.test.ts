@@ -115,6 +115,23 @@ describe('R32 syncRun', () => {
     expect(others).toContain('result.json');
   });
 
+  it('makes what is shown of a finished run where it is missing, once', async () => {
+    using folder = temporaryFolder();
+    const toy = toyTracker();
+    const root = await runWith(folder.path, toy);
+    let made = 0;
+    const exhibit = async () => {
+      made += 1;
+      const files = new Map([['best.json', '[]']]);
+      return { files, conclusion: { run: {}, experiment: {} } };
+    };
+    expect(await syncRun(root, { ...toy, exhibit, dryRun: true })).toMatchObject({ waiting: [] });
+    expect(made).toBe(0);
+    for (let i = 0; i < 2; i++) await syncRun(root, { ...toy, exhibit });
+    expect(made).toBe(1);
+    expect(toy.server.files.filter((name) => name === 'exhibits/best.json')).toHaveLength(2);
+  });
+
   it('sends a run that did not finish, as interrupted', async () => {
     using folder = temporaryFolder();
     const toy = toyTracker();

@@ -4,6 +4,7 @@ import {
   ArcherError,
   type Block,
   buildTracker,
+  type Conclusion,
   EXIT,
   isArcherError,
   type Manifest,
@@ -12,6 +13,7 @@ import {
   type TrackedRun,
   type Tracker,
 } from '@archer-nas/core';
+import { type Exhibit, exhibitNames, prepareExhibits } from './exhibits.ts';
 import { dataFolder, type RunFolder, runFolder } from './folders.ts';
 import { field, originLine } from './journal-reader.ts';
 import { isLocked } from './lock.ts';
@@ -29,6 +31,8 @@ export interface SyncOptions {
   readonly to?: string | undefined;
   /** Only say what would be sent. */
   readonly dryRun?: boolean | undefined;
+  /** Makes what is shown of finished runs besides metrics and tables, where it is not there yet. */
+  readonly exhibit?: Exhibit | undefined;
   /** Finds plugins elsewhere than among installed packages: for tests and embedding. */
   readonly lookup?: PluginLookup | undefined;
   /** Told of trouble with the server while it lasts. */
@@ -75,7 +79,7 @@ export async function syncRun(path: string, options: SyncOptions = {}): Promise<
   const run = trackedRun({ ...facts, manifest }, record.lines, false);
   const tracker = await trackerOf(block, originFolder(record), options);
   try {
-    return await send({ run, tracker, record, folder }, options.dryRun ?? false, report);
+    return await send({ run, tracker, record, folder }, options, report);
   } catch (error) {
     if (isArcherError(error) && error.code === 'ARCHER_LOCKED') return report('running');
     throw error;
@@ -91,15 +95,23 @@ interface Sending {
 
 async function send(
   { run, tracker, record, folder }: Sending,
-  isDry: boolean,
+  { dryRun = false, exhibit }: SyncOptions,
   report: (status: SyncStatus, more?: Partial<SyncReport>) => SyncReport,
 ): Promise<SyncReport> {
-  const files = filesOf(folder);
   const end: RunEnd = record.status === 'finished' ? 'finished' : 'interrupted';
-  const waiting = tracker.waiting?.(run, files, end) ?? ['everything: it does not say what'];
-  if (isDry) return report(waiting.length > 0 ? 'waiting' : 'complete', { waiting });
+  const unsent = (): readonly string[] =>
+    tracker.waiting?.(run, filesOf(folder), end) ?? ['everything: it does not say what'];
+  let waiting = unsent();
+  if (dryRun) return report(waiting.length > 0 ? 'waiting' : 'complete', { waiting });
+  let conclusion: Conclusion | undefined;
+  const isNew = !existsSync(folder.exhibits) || waiting.length > 0;
+  if (exhibit !== undefined && end === 'finished' && isNew) {
+    conclusion = await prepareExhibits(folder, exhibit);
+    waiting = unsent();
+  }
   const session = tracker.open(run);
-  for (const name of files) session.artifact(name);
+  for (const name of filesOf(folder)) session.artifact(name);
+  if (conclusion !== undefined) session.conclude?.(conclusion);
   const left = await session.close(end, NO_LIMIT_MS);
   const more = { waiting, ...left };
   if (left.unsent.length > 0) return report('unsent', more);
@@ -147,13 +159,14 @@ function trackerOf(block: Block, manifest: string, options: SyncOptions): Promis
   return buildTracker(block, { lookup, folders, log: options.onNotice ?? (() => {}) });
 }
 
-/** The files that a tracker shows: those of the beginning, then tables and the result. */
-function filesOf({ tables, result }: RunFolder): string[] {
+/** The files that a tracker shows: those of the beginning, tables, the result, and exhibits. */
+function filesOf(folder: RunFolder): string[] {
+  const { tables, result } = folder;
   const finished = existsSync(result);
   const names = finished && existsSync(tables) ? readdirSync(tables).sort() : [];
   return [
     ...FIRST_FILES,
     ...names.filter((name) => !name.endsWith('.tmp')).map((name) => `tables/${name}`),
-    ...(finished ? ['result.json'] : []),
+    ...(finished ? ['result.json', ...exhibitNames(folder)] : []),
   ];
 }

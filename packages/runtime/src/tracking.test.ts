@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
+  type Conclusion,
   definePlugin,
   type JournalLine,
   type TrackedRun,
@@ -12,6 +15,7 @@ import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
 import { runFolder } from './folders.ts';
+import type { RunRecord } from './read-run.ts';
 import { Tracking, type TrackingFacts } from './tracking.ts';
 
 const FACTS = {
@@ -126,6 +130,22 @@ describe('Tracking', () => {
     expect(messages).toStrictEqual(['tracker: metric x at step 3: no']);
   });
 
+  it('names what a run reads, and has one hash of what its results depend on', () => {
+    const tracked = (changes: object): TrackedRun | undefined => {
+      const { tracker, opened } = spy();
+      const fingerprint = { ...FACTS.fingerprint, ...changes };
+      const manifest = toyManifest({ data: { use: 'cifar10' } });
+      new Tracking(tracker, { ...FACTS, manifest, fingerprint }, () => {}).log([LINE]);
+      return opened[0];
+    };
+    expect(tracked({ dataHash: 'f0' })?.data).toEqual({ name: 'cifar10', hash: 'f0' });
+    expect(tracked({})?.data).toBeUndefined();
+    const hash = (changes: object) => tracked(changes)?.tags['archer.fingerprint'];
+    const elsewhere = { ...FACTS.fingerprint.machine, cpu: 'y' };
+    expect(hash({ machine: elsewhere })).toBe(hash({}));
+    expect(hash({ dataHash: 'f0' })).not.toBe(hash({}));
+  });
+
   it('flattens the manifest into parameters', () => {
     const { tracker, opened } = spy();
     new Tracking(tracker, FACTS, () => {}).log([LINE]);
@@ -157,6 +177,40 @@ describe('R25 a run with a tracker', () => {
     expect(lines).toStrictEqual(records[0]?.lines);
     expect(files.slice(0, 2)).toStrictEqual(['manifest.json', 'fingerprint.json']);
     expect(files.at(-1)).toBe('result.json');
+    expect(ends).toStrictEqual(['finished']);
+  });
+
+  it('shows it what is made of a finished run, in the end, and what that comes to', async () => {
+    using folder = temporaryFolder();
+    const concluded: Conclusion[] = [];
+    const { tracker, files, ends } = spy({ conclude: (all) => void concluded.push(all) });
+    const conclusion = { run: { verdict: 'differs' }, experiment: {} };
+    const exhibit = async ({ result }: RunRecord) => ({
+      files: new Map([['plots/loss.svg', `<svg>${result?.seed}</svg>`]]),
+      conclusion,
+    });
+    await runToys(folder.path, { manifest, lookup: lookupWith(tracker), exhibit });
+    expect(files.at(-1)).toBe('exhibits/plots/loss.svg');
+    const written = join(toyFolder(folder.path), 'exhibits/plots/loss.svg');
+    expect(readFileSync(written, 'utf8')).toBe('<svg>0</svg>');
+    expect([concluded, ends]).toStrictEqual([[conclusion], ['finished']]);
+  });
+
+  it('makes nothing where nobody is shown it', async () => {
+    using folder = temporaryFolder();
+    await runToys(folder.path, { manifest: toyManifest(), exhibit: fail });
+    expect(existsSync(join(toyFolder(folder.path), 'exhibits'))).toBe(false);
+  });
+
+  it('is finished all the same where that cannot be made', async () => {
+    using folder = temporaryFolder();
+    const { tracker, ends } = spy();
+    const { messages, emit } = warnings();
+    await runToys(folder.path, {
+      ...{ manifest, lookup: lookupWith(tracker) },
+      ...{ exhibit: async () => fail(), onEvent: emit },
+    });
+    expect(messages).toStrictEqual(['tracker: without its pictures and verdict: no disk']);
     expect(ends).toStrictEqual(['finished']);
   });
 

@@ -4,6 +4,7 @@ import {
   type Manifest,
   type RunEnd,
   type searchIdentity,
+  sha256Hex,
   type TrackedRun,
   type TrackedSession,
   type Tracker,
@@ -11,6 +12,7 @@ import {
   withoutSecrets,
 } from '@archer-nas/core';
 import type { OnEvent } from './events.ts';
+import { type Exhibit, exhibitNames, prepareExhibits } from './exhibits.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { RunFolder } from './folders.ts';
 import { field } from './journal-reader.ts';
@@ -65,6 +67,19 @@ export class Tracking {
   /** The files of the result are there. */
   artifacts(files: Iterable<string>): void {
     for (const name of files) this.#guard(() => this.#session?.artifact(name));
+  }
+
+  /** Makes what is shown of a finished run, where anybody is shown it. */
+  async exhibit(exhibit: Exhibit | undefined): Promise<void> {
+    if (this.#session === undefined || exhibit === undefined) return;
+    const { folder } = this.#facts;
+    try {
+      const conclusion = await prepareExhibits(folder, exhibit);
+      this.artifacts(exhibitNames(folder));
+      this.#guard(() => this.#session?.conclude?.(conclusion));
+    } catch (error) {
+      this.#warn(`without its pictures and verdict: ${messageOf(error)}`);
+    }
   }
 
   async close(status: RunEnd): Promise<void> {
@@ -140,6 +155,7 @@ export function trackedRun(
 ): TrackedRun {
   const { manifest, profile, seed, attempt, identity, fingerprint } = facts;
   const { name, title, space, data, evaluator, objective, strategy } = withoutSecrets(manifest);
+  const { dataHash } = fingerprint;
   const params: Record<string, string> = {};
   flatten('', { space, data, evaluator, objective, strategy }, params);
   return {
@@ -159,9 +175,22 @@ export function trackedRun(
       'archer.data': fingerprint.dataHash ?? 'none',
       'archer.node': fingerprint.node,
       'archer.cpu': fingerprint.machine.cpu,
+      'archer.fingerprint': hashOf(fingerprint),
     },
+    ...(dataHash && { data: { name: dataName({ data, evaluator }), hash: dataHash } }),
     folder: trackedFolder(facts.folder, manifest.tracker?.use ?? 'none'),
   };
+}
+
+/** The same on every machine: of what results depend on. */
+function hashOf({ machine: _, ...decisive }: Fingerprint): string {
+  return sha256Hex(JSON.stringify(decisive)).slice(0, 16);
+}
+
+/** What the run reads: its data set, or else the table that its evaluator looks up. */
+function dataName({ data, evaluator }: Pick<Manifest, 'data' | 'evaluator'>): string {
+  const table = evaluator?.benchmark as { readonly use?: unknown } | undefined;
+  return data?.use ?? String(table?.use ?? evaluator?.use ?? 'data');
 }
 
 /** `strategy.paths.use`, … with the values as text. */

@@ -113,7 +113,9 @@ async function checkRobust(stage: TrackerStage): Promise<void> {
     const session = stage.tracker().open(tracked);
     expect(session.log(odd)).toBeUndefined();
     session.artifact('../../no such file');
+    session.conclude?.({ run: { 'odd:tag': 'x'.repeat(100_000) }, experiment: { 'a\u0000': '' } });
     await closed(session);
+    session.conclude?.({ run: {}, experiment: {} });
     session.log(odd);
     session.artifact('late');
     await closed(session);

@@ -130,18 +130,20 @@ class BilevelSearch<A> implements Search<A> {
     const { metrics = {}, endsEpoch, ...verdict } = this.#course.step();
     if (!endsEpoch) return { metrics };
     const { epochs: epoch } = this.#course;
-    const report = { metrics: { ...metrics, epoch } };
+    const { stage } = this.#course;
+    const tables = stage.training.learns ? { tables: { alpha: stage.alpha } } : {};
+    const report = { metrics: { ...metrics, epoch }, ...tables };
     if (this.#isEachEpochs) {
       this.#selection?.dispose();
       this.#selection = this.#begin();
       this.#verdict = verdict;
       return report;
     }
-    if (!this.#course.stage.training.learns) {
+    if (!stage.training.learns) {
       this.#course.goOn(verdict);
       return report;
     }
-    const architecture = this.#course.stage.derived();
+    const architecture = stage.derived();
     this.#trajectory.push(architecture);
     this.#follow(verdict);
     return { ...report, proposals: [{ id: `epoch-${epoch}`, architecture }] };

@@ -1,4 +1,4 @@
-import type { Allowed, DataSet, State, Streams, TextData } from '@archer-nas/core';
+import type { Allowed, DataSet, State, Streams, Table, TextData } from '@archer-nas/core';
 import type {
   LanguageMixtureSpace,
   MixtureSpace,
@@ -7,6 +7,7 @@ import type {
   RelaxedView,
   Rows,
 } from '@archer-nas/nn';
+import { alphaTable } from './alpha-table.ts';
 import { type Lesson, lessonOf } from './lesson.ts';
 import type { BilevelOptions } from './options.ts';
 import { BilevelTraining } from './training.ts';
@@ -62,6 +63,11 @@ export class Stage<A> {
 
   get sites(): number {
     return this.#lesson.network.sites.length;
+  }
+
+  /** The probabilities of the options now, as a table. */
+  get alpha(): Table {
+    return alphaTable(this.#lesson.network.sites, this.training.relaxation.probabilities);
   }
 
   /** What the space derives now. */

@@ -47,6 +47,21 @@ describe('the data distribution', () => {
     });
   });
 
+  it('tells the quartiles of q in units of 1/N at the end of an epoch', () => {
+    const order = recipeOf().begin(4);
+    order.observe(Int32Array.of(0, 1), Float32Array.of(0.5, 0.3));
+    order.observe(Int32Array.of(0, 3), Float32Array.of(1, 0.45));
+    const report = order.advance?.({ done: 101, total: 250, unit: 'epoch' });
+    const rows = report?.tables?.['data-probability']?.rows ?? [];
+    // Of 0.15, 0.23, 0.27 and 0.35: the nearest of them.
+    expect(rows.map(([name]) => name)).toEqual([
+      ...['least', 'lower quartile', 'median', 'upper quartile', 'greatest'],
+    ]);
+    [0.6, 0.92, 1.08, 1.08, 1.4].forEach((value, i) => {
+      expect(rows[i]?.[1]).toBeCloseTo(value, 6);
+    });
+  });
+
   it('halves towards each later score of the same epoch, and forgets them after it', () => {
     const order = recipeOf().begin(2);
     for (const s of [1, 2, 3]) order.observe(Int32Array.of(0), Float32Array.of(s));

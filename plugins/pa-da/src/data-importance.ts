@@ -1,4 +1,4 @@
-import type { DataOrder, OrderRecipe, Stream } from '@archer-nas/core';
+import type { DataOrder, OrderRecipe, Stream, Table } from '@archer-nas/core';
 import type { OrderOptions } from './options.ts';
 import { smoothed, tau } from './smoothing.ts';
 
@@ -42,12 +42,26 @@ function order(options: OrderOptions, N: number, saved?: Saved): DataOrder {
       q = smoothed(score, τ); // q ← τ q̂ + (1−τ) u
       score.fill(0);
       drawn.fill(0);
-      return { metrics: { 'data-tau': τ, 'data-distinct': distinct } };
+      return {
+        metrics: { 'data-tau': τ, 'data-distinct': distinct },
+        tables: { 'data-probability': quartiles(q) },
+      };
     },
 
     get state() {
       return { q: q?.slice() ?? null, score: score.slice(), drawn: drawn.slice() };
     },
+  };
+}
+
+/** How unequal the q of samples are: their quartiles, in units of the uniform 1/N. */
+function quartiles(q: Float64Array): Table {
+  const sorted = q.toSorted();
+  const N = q.length;
+  const names = ['least', 'lower quartile', 'median', 'upper quartile', 'greatest'];
+  return {
+    columns: ['quantile', 'q times N'],
+    rows: names.map((name, i) => [name, N * (sorted[Math.round((i / 4) * (N - 1))] as number)]),
   };
 }
 

@@ -3,9 +3,9 @@ import { ArcherError, EXIT } from '@archer-nas/core';
 import {
   agreementTables,
   compareBySeed,
-  compareRuns,
+  compareEach,
   comparisonPage,
-  formatComparison,
+  formatSeveral,
   type Group,
   printable,
   seedComparisonTables,
@@ -33,13 +33,17 @@ export const compare: Command<Arguments> = {
   builder: {
     a: { type: 'string', describe: 'Run folder, or the folder of its seeds' },
     b: { type: 'string', describe: 'The other one' },
-    others: { type: 'string', array: true, describe: 'More of them, with --metric' },
+    others: {
+      type: 'string',
+      array: true,
+      describe: 'More of them: each is compared with the first',
+    },
     metric: {
       type: 'string',
       array: true,
       describe: 'These metrics seed by seed, with paired differences and their course',
     },
-    html: { type: 'string', describe: 'Write a page with charts of two to this file instead' },
+    html: { type: 'string', describe: 'Write a page with charts to this file instead' },
     ...tableOptions,
   },
   examples: [
@@ -54,18 +58,18 @@ export const compare: Command<Arguments> = {
       if (html !== undefined) throw pageOfTwo();
       return bySeed(sides, metric, { tables, output });
     }
-    const [first = [], second = [], ...more] = sides;
-    if (more.length > 0 || tables.format !== 'text' || tables.csv !== undefined) throw noMetric();
-    const comparison = compareRuns(first, second);
-    output.value(comparison);
+    if (tables.format !== 'text' || tables.csv !== undefined) throw noMetric();
+    const comparisons = compareEach(sides);
+    output.value(others.length === 0 ? comparisons[0] : comparisons);
     if (html === undefined) {
-      output.line(formatComparison(comparison, output));
+      output.line(formatSeveral(comparisons, output));
       return EXIT.ok;
     }
-    const side = async (records: typeof first) => {
-      return { records, background: await backgroundOf(records, output.note) };
-    };
-    replaceFile(resolve(html), await comparisonPage(await side(first), await side(second)));
+    const known = [];
+    for (const records of sides) {
+      known.push({ records, background: await backgroundOf(records, output.note) });
+    }
+    replaceFile(resolve(html), await comparisonPage(...known));
     output.line(printable(html));
     return EXIT.ok;
   },
@@ -106,11 +110,10 @@ function distinct(names: readonly string[]): string[] {
 }
 
 function noMetric(): ArcherError {
-  return new ArcherError(
-    'ARCHER_USAGE',
-    'More than two experiments, --format and --csv are for comparisons by --metric.',
-    { hint: 'Name metrics: --metric found-c10_test_200 max-eigenvalue.', exit: EXIT.usage },
-  );
+  return new ArcherError('ARCHER_USAGE', '--format and --csv are for comparisons by --metric.', {
+    hint: 'Name metrics: --metric found-c10_test_200 max-eigenvalue.',
+    exit: EXIT.usage,
+  });
 }
 
 function pageOfTwo(): ArcherError {

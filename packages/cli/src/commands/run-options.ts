@@ -1,5 +1,6 @@
 import { parseDuration, type RunOptions } from '@archer-nas/runtime';
 import type { Options } from 'yargs';
+import { exhibitionOf } from '../exhibition.ts';
 import { wholeNumber } from '../number-options.ts';
 
 /** Options that `run` and `resume` share. */
@@ -71,6 +72,7 @@ export function runSettings({ data, checkpointEvery, ...rest }: RunArguments): R
     // Seconds: a wrong duration is refused before an engine starts.
     maxTime: rest.maxTime === undefined ? undefined : parseDuration(rest.maxTime) / 1000,
     dataFolder: data,
+    exhibit: exhibitionOf,
     checkpointEvery:
       checkpointEvery === undefined
         ? undefined

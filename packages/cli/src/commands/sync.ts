@@ -1,5 +1,6 @@
 import { EXIT, isArcherError } from '@archer-nas/core';
 import { type SyncReport, type SyncStatus, syncRun } from '@archer-nas/runtime';
+import { exhibitionOf } from '../exhibition.ts';
 import { describeError, type Output } from '../output.ts';
 import { runsBelow, usualRuns } from '../run-folders.ts';
 import type { Command } from './command.ts';
@@ -43,7 +44,7 @@ export const sync: Command<Arguments> = {
     const failures: Failure[] = [];
     for (const folder of folders) {
       try {
-        const report = await syncRun(folder, { to, dryRun, onNotice });
+        const report = await syncRun(folder, { to, dryRun, onNotice, exhibit: exhibitionOf });
         reports.push(report);
         show(report, output);
       } catch (error) {

@@ -3,6 +3,7 @@ import type { RunRecord } from '../record.ts';
 import { runReport } from '../run-report.ts';
 import { frontFigure } from './front-figure.ts';
 import { metricCurves, type NamedRun } from './metric-curves.ts';
+import { decisionFigures, stepTableFigures } from './step-tables.ts';
 import { studyCurves } from './study-curves.ts';
 import { tableFigures } from './table-figures.ts';
 
@@ -12,6 +13,14 @@ export interface Figures {
   /** What the search reports as it goes. */
   readonly search: readonly Chart[];
   readonly studies: readonly Chart[];
+  /** Of each run that tells how probable the options of its decisions are: a chart per decision. */
+  readonly decisions: readonly RunCharts[];
+}
+
+/** Charts of one run. */
+export interface RunCharts {
+  readonly label: string;
+  readonly charts: readonly Chart[];
 }
 
 export type { NamedRun };
@@ -20,8 +29,11 @@ export type { NamedRun };
 export function figures(runs: readonly NamedRun[]): Figures {
   return {
     fronts: frontFigure(runs),
-    search: uniquelyNamed(metricCurves(runs)),
+    search: uniquelyNamed([...metricCurves(runs), ...stepTableFigures(runs)]),
     studies: uniquelyNamed([...ofTables(runs), ...studyCurves(runs)]),
+    decisions: runs
+      .map((run) => ({ label: run.label, charts: uniquelyNamed(decisionFigures(run)) }))
+      .filter(({ charts }) => charts.length > 0),
   };
 }
 

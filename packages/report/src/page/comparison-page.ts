@@ -1,10 +1,10 @@
-import { type Comparison, compareRuns, comparisonTables } from '../comparison.ts';
 import { figures, type NamedRun } from '../figures/figures.ts';
 import type { RunRecord } from '../record.ts';
+import { type Comparisons, compareEach, severalTables, sideLetter } from '../several-comparison.ts';
 import { type Verdict, verdicts } from '../verdict.ts';
 import type { Background } from './background.ts';
 import { bestHtml } from './best-html.ts';
-import { chartsHtml } from './chart-html.ts';
+import { chartsHtml, decisionsHtml } from './chart-html.ts';
 import { documentOf, type Section } from './document.ts';
 import { type Content, html } from './html.ts';
 import { costTable, deviationsHtml, fingerprintHtml, verdictTable } from './sections.ts';
@@ -17,23 +17,26 @@ export interface Side {
 }
 
 /**
- * A page about two experiments side by side: metrics paired by seed, curves in the same charts,
- * and what differs in manifest, versions, engine and data.
+ * A page about experiments side by side: metrics paired by seed, each with the first, curves in the
+ * same charts, and what differs in manifest, versions, engine and data.
  *
- * @throws RangeError as {@link compareRuns}
+ * @throws RangeError for fewer than two, and as {@link compareEach}
  */
-export async function comparisonPage(a: Side, b: Side): Promise<string> {
-  const comparison = compareRuns(a.records, b.records);
+export async function comparisonPage(...sides: readonly Side[]): Promise<string> {
+  const comparisons = compareEach(sides.map(({ records }) => records));
+  const names = [comparisons[0].a, ...comparisons.map(({ b }) => b)];
   return documentOf({
-    title: `${comparison.a} and ${comparison.b}`,
-    eyebrow: `comparison · ${seedsText(comparison)}`,
+    title: `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
+    eyebrow: `comparison · ${seedsText(comparisons)}`,
     lead: null,
-    sections: await sectionsOf(comparison, a, b),
+    sections: await sectionsOf(comparisons, names, sides),
     footer: 'Written by Archer from the journals and the results of the runs.',
   });
 }
 
-function seedsText({ seeds: { both, onlyA, onlyB, unfinished } }: Comparison): string {
+function seedsText([{ seeds }, ...more]: Comparisons): string {
+  if (more.length > 0) return `${more.length + 2} experiments`;
+  const { both, onlyA, onlyB, unfinished } = seeds;
   return [
     both.length > 0 ? `pairs of the seeds ${both.join(', ')}` : 'no seed on both sides',
     ...(onlyA.length > 0 ? [`the first alone has ${onlyA.join(', ')}`] : []),
@@ -42,23 +45,30 @@ function seedsText({ seeds: { both, onlyA, onlyB, unfinished } }: Comparison): s
   ].join(' · ');
 }
 
-async function sectionsOf(comparison: Comparison, a: Side, b: Side): Promise<Section[]> {
-  const [metrics, differences] = comparisonTables(comparison);
-  const runs = [...named(a, sideName(comparison.a, 'a')), ...named(b, sideName(comparison.b, 'b'))];
-  const { fronts, search, studies } = figures(runs);
+async function sectionsOf(
+  comparisons: Comparisons,
+  names: readonly string[],
+  sides: readonly Side[],
+): Promise<Section[]> {
+  const [metrics, differences] = severalTables(comparisons);
+  const { fronts, search, studies, decisions } = figures(
+    sides.flatMap((side, at) => named(side, sideName(names[at] ?? '', sideLetter(at)))),
+  );
   const charts = [...fronts, ...studies, ...search];
-  const each = (body: (side: Side, prefix: string) => Content): Content => [
-    html`<h3>${comparison.a}</h3>${body(a, 'a')}`,
-    html`<h3>${comparison.b}</h3>${body(b, 'b')}`,
-  ];
-  const isJudged = [a, b].some((side) => judged(side).length > 0);
-  const deviations = [a, b].flatMap(({ background }) => background?.deviations ?? []);
+  const each = (body: (side: Side, prefix: string) => Content): Content =>
+    sides.map((side, at) => html`<h3>${names[at]}</h3>${body(side, sideLetter(at))}`);
+  const isJudged = sides.some((side) => judged(side).length > 0);
+  const deviations = sides.flatMap(({ background }) => background?.deviations ?? []);
   const once = [...new Map(deviations.map((one) => [one.plugin, one])).values()];
+  const drawn = [
+    charts.length > 0 && (await chartsHtml(charts, 'chart')),
+    await decisionsHtml(decisions, 'decision'),
+  ];
   const sections: (Section | false)[] = [
     section('metrics', 'Metrics', tableHtml(metrics, { captioned: false })),
     section('differences', 'What differs', tableHtml(differences, { captioned: false })),
     isJudged && section('verdicts', 'Verdicts', each(verdictsHtml)),
-    charts.length > 0 && section('charts', 'Charts', await chartsHtml(charts, 'chart')),
+    charts.length + decisions.length > 0 && section('charts', 'Charts', drawn),
     section('best', 'Best architectures', each(drawings)),
     section('cost', 'Cost', each(costHtml)),
     once.length > 0 && section('deviations', 'Deviations', deviationsHtml(once)),
@@ -86,8 +96,8 @@ function drawings({ records, background }: Side, prefix: string): Content {
 
 const costHtml = ({ records }: Side, prefix: string): Content => costTable(records, prefix);
 
-/** Both sides of a comparison may have the name of one experiment. */
-const sideName = (name: string, side: 'a' | 'b'): string =>
+/** Sides of a comparison may have the name of one experiment. */
+const sideName = (name: string, side: string): string =>
   `${side}: ${name.replace(/ \(.*\)$/s, '')}`;
 
 function named({ records }: Side, name: string): NamedRun[] {

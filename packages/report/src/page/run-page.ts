@@ -7,7 +7,7 @@ import { seedTable } from '../seed-summary.ts';
 import { type Verdict, verdicts } from '../verdict.ts';
 import type { Background } from './background.ts';
 import { bestHtml } from './best-html.ts';
-import { chartsHtml } from './chart-html.ts';
+import { chartsHtml, decisionsHtml } from './chart-html.ts';
 import { documentOf, type Section } from './document.ts';
 import { type Content, html, type Markup } from './html.ts';
 import {
@@ -116,13 +116,17 @@ async function sectionsOf(
 /** What the studies and the search measured, as charts and tables. */
 async function evidence(
   records: readonly RunRecord[],
-  { search, studies }: Figures,
+  { search, studies, decisions }: Figures,
 ): Promise<(Section | false)[]> {
   const jobs = namedJobs(seedsOf(records));
   const ofStudies = jobs.filter(({ name }) => !name.startsWith('search')).map(jobHtml);
   const ofSearch = jobs.filter(({ name }) => name.startsWith('search')).map(jobHtml);
   const study = [studies.length > 0 && (await chartsHtml(studies, 'study')), ofStudies];
-  const own = [search.length > 0 && (await chartsHtml(search, 'search')), ofSearch];
+  const own = [
+    search.length > 0 && (await chartsHtml(search, 'search')),
+    await decisionsHtml(decisions, 'decision'),
+    ofSearch,
+  ];
   return [
     studies.length + ofStudies.length > 0 && section('studies', 'Studies', study),
     search.length + ofSearch.length > 0 && section('search', 'Search', own),

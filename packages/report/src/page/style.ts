@@ -53,14 +53,20 @@ nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .375rem 1.25rem;
 nav a { display: inline-block; padding: .125rem 0; }
 .card { background: var(--card); border: 1px solid var(--grid); border-radius: .5rem;
   padding: 1rem; margin: 0; min-width: 0; }
-.charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); }
+.charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }
 .charts + * { margin-top: 1.5rem; }
 figure figcaption { font-weight: 600; font-size: .9375rem; margin-bottom: .25rem; overflow-wrap: anywhere; }
 figure .about { font-weight: 400; color: var(--muted); font-size: .8125rem; margin: .125rem 0 .5rem; }
 figure { display: flex; flex-direction: column; }
-figure > svg { display: block; width: 100%; height: auto; max-width: 30rem; margin-top: auto; }
+figure > svg { display: block; width: 100%; height: auto; max-width: 34rem; margin-top: auto; }
+@media (min-width: 60rem) {
+  .alone figure { display: grid; grid-template-columns: 1fr minmax(18rem, 26rem); gap: 0 2rem; }
+  .alone figcaption { grid-column: 1 / -1; }
+  .alone figure > svg { max-width: none; }
+  .alone details { margin: 0; min-width: 0; }
+}
 .cells { margin: auto 0; }
-.cells svg { display: block; width: 100%; height: auto; min-width: 18rem; }
+.cells svg { display: block; width: 100%; height: auto; min-width: 18rem; max-width: 34rem; }
 .notation { font: .8125rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; color: var(--link); font-size: .875rem; width: fit-content; }

@@ -1,0 +1,36 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRun } from '@archer-nas/runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { archer, makeFolder } from '../test/archer.ts';
+import { seedOf, toyExperiment } from '../test/toy-experiment.ts';
+import { exhibitionOf } from './exhibition.ts';
+
+const folder = makeFolder();
+const out = join(folder, 'results');
+const expectation = { metric: 'ones', value: 8, tolerance: 8, source: 'nobody' };
+
+beforeAll(async () => {
+  const manifest = toyExperiment(folder, { expect: [expectation] });
+  expect(await archer('run', manifest, '--out', out)).toMatchObject({ code: 0 });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('what a tracker shows of a finished run', () => {
+  it('has a page, its charts, what was found, and the same bytes each time', async () => {
+    const [one, again] = [
+      await exhibitionOf(readRun(seedOf(out, 0))),
+      await exhibitionOf(readRun(seedOf(out, 0))),
+    ];
+    expect([...one.files.keys()].slice(0, 2)).toEqual(['report.html', 'best.json']);
+    expect([...one.files.keys()].some((name) => name.startsWith('plots/chart-'))).toBe(true);
+    expect(again).toEqual(one);
+  });
+
+  it('judges the run alone, and its experiment over all of its seeds', async () => {
+    const { conclusion } = await exhibitionOf(readRun(seedOf(out, 0)));
+    expect(conclusion.run['archer.verdict']).toBe('inconclusive');
+    expect(conclusion.experiment['archer.verdict']).toBe('reproduced');
+    expect(conclusion.experiment['archer.verdict.ones']).toMatch(/^reproduced: .* is inside$/);
+  });
+});
