@@ -58,6 +58,14 @@ describe('suite', () => {
     });
   });
 
+  it('shows metrics that are asked for, of the profile that is asked for', async () => {
+    const metrics = ['--metric', 'params/spearman', 'images-trained'];
+    const { out } = await archer('suite', 'report', suite, ...metrics);
+    expect(out).toMatch(/^experiment +n +params\/spearman +images-trained/m);
+    expect(out).toMatch(/^a-counts +1 +1 ± 0|^a-counts +1 +1 /m);
+    expect(out).toMatch(/^b-table +0/m);
+  });
+
   it('names what it does not know', async () => {
     expect((await archer('suite', 'rum', suite)).err).toMatch(/no action "rum".*run/s);
     expect((await archer('suite', 'run', join(folder, 'no'))).err).toMatch(/not a folder with/);

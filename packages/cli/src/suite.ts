@@ -12,18 +12,21 @@ export interface SuiteMember {
   readonly manifest: Manifest;
   /** Folder of its results. */
   readonly out: string;
+  /** The profile that was asked for, where the manifest has it. */
+  readonly profile: string | undefined;
 }
 
 /**
  * The manifests of a suite's folder, by name.
  *
- * @param out each has its results in a folder of its own in this one
+ * @param options.out each has its results in a folder of its own in this one; `results` otherwise
  * @throws ArcherError `ARCHER_SUITE` when there is none
  */
 export function suiteMembers(
   folder: string,
-  out = join(folder, 'results'),
+  options: { readonly out?: string | undefined; readonly profile?: string | undefined } = {},
 ): readonly SuiteMember[] {
+  const { out = join(folder, 'results'), profile } = options;
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const files = isFolder ? readdirSync(folder).filter((file) => /\.(ya?ml|json)$/.test(file)) : [];
   if (files.length === 0) {
@@ -36,7 +39,8 @@ export function suiteMembers(
     const file = join(folder, name);
     const manifest = readManifestFile(file);
     const stem = basename(name, extname(name));
-    return { name: stem, file, manifest, out: join(out, stem) };
+    const has = profile !== undefined && Object.hasOwn(manifest.profiles, profile);
+    return { name: stem, file, manifest, out: join(out, stem), profile: has ? profile : undefined };
   });
 }
 
@@ -45,7 +49,7 @@ export function suiteEntry(member: SuiteMember): SuiteEntry {
   return { experiment: member.name, verdicts: verdicts(member.manifest.expect, runsOf(member)) };
 }
 
-/** The runs of a member that are there. */
-export function runsOf({ out }: SuiteMember): readonly RunRecord[] {
-  return findRunsIfAny(out);
+/** The runs of a member that are there: of its profile, or of the only one that has any. */
+export function runsOf({ out, profile }: SuiteMember): readonly RunRecord[] {
+  return findRunsIfAny(profile === undefined ? out : join(out, profile));
 }

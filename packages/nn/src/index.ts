@@ -1,5 +1,6 @@
 export * from './accuracy.ts';
 export * from './adam.ts';
+export * from './aligned-model.ts';
 export * from './augmentation.ts';
 export * from './auxiliary-head.ts';
 export * from './batch-norm.ts';
@@ -44,6 +45,7 @@ export * from './norm-statistics.ts';
 export * from './normal-map.ts';
 export * from './parameter-store.ts';
 export * from './partial-channels.ts';
+export * from './path-features.ts';
 export * from './path-gradients.ts';
 export * from './path-hits.ts';
 export * from './path-plan.ts';

@@ -1,4 +1,4 @@
-import type { Progress, Report, State, Streams } from '@archer-nas/core';
+import type { DataSet, Progress, Report, State, Streams, TextData } from '@archer-nas/core';
 import type { GradientOptions, LossAndGradients } from './gradients.ts';
 import type { AnyBatch, Model } from './model.ts';
 import type { Network, Path } from './network.ts';
@@ -17,6 +17,7 @@ export interface GradientContext {
   readonly network: Model | Network;
   /** Read, never written. */
   readonly store: ParameterStore;
+  readonly data: DataSet | TextData;
   readonly streams: Streams;
 }
 

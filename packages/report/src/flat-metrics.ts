@@ -25,12 +25,18 @@ export function flatMetrics({ result }: RunRecord): ReadonlyMap<string, number> 
   ]);
 }
 
-/** Looks a metric up by its key, or by its bare name where only one metric has that name. */
+/**
+ * Looks a metric up by its key, by the name that a study gave it, or by the end of that name, where
+ * only one metric has it.
+ */
 export function findMetric(record: RunRecord, name: string): Found {
   const metrics = flatMetrics(record);
   const exact = metrics.get(name);
   if (exact !== undefined) return { status: 'one', key: name, value: exact };
-  const found = [...metrics].filter(([key]) => key.endsWith(`/${name}`));
+  const ending = [...metrics].filter(([key]) => key.endsWith(`/${name}`));
+  // `kendall-tau` is `rank.0/kendall-tau`, although there is `rank.0/baseline/random/kendall-tau`.
+  const own = ending.filter(([key]) => key.length - name.length - 1 === key.indexOf('/'));
+  const found = own.length > 0 ? own : ending;
   const [first, ...others] = found;
   if (first === undefined) return { status: 'none' };
   if (others.length > 0) return { status: 'ambiguous', keys: found.map(([key]) => key) };

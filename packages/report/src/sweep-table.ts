@@ -22,7 +22,8 @@ export function sweepTable(
 ): Table {
   const points = entries.map(({ point, records }) => ({ point, of: summariseSeeds(records) }));
   const all = new Set(points.flatMap(({ of }) => [...of.keys()]));
-  const keys = metrics?.map((name) => keyOf(name, entries)) ?? [...all];
+  const runs = entries.flatMap(({ records }) => records);
+  const keys = metrics?.map((name) => metricKey(name, runs)) ?? [...all];
   return {
     title,
     columns: ['metric', 'point', 'n', 'mean ± std', '95 % interval'],
@@ -39,12 +40,10 @@ export function sweepTable(
 }
 
 /** The key of a metric; its own name where no run has one like it. */
-function keyOf(name: string, entries: readonly SweepEntry[]): string {
-  for (const { records } of entries) {
-    for (const record of records) {
-      const found = findMetric(record, name);
-      if (found.status === 'one') return found.key;
-    }
+export function metricKey(name: string, records: readonly RunRecord[]): string {
+  for (const record of records) {
+    const found = findMetric(record, name);
+    if (found.status === 'one') return found.key;
   }
   return name;
 }

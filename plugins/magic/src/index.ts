@@ -9,22 +9,35 @@ const walk = {
     .describe('decisions that change from the path of one step to that of the next'),
 };
 
-/** MAGIC-T on the one-shot loop; loose: other options of one-shot pass through to it. */
+const alignment = z.strictObject({
+  lambda: z.number().positive().default(0.5).describe('factor of the distance in the loss'),
+  images: z
+    .int()
+    .positive()
+    .default(512)
+    .describe('of the valid split, that a better anchor is recognised on'),
+});
+
+/** MAGIC-T, or MAGIC-AT, on the one-shot loop; loose: other options of one-shot pass through to it. */
 const strategy = definePlugin({
   id: 'magic',
   kind: 'strategy',
-  summary: 'MAGIC-T: consecutive paths differ in one operation, then a search.',
+  summary: 'MAGIC-T or MAGIC-AT: consecutive paths differ in one operation, then a search.',
   options: z.looseObject({
     ...walk,
+    align: alignment
+      .optional()
+      .describe('outputs of blocks are aligned with an anchor (MAGIC-AT); absent: they are not'),
     search: z
       .looseObject({ use: z.string().default('evolution').describe('the sampler that searches') })
       .nullable()
       .prefault({})
       .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
   }),
-  preset({ changes, search, ...training }) {
+  preset({ changes, align, search, ...training }) {
     const sampling = { paths: { use: 'magic-t', changes }, order: { use: 'shuffle' } };
-    const block = { ...training, ...sampling, use: 'one-shot' };
+    const gradient = align && { gradient: { use: 'aligned', ...align } };
+    const block = { ...training, ...sampling, ...gradient, use: 'one-shot' };
     return search === null ? block : { ...block, search };
   },
 });
@@ -37,4 +50,12 @@ const paths = definePlugin({
   create: async (options) => (await import('./magic-t.ts')).magicT(options),
 });
 
-export default [strategy, paths];
+const gradient = definePlugin({
+  id: 'aligned',
+  kind: 'gradient',
+  summary: "MAGIC-A: draws a path's block outputs to those of a well-performing anchor.",
+  options: alignment,
+  create: async (options) => (await import('./magic-a.ts')).magicA(options),
+});
+
+export default [strategy, paths, gradient];

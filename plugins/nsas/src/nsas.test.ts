@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Archive, distance, novelty, updated } from './archive.ts';
 import { type ArchiveGradientOptions, archiveGradient } from './archive-gradient.ts';
 import plugins from './index.ts';
-import { BATCH, scalarModel } from './testing/scalar-model.ts';
+import { BATCH, DATA, scalarModel } from './testing/scalar-model.ts';
 
 /** Two cells of three decisions with two options each. */
 const SITES: readonly Site[] = [0, 1, 2, 3, 4, 5].map((at) => ({
@@ -66,7 +66,7 @@ describe('the gradient with an archive', () => {
     const store = new ParameterStore(network.parameters, createStreams(0));
     const settings = { ...OPTIONS, size: members.length, beta: 0.5, term: 'gradient' } as const;
     const recipe = archiveGradient({ ...settings, ...options });
-    const context = { network, store, streams: createStreams(0) };
+    const context = { network, store, data: DATA, streams: createStreams(0) };
     // Full, and the most novel of the recent paths is the one that is replaced.
     const gradients = recipe.begin(context, { members, recent: [], steps: 3 });
     const before = tf.memory().numTensors;

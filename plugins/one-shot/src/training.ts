@@ -104,7 +104,7 @@ export class Training implements OneShotTraining {
     this.#rate = rateOf(options, this.#stepsPerEpoch, parts.course);
     const values = saved?.parameters ?? inherited?.parameters;
     this.store = new ParameterStore(network.parameters, streams.scope('init'), values);
-    const context = { network, store: this.store, streams: streams.scope('gradient') };
+    const context = { network, data, store: this.store, streams: streams.scope('gradient') };
     this.#gradients = parts.gradient?.begin(context, saved?.gradients) ?? lossGradients(context);
     const { momentum, nesterov, weightDecay, unsampled } = options;
     const sgd = { momentum, nesterov, weightDecay, unsampled };

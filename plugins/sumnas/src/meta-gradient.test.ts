@@ -4,7 +4,7 @@ import { GradientSum, ParameterStore, Sgd } from '@archer-nas/nn';
 import { describe, expect, it } from 'vitest';
 import plugins from './index.ts';
 import { type MetaOptions, metaGradient } from './meta-gradient.ts';
-import { BATCH, scalarModel } from './testing/scalar-model.ts';
+import { BATCH, DATA, scalarModel } from './testing/scalar-model.ts';
 
 /** One step takes w to the target. */
 const TO_TARGET = { steps: 1, lr: 1, momentum: 0, clip: null, velocities: 'fresh' } as const;
@@ -14,7 +14,12 @@ function outerStep(w0: number, targets: readonly number[], weightDecay: number):
   const network = scalarModel(targets);
   const store = new ParameterStore(network.parameters, createStreams(0));
   store.set('w', tf.tensor1d([w0]));
-  const gradients = metaGradient(TO_TARGET).begin({ network, store, streams: createStreams(0) });
+  const gradients = metaGradient(TO_TARGET).begin({
+    network,
+    store,
+    data: DATA,
+    streams: createStreams(0),
+  });
   const sgd = new Sgd(store, { weightDecay });
   const sum = new GradientSum();
   const passes = targets.map((_, k) => gradients.of([k], BATCH, {}));
@@ -33,7 +38,7 @@ function deltas(options: Partial<MetaOptions>, count = 1) {
   const store = new ParameterStore(network.parameters, createStreams(0));
   store.set('w', tf.tensor1d([1]));
   const recipe = metaGradient({ ...TO_TARGET, lr: 0.1, ...options });
-  const gradients = recipe.begin({ network, store, streams: createStreams(0) });
+  const gradients = recipe.begin({ network, store, data: DATA, streams: createStreams(0) });
   const before = tf.memory().numTensors;
   const found = Array.from({ length: count }, () => {
     const pass = gradients.of([0], BATCH, {});

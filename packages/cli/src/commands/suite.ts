@@ -7,6 +7,7 @@ import {
   type SuiteEntry,
   type SuiteHead,
   type SuitePart,
+  suiteMetricsTable,
   suitePage,
   suiteTable,
 } from '@archer-nas/report';
@@ -33,6 +34,7 @@ interface Arguments extends RunArguments, LaunchArguments {
   out?: string;
   html?: string;
   latex?: string;
+  metric?: readonly string[];
 }
 
 const ACTIONS = ['run', 'report'];
@@ -48,25 +50,30 @@ export const suite: Command<Arguments> = {
     out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
     html: { type: 'string', describe: 'Write a page of the suite to this file as well' },
     latex: { type: 'string', describe: 'Write its table as LaTeX to this file as well' },
+    metric: { type: 'string', array: true, describe: 'A table of these metrics as well' },
     ...launchOptions,
     ...runOptions,
   },
   examples: [['suite run experiments/suites/nb201-classics', 'the same again goes on']],
-  async run({ action, folder, profile, out, html, latex, ...rest }, output) {
+  async run({ action, folder, profile, out, html, latex, metric = [], ...rest }, output) {
     if (!ACTIONS.includes(action)) {
       throw new ArcherError('ARCHER_USAGE', `archer suite has no action "${action}".`, {
         hint: suggestion(action, ACTIONS),
         exit: EXIT.usage,
       });
     }
-    const members = suiteMembers(folder, out);
+    const members = suiteMembers(folder, { out, profile });
     const missing: string[] = [];
     if (action === 'run') {
-      const code = await runMembers(members, { profile, ...rest }, output, missing);
+      const code = await runMembers(members, rest, output, missing);
       if (code !== EXIT.ok) return code;
     }
     const title = basename(resolve(folder));
     show(title, members.map(suiteEntry), missing, output);
+    if (metric.length > 0) {
+      const runs = members.map((member) => ({ experiment: member.name, records: runsOf(member) }));
+      output.line(`\n${formatTable(suiteMetricsTable(title, runs, metric), output)}`);
+    }
     if (latex !== undefined) {
       const table = suiteTable(title, members.map(suiteEntry));
       replaceFile(resolve(latex), latexTable(table, { label: `tab:${title}` }));
@@ -77,7 +84,7 @@ export const suite: Command<Arguments> = {
   },
 };
 
-type MemberArguments = RunArguments & LaunchArguments & { profile: string | undefined };
+type MemberArguments = RunArguments & LaunchArguments;
 
 /** One after the other; with a launcher, the seeds of all of them as tasks of one launch. */
 async function runMembers(
@@ -116,14 +123,8 @@ async function runMember(
   }
 }
 
-function memberOptions({ file, manifest, out }: SuiteMember, rest: MemberArguments): FileRun {
-  const { profile } = rest;
-  const hasProfile = profile !== undefined && Object.hasOwn(manifest.profiles, profile);
-  return {
-    ...runSettings(rest),
-    ...launchSettings(rest),
-    ...{ manifest: file, out, profile: hasProfile ? profile : undefined },
-  };
+function memberOptions({ file, out, profile }: SuiteMember, rest: MemberArguments): FileRun {
+  return { ...runSettings(rest), ...launchSettings(rest), ...{ manifest: file, out, profile } };
 }
 
 async function writePage(

@@ -1,8 +1,12 @@
+import type { DataSet } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import type { AnyBatch, Model } from '@archer-nas/nn';
 
 /** Whatever the batch is, it is the same. */
 export const BATCH: AnyBatch = { size: 4, dispose() {} };
+
+/** Nobody reads it. */
+export const DATA = {} as DataSet;
 
 /** One weight w; the path with option k has the loss ½ (w − targets[k])². */
 export function scalarModel(targets: readonly number[]): Model {

@@ -1,0 +1,42 @@
+import { tf, untaped } from '@archer-nas/engine';
+import { type Batch, passOver } from './batches.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import type { Model } from './model.ts';
+import type { Network, Path } from './network.ts';
+import { pathFeatures } from './path-features.ts';
+
+/** What paths are aligned with. */
+export interface Alignment {
+  readonly anchor: Path;
+  /** λ: factor of the distance. */
+  readonly factor: number;
+}
+
+/**
+ * A network whose loss has a second term, the distance of a single path's block outputs from those of
+ * another path with the same weights: CE + λ · mean_b ‖F_b − F_b(anchor)‖² / size. The anchor's outputs
+ * are constants.
+ */
+export function alignedModel(network: Network, { anchor, factor }: Alignment): Model {
+  const { sites, parameters } = network;
+  return {
+    sites,
+    parameters,
+    loss: (batch: Batch, gates, forward, options) => {
+      const { images, labels } = batch;
+      const pass = passOver(batch, forward);
+      const path = gates.map(({ support }) => support[0] ?? -1);
+      const target = untaped(() => pathFeatures(network, anchor, images, pass).blocks);
+      const { logits, blocks } = pathFeatures(network, path, images, pass);
+      const main = crossEntropy(logits, labels, options);
+      const distances = blocks.flatMap((block, b) => {
+        const fixed = target[b];
+        if (block === undefined || fixed === undefined) return [];
+        return [tf.mean<tf.Scalar>(tf.square(tf.sub(block, fixed)))];
+      });
+      if (distances.length === 0) return main;
+      const distance = tf.mul(tf.addN(distances), factor / distances.length);
+      return { ...main, mean: tf.add<tf.Scalar>(main.mean, distance) };
+    },
+  };
+}
