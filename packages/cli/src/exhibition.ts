@@ -11,21 +11,25 @@ import { findRunsIfAny } from './run-folders.ts';
  */
 export async function exhibitionOf(record: RunRecord): Promise<Exhibition> {
   const expected = record.manifest?.expect ?? [];
-  const background = await backgroundOf([record], () => {});
-  const pictures = await runExports([record], 'svg', background);
-  const best = record.result?.search.best ?? [];
   const seeds = findRunsIfAny(dirname(record.folder)).filter(({ result }) => result !== undefined);
   return {
-    files: new Map<string, string | Uint8Array>([
-      ['report.html', await runPage([record], background)],
-      ['best.json', `${toJson(best)}\n`],
-      ...[...pictures].map(([name, svg]): [string, string | Uint8Array] => [`plots/${name}`, svg]),
-    ]),
     conclusion: {
       run: verdictTags(verdicts(expected, [record])),
       experiment: verdictTags(verdicts(expected, seeds)),
     },
+    files: () => filesOf(record),
   };
+}
+
+async function filesOf(record: RunRecord): Promise<Map<string, string | Uint8Array>> {
+  const background = await backgroundOf([record], () => {});
+  const pictures = await runExports([record], 'svg', background);
+  const best = record.result?.search.best ?? [];
+  return new Map<string, string | Uint8Array>([
+    ['report.html', await runPage([record], background)],
+    ['best.json', `${toJson(best)}\n`],
+    ...[...pictures].map(([name, svg]): [string, string | Uint8Array] => [`plots/${name}`, svg]),
+  ]);
 }
 
 /** `archer.verdict` with how many there are of each, and one tag per expectation. */

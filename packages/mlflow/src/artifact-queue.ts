@@ -9,6 +9,14 @@ export interface ArtifactSource {
   file(name: string): Uint8Array | undefined;
 }
 
+/** What {@link ArtifactQueue.send} is told. */
+export interface Sending {
+  /** Hashes of what the server has, by name; grows. */
+  readonly sent: Record<string, string>;
+  readonly onSent: () => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Artifacts that wait for the server, by name; their content is read when they are sent. */
 export class ArtifactQueue {
   readonly #source: ArtifactSource;
@@ -39,13 +47,10 @@ export class ArtifactQueue {
   /**
    * Uploads in order what the server does not have by `sent`, which grows. What the server
    * or its store refuses for good is noted and passed over.
+   *
+   * @param onSent told of each that has arrived
    */
-  async send(
-    client: MlflowClient,
-    run: Run,
-    sent: Record<string, string>,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async send(client: MlflowClient, run: Run, { sent, onSent, signal }: Sending): Promise<void> {
     for (const name of this.#waiting) {
       const content = this.#texts.get(name) ?? this.#source.file(name);
       // Announced again while it is sent: it may have changed, and is looked at again.
@@ -55,6 +60,7 @@ export class ArtifactQueue {
         try {
           await client.uploadArtifact(run, name, content, signal);
           sent[name] = hashOf(content);
+          onSent();
         } catch (error) {
           if (!isForGood(error)) {
             this.#waiting.add(name);

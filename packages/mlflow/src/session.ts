@@ -47,6 +47,8 @@ export interface SessionOptions {
 
 /** While the process waits for us, there is no time for long pauses. */
 const CLOSING_PAUSE_MS = 500;
+/** Artifacts that are named one by one when they are left. */
+const NAMED = 5;
 /** How often the place in the journal is written down: what lies behind is asked for again. */
 const SAVE_MS = 5000;
 
@@ -239,8 +241,9 @@ export class MlflowSession implements TrackedSession {
     if (this.#artifacts.size === 0) return;
     const files = { ...this.#memory.place?.files };
     try {
-      await this.#artifacts.send(this.#client, run, files, this.#patience.signal);
-      this.#patience.delivered();
+      const onSent = (): void => this.#patience.delivered();
+      const { signal } = this.#patience;
+      await this.#artifacts.send(this.#client, run, { sent: files, onSent, signal });
     } finally {
       this.#remember({ files });
     }
@@ -301,7 +304,7 @@ export class MlflowSession implements TrackedSession {
     const unsent = [
       ...(this.#headerSent ? [] : ['parameters and tags']),
       ...(this.#outbox.mayHaveMore ? [`metric points from journal line ${this.#next} on`] : []),
-      ...this.#artifacts.names.map((name) => `artifact ${name}`),
+      ...listed(this.#artifacts.names),
       ...(this.#conclusion.isPending ? ['the tags at the end'] : []),
       ...(this.#endSent ? [] : ['the status at the end']),
     ];
@@ -313,6 +316,12 @@ export class MlflowSession implements TrackedSession {
   get #next(): number {
     return Math.max(this.#outbox.acked, this.#memory.place?.seq ?? -1) + 1;
   }
+}
+
+/** Artifacts by name, where they are few. */
+function listed(names: readonly string[]): string[] {
+  const shown = names.slice(0, NAMED).map((name) => `artifact ${name}`);
+  return names.length > NAMED ? [...shown, `${names.length - NAMED} more artifacts`] : shown;
 }
 
 function isLocked(error: unknown): boolean {

@@ -121,8 +121,10 @@ describe('R32 syncRun', () => {
     const root = await runWith(folder.path, toy);
     let made = 0;
     const exhibit = async () => {
-      made += 1;
-      const files = new Map([['best.json', '[]']]);
+      const files = async () => {
+        made += 1;
+        return new Map([['best.json', '[]']]);
+      };
       return { files, conclusion: { run: {}, experiment: {} } };
     };
     expect(await syncRun(root, { ...toy, exhibit, dryRun: true })).toMatchObject({ waiting: [] });

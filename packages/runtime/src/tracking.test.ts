@@ -186,7 +186,7 @@ describe('R25 a run with a tracker', () => {
     const { tracker, files, ends } = spy({ conclude: (all) => void concluded.push(all) });
     const conclusion = { run: { verdict: 'differs' }, experiment: {} };
     const exhibit = async ({ result }: RunRecord) => ({
-      files: new Map([['plots/loss.svg', `<svg>${result?.seed}</svg>`]]),
+      files: async () => new Map([['plots/loss.svg', `<svg>${result?.seed}</svg>`]]),
       conclusion,
     });
     await runToys(folder.path, { manifest, lookup: lookupWith(tracker), exhibit });

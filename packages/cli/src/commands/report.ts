@@ -3,10 +3,12 @@ import { EXIT } from '@archer-nas/core';
 import {
   agreementTables,
   formatRunReport,
+  formatVerdicts,
   printable,
   runPage,
   runReport,
   seedTable,
+  verdicts,
 } from '@archer-nas/report';
 import { replaceFile } from '@archer-nas/runtime';
 import { foundArchitectures } from '../found-architectures.ts';
@@ -38,6 +40,8 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
     if (records.length > 1) {
       const found = await foundArchitectures(records, output.note);
       const agreement = found === undefined ? [] : agreementTables(found);
+      const judged = verdicts(records[0]?.manifest?.expect ?? [], records);
+      if (judged.length > 0) output.line(`\nover all seeds\n${formatVerdicts(judged, output)}`);
       output.line();
       writeOut(new Map([['seeds', seedTable(records)], ...agreement]), tables, output);
     }
