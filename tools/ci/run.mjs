@@ -10,6 +10,7 @@ import { summarise } from '../nx/plugin.mjs';
 import { runDocumented } from './documented.mjs';
 import { generateAndTest } from './generated.mjs';
 import { checkPackages, packAll, runOutside } from './packages.mjs';
+import { followPages } from './pages.mjs';
 import { atOnce, command, Steps } from './steps.mjs';
 import { webgpuHere } from './webgpu.mjs';
 
@@ -79,6 +80,7 @@ for (const id of readdirSync('experiments/suites')) {
 }
 await steps.run('README commands', () => quiet('node', ['tools/ci/readme.mjs']));
 await steps.run('commands of docs/engines.md', () => runDocumented('docs/engines.md'));
+await steps.run('pages for newcomers', () => followPages());
 /** @type {string[]} */
 let tarballs = [];
 await steps.run('npm pack', async () => {
