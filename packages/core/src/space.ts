@@ -47,6 +47,25 @@ export interface Codes<A> {
   mutate(code: number, stream: Stream): number;
 }
 
+/** A network that is timed: its task, and how many images it takes at once. */
+export interface TimedTask {
+  readonly classes: number;
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+  readonly batch: number;
+}
+
+/** A part of a space's networks, ready to be timed on the engine that runs. */
+export interface TimedBlock {
+  /** `layer3`; the decision may have several such places. */
+  readonly place: string;
+  /** Absent where every network has it. */
+  readonly decision?: number;
+  /** Of the decision. What costs nothing, such as an identity, has no block. */
+  readonly option?: number;
+  /** Computes it once and waits for the result. */
+  run(): void;
+}
+
 /** Which networks exist; no tensors. `A` is the space's own, immutable architecture type. */
 export interface SearchSpace<A> {
   readonly name: string;
@@ -73,6 +92,8 @@ export interface SearchSpace<A> {
   /** The sub-space in which decision i may only take the listed options. */
   restrict?(allowed: readonly (readonly number[] | undefined)[]): SearchSpace<A>;
   readonly costs?: CostModel<A>;
+  /** The parts of its networks one after the other; each may be run until the next is asked for. */
+  timedBlocks?(task: TimedTask): Iterable<TimedBlock>;
   /** The cells of an architecture as graphs. */
   draw?(a: A): readonly CellDrawing[];
   /** For spaces small enough to be numbered in memory. */

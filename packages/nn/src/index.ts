@@ -63,5 +63,6 @@ export * from './splits.ts';
 export * from './supernet-evaluator.ts';
 export * from './supernet-views.ts';
 export * from './tensor-state.ts';
+export * from './timed-blocks.ts';
 export * from './token-batches.ts';
 export * from './weight-copy.ts';

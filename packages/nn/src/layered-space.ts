@@ -8,6 +8,7 @@ import {
 } from './layered.ts';
 import type { MixtureSpace, NetworkTask, Path } from './network.ts';
 import { argmaxRows } from './softmax-rows.ts';
+import { timedBlocks } from './timed-blocks.ts';
 
 /** An architecture of a {@link LayeredSpace}: per layer, the number of its block. */
 export type LayeredPath = readonly Choice[];
@@ -56,9 +57,12 @@ export function layeredSpace(spec: LayeredSpec, allowed?: Allowed): LayeredSpace
     },
     allowed,
   );
+  const supernet = (task: NetworkTask): LayeredSupernet =>
+    layeredSupernet(narrowed(build(task, 'supernet'), space.allowed));
   return {
     ...space,
-    supernet: (task) => layeredSupernet(narrowed(build(task, 'supernet'), space.allowed)),
+    supernet,
+    timedBlocks: ({ batch, ...task }) => timedBlocks(supernet(task), batch),
     network: (a, task) => layeredNetwork(build(task, 'alone'), a),
     path: (a) => space.toChoices(a),
     // The heaviest block of every layer.

@@ -13,7 +13,7 @@ export * from './read-run.ts';
 export { allTables, tableCsv, writeTables } from './result-files.ts';
 export { type ResumeOptions, resume } from './resume.ts';
 export { type FailedSeed, type RunOptions, type RunSummary, run } from './run.ts';
-export { pluginDocuments, spaceOfRun } from './run-parts.ts';
+export { pluginDocuments, spaceOfManifest, spaceOfRun } from './run-parts.ts';
 export { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 export { runTogether } from './run-together.ts';
 export { shellQuoted } from './shell-quoted.ts';

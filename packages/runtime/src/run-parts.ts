@@ -1,17 +1,25 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildSpace, type PluginLookup, type SearchSpace } from '@archer-nas/core';
+import { type Block, buildSpace, type PluginLookup, type SearchSpace } from '@archer-nas/core';
 import { onDisk } from './disk-error.ts';
 import { isThere } from './durable.ts';
 import { installedPlugins } from './plugin-index.ts';
 import type { RunRecord } from './read-run.ts';
 import { originOf } from './resume.ts';
-import { planRun, type RunPlan } from './run-plan.ts';
+import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 
 /** The space of a plan; creates nothing else: no engine, no data, no strategy. */
 export function buildPlannedSpace({ resolved, lookup, folders }: RunPlan) {
   return buildSpace(resolved, { lookup, folders, log: () => {} });
+}
+
+/** The space of a manifest, and its block with all defaults. @throws ArcherError where it is wrong */
+export async function spaceOfManifest(
+  options: PlanOptions,
+): Promise<{ readonly space: SearchSpace<any>; readonly block: Block }> {
+  const plan = await planRun(options);
+  return { space: await buildPlannedSpace(plan), block: plan.resolved.manifest.space };
 }
 
 /**

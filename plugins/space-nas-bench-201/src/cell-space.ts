@@ -8,7 +8,7 @@ import { nodeThenEdge } from './node-then-edge.ts';
 import type { Skeleton } from './skeleton.ts';
 
 /** The space without its networks: everything that needs no tensors. */
-export type CellSpace = Required<ChoiceSpace<Cell>>;
+export type CellSpace = Required<Omit<ChoiceSpace<Cell>, 'timedBlocks'>>;
 
 /** Every operation on every edge. */
 export const ALL_ALLOWED: Allowed = EDGES.map(() => OPERATIONS.map((_, op) => op));

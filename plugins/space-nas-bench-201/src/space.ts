@@ -6,6 +6,7 @@ import {
   type NetworkTask,
   type Path,
   type SupernetTask,
+  timedBlocks,
 } from '@archer-nas/nn';
 
 import type { Cell } from './cell.ts';
@@ -47,6 +48,7 @@ export function nasBench201(settings: SpaceSettings, allowed: Allowed = ALL_ALLO
     restrict: (choices) => nasBench201(settings, space.restrict(choices).allowed),
     supernet: (task: SupernetTask) => cellSupernet(settings, task, allowed),
     network: (cell: Cell, task: NetworkTask) => cellNetwork(settings, task, cell),
+    timedBlocks: ({ batch, ...task }) => timedBlocks(cellSupernet(settings, task, allowed), batch),
     path: (cell, supernet) => pathOf(space.toChoices(cell), supernet),
     // The heaviest operation of each edge, `none` included, as the benchmark's scripts do.
     derive: (weights) => space.fromChoices(argmaxRows(weights)),

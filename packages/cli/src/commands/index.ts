@@ -4,6 +4,7 @@ import { data } from './data.ts';
 import { doctor } from './doctor.ts';
 import { exportRun } from './export.ts';
 import { init } from './init.ts';
+import { latency } from './latency.ts';
 import { list } from './list.ts';
 import { report } from './report.ts';
 import { resume } from './resume.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command<never>[] = [
   sync,
   verify,
   exportRun,
+  latency,
   list,
   init,
   data,
