@@ -145,6 +145,11 @@ export interface Evaluator<A> {
    * answer does for a whole run. Not where they draw from the context's streams.
    */
   readonly recorded?: boolean;
+  /**
+   * Which of several sources an architecture's values are from, such as supernets that differ in more
+   * than their weights for it; absent: they have one source.
+   */
+  group?(a: A): number;
   start(
     proposals: readonly Proposal<A>[],
     context: EvaluationContext,

@@ -21,6 +21,7 @@ export function dividedEvaluator<A>(of: DividedEvaluatorOf<A>): Evaluator<A> {
   return {
     metrics,
     ...(description !== undefined && { description }),
+    group: (a) => of.owner(a),
     start: (proposals, context, saved) => new DividedJob(of, proposals, context, saved),
   };
 }

@@ -17,7 +17,7 @@ import type {
 } from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
 import type { SplitTrainingParts } from './split-training.ts';
-import type { TrainingParts } from './training.ts';
+import type { TrainingParts } from './training-parts.ts';
 
 /** What the strategy is made of. */
 export interface OneShotParts<A> {

@@ -4,7 +4,8 @@ import type { Bequest, Course } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
 import { SplitDecision } from './split-decision.ts';
 import { allOptionsOf, partOf, partsOf, type SubSupernet } from './sub-supernet.ts';
-import { Training, type TrainingParts } from './training.ts';
+import { Training } from './training.ts';
+import type { TrainingParts } from './training-parts.ts';
 
 /** What the training is made of. */
 export interface SplitTrainingParts extends TrainingParts {

@@ -1,56 +1,31 @@
 import {
   ArcherError,
   type DataOrder,
-  type DataSet,
-  type OrderRecipe,
   type Progress,
   type Proposal,
   type Report,
   type Sampler,
   type State,
-  type Streams,
-  type TextData,
 } from '@archer-nas/core';
 import {
   clipCoefficient,
   GRADIENT_NORM,
-  type GradientRecipe,
   globalNorm,
   gradientNorms,
   gradientNormsBySite,
-  type Model,
-  type Network,
   ParameterStore,
   type Path,
-  type PathContext,
   type PathGradients,
-  type PathRecipe,
   type Schedule,
   Sgd,
 } from '@archer-nas/nn';
-import { type Bequest, bequest, type Course, rateOf } from './inheritance.ts';
+import { type Bequest, bequest, rateOf } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
-import type { OneShotOptions } from './options.ts';
 import { backward, lossGradients } from './passes.ts';
 import { Rewards } from './rewards.ts';
 import { type TrainingBatches, trainingBatches } from './training-batches.ts';
+import type { TrainingParts } from './training-parts.ts';
 import { addWeights, NO_WEIGHTS, pathWeightMetrics, type WeightSums } from './weights.ts';
-
-/** What a training is made of. */
-export interface TrainingParts {
-  readonly network: Model | Network;
-  readonly data: DataSet | TextData;
-  readonly paths: PathRecipe;
-  readonly order: OrderRecipe;
-  readonly options: OneShotOptions;
-  readonly streams: Streams;
-  /** What a path's pass is; absent: the gradient of its loss. */
-  readonly gradient?: GradientRecipe | undefined;
-  readonly around?: PathContext;
-  /** What a network that came of another begins with: values of all its parameters, velocities. */
-  readonly inherited?: Partial<Bequest>;
-  readonly course?: Course;
-}
 
 interface SavedTraining {
   readonly done: number;

@@ -16,9 +16,11 @@ import {
   moreIntervals,
   type Ranking,
   type Resampling,
+  type Statistics,
   statisticsOf,
   take,
   usable,
+  withinGroups,
 } from './statistics.ts';
 
 /** Everything that a ranking is made of. */
@@ -197,9 +199,26 @@ export class RankJob<A> implements Job {
       statistics: { ...statistics, ...moreIntervals(ranking, resampling) },
     };
     const able = this.#aboveChance(ranking);
-    return able
-      ? [row, { name: 'above-chance', statistics: statisticsOf(able, resampling) }]
-      : [row];
+    const within = this.#withinGroups(ranking);
+    return [
+      row,
+      ...(within ? [{ name: 'within-groups', statistics: within }] : []),
+      ...(able ? [{ name: 'above-chance', statistics: statisticsOf(able, resampling) }] : []),
+    ];
+  }
+
+  /** Where scores are from several sources. */
+  #withinGroups(ranking: Ranking): Statistics | undefined {
+    const { architectures, columns } = this.#plan;
+    const evaluator = columns.find(({ name }) => name === 'scores')?.evaluator;
+    if (evaluator?.group === undefined) return undefined;
+    const groups = new Map(
+      this.#ids.map((id, i) => [id, evaluator.group?.(architectures[i] as A)]),
+    );
+    return withinGroups(
+      ranking,
+      ranking.ids.map((id) => groups.get(id) ?? -1),
+    );
   }
 
   /** The ranking without the architectures that are at chance, if there are any. */

@@ -233,6 +233,24 @@ describe('rank', () => {
     expect(metrics).toMatchObject({ n: 64, 'above-chance/n': 31, 'above-chance/kendall-tau': 1 });
   });
 
+  it('also ranks within the sources of the scores, where offsets between them do not count', async () => {
+    // In order within each half, but every architecture of one half is below all of the other.
+    const offset = (a: Bits): number => ones(a) - 100 * (a[0] as number);
+    const grouped = { ...formula(offset), group: (a: Bits) => a[0] as number };
+    const { metrics, tables } = await answer(await begin({ views: { scores: grouped } }));
+    expect(metrics?.['kendall-tau']).toBeLessThan(0.5);
+    expect(metrics).toMatchObject({ 'within-groups/kendall-tau': 1, 'within-groups/n': 64 });
+    expect(tables?.rank?.rows[1]?.slice(0, 3)).toEqual(['within-groups', 64, 1]);
+    // The mean over groups of unequal sizes, one of which has a single architecture.
+    const some = { options: { architectures: ['000000', '000001', '000011', '100000'] } };
+    const scored = { ...formula((a) => (a[4] === 1 ? 0 : ones(a))), group: grouped.group };
+    const few = await answer(await begin({ ...some, views: { scores: scored } }));
+    // (0, 1, 0) against (0, 1, 2): one pair in order, one against it, one tied in the scores.
+    expect(few.metrics).toMatchObject({ 'within-groups/kendall-tau': 0, 'within-groups/n': 3 });
+    const { metrics: one } = await answer(await begin({}));
+    expect(one).not.toHaveProperty('within-groups/n');
+  });
+
   it('ranks the architectures that are listed, or as many as asked for', async () => {
     const listed = await answer(
       await begin({ options: { architectures: ['000111', '000000', '000111'] } }),

@@ -12,6 +12,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   supernet: '',
   scores: '',
   'above-chance': 'above-chance/',
+  'within-groups': 'within-groups/',
 };
 
 /** Everything that was found out. */

@@ -68,6 +68,24 @@ export function statisticsOf(ranking: Ranking, resampling: Resampling): Statisti
   };
 }
 
+/**
+ * The mean of Kendall's tau-b within groups, and the architectures of the groups that have one: what
+ * is left of a ranking when offsets between groups do not count. `undefined` where no group has one.
+ *
+ * @param groups of the architectures of the ranking
+ */
+export function withinGroups(ranking: Ranking, groups: ArrayLike<number>): Statistics | undefined {
+  const taus = [...new Set(Array.from(groups))].flatMap((group) => {
+    const index = ranking.ids.flatMap((_, i) => (groups[i] === group ? [i] : []));
+    const { scores, truth } = take(ranking, index);
+    const tau = kendallTauBOfRanks(denseRanks(scores), denseRanks(truth));
+    return Number.isNaN(tau) ? [] : [{ tau, n: index.length }];
+  });
+  if (taus.length === 0) return undefined;
+  const sum = (key: 'tau' | 'n') => taus.reduce((total, one) => total + one[key], 0);
+  return { n: sum('n'), 'kendall-tau': sum('tau') / taus.length };
+}
+
 /** Bootstrap intervals of the other statistics: the ranking of interest has them, baselines not. */
 export function moreIntervals(ranking: Ranking, resampling: Resampling): Statistics {
   const { scores, truth, ids } = ranking;
