@@ -38,6 +38,7 @@ const OPTIONS: Record<keyof RunOptions, readonly [value: unknown, words: readonl
   launcher: ['local', []],
   processes: [2, []],
   threads: [4, []], // shared out through ARCHER_THREADS
+  extend: [true, []], // has no launcher
   maxTime: [60, []],
   restart: [true, []],
   signal: [AbortSignal.abort(), []],

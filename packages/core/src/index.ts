@@ -67,3 +67,4 @@ export * from './t-interval.ts';
 export * from './tokens.ts';
 export * from './tracker.ts';
 export * from './winning.ts';
+export * from './witness.ts';

@@ -1,4 +1,4 @@
-import { ArcherError, type State, type TensorState } from '@archer-nas/core';
+import { ArcherError, type State, type TensorState, witness } from '@archer-nas/core';
 import {
   type AdamParameter,
   adamCoefficients,
@@ -54,6 +54,7 @@ export class Adam {
 
   /** Updates the store; `gradients` stay the caller's. */
   step(gradients: Gradients, { learningRate, scale = 1 }: SgdStep): void {
+    witness()?.({ kind: 'update', optimiser: 'adam', learningRate, scale });
     for (const name of gradients.keys()) this.#begin(name);
     const update = fusedKernel('adamStep') ?? composedAdamStep;
     tf.tidy(() => {

@@ -1,4 +1,10 @@
-import { createStreams, type DataSet, type DataSplit, type Streams } from '@archer-nas/core';
+import {
+  createStreams,
+  type DataSet,
+  type DataSplit,
+  type Streams,
+  witness,
+} from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { drawView, renderView } from './augmentation.ts';
 import type { Draws, Forward } from './network.ts';
@@ -58,6 +64,7 @@ export function batchReader(
   const levels = normalisedLevels(data);
   let bytes = new Uint8Array(0);
   const read = (index: Int32Array): Uint8Array => {
+    witness()?.({ kind: 'batch', split: split.name, samples: index.slice() });
     if (bytes.length < index.length * imageSize) bytes = new Uint8Array(index.length * imageSize);
     const part = bytes.subarray(0, index.length * imageSize);
     split.read(index, part);

@@ -1,4 +1,6 @@
+import { type Witnessed, witness } from '@archer-nas/core';
 import { gradientsOf, tf } from '@archer-nas/engine';
+import { gradientNorms } from './clipping.ts';
 import {
   type AnyBatch,
   type Model,
@@ -6,7 +8,14 @@ import {
   modelOf,
   type Outcome,
 } from './model.ts';
-import type { BatchNormMode, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
+import type {
+  BatchNormMode,
+  Gate,
+  Network,
+  NormStatistics,
+  ParameterSource,
+  Site,
+} from './network.ts';
 import { usedParameters } from './parameter-store.ts';
 
 /** Options of {@link lossAndGradients}. */
@@ -85,7 +94,7 @@ export function lossAndGradients(
   }, variables);
   for (const result of [value, ...gradients]) if (result) tf.keep(result);
   if (outputs === undefined) throw new Error('The forward pass did not run.');
-  return collect(
+  const result = collect(
     value,
     outputs,
     gates,
@@ -93,6 +102,26 @@ export function lossAndGradients(
     gradients,
     groups.includes('gates'),
   );
+  witness()?.(passOf(network.sites, gates, result));
+  return result;
+}
+
+/** The pass as a witness sees it. */
+function passOf(
+  sites: readonly Site[],
+  gates: readonly Gate[],
+  { loss, gradients }: LossAndGradients,
+): Witnessed {
+  const computed = gates.flatMap(({ support }, at) => {
+    const site = sites[at];
+    return site ? [[site.name, support.map((option) => site.options[option] ?? '')]] : [];
+  });
+  return {
+    kind: 'pass',
+    loss: loss.dataSync()[0] ?? Number.NaN,
+    path: Object.fromEntries(computed),
+    norms: Object.fromEntries(gradientNorms(gradients)),
+  };
 }
 
 function chosen(

@@ -1,4 +1,4 @@
-import type { State, TensorState } from '@archer-nas/core';
+import { type State, type TensorState, witness } from '@archer-nas/core';
 import { type SgdParameter, type SgdOptions as StepSettings, tf } from '@archer-nas/engine';
 import type { Gradients } from './clipping.ts';
 import { fusedSgdStep } from './fused.ts';
@@ -54,6 +54,7 @@ export class Sgd {
 
   /** Updates the store; `gradients` stay the caller's. */
   step(gradients: Gradients, { learningRate, scale = 1 }: SgdStep): void {
+    witness()?.({ kind: 'update', optimiser: 'sgd', learningRate, scale });
     for (const name of gradients.keys()) this.#begin(name);
     const { unsampled, ...options } = this.#options;
     const names = unsampled === 'decay' ? [...this.#velocities.keys()] : [...gradients.keys()];

@@ -94,16 +94,20 @@ function corrupt(file: string, line: number, what: string): ArcherError {
 }
 
 /**
- * The lines that count: without the science lines and checkpoints that a later resume or
- * rollback replaced. A `resume` line names the last line that it kept as `body.after`, a
- * `rollback` line the search's progress that it went back to as `body.to`.
+ * The lines that count: without the science lines and checkpoints that a later resume, extension or
+ * rollback replaced. A `resume` line names the last line that it kept as `body.after`, an `extend`
+ * line also a checkpoint behind that as `body.keeps`; a `rollback` line the search's progress that it
+ * went back to as `body.to`.
  */
 export function effectiveLines(lines: readonly JournalLine[]): JournalLine[] {
   let kept: JournalLine[] = [];
   for (const line of lines) {
-    if (line.job === 'run' && line.event === 'resume') {
+    if (isGoingOn(line)) {
       const after = Number(field(line.body, 'after'));
-      kept = kept.filter((earlier) => earlier.seq <= after || !isReplaced(earlier));
+      const keeps = field(line.body, 'keeps');
+      kept = kept.filter(
+        (earlier) => earlier.seq <= after || earlier.seq === keeps || !isReplaced(earlier),
+      );
     } else if (isRetry(line) && line.event === 'rollback') {
       const after = anchorSeq(kept, Number(field(line.body, 'to')));
       kept = kept.filter((one) => one.seq <= after || !isReplaced(one) || isRetry(one));
@@ -111,6 +115,11 @@ export function effectiveLines(lines: readonly JournalLine[]): JournalLine[] {
     kept.push(line);
   }
   return kept;
+}
+
+/** True for lines behind which a run goes on from an earlier one, which they name. */
+export function isGoingOn({ job, event }: JournalLine): boolean {
+  return job === 'run' && (event === 'resume' || event === 'extend');
 }
 
 /** True for the lines that say what was done about a step that gave NaN. */
@@ -144,7 +153,7 @@ export function scienceLines(lines: readonly JournalLine[]): JournalLine[] {
     .map((line, seq) => ({ ...line, seq }));
 }
 
-/** The line that says how a run was begun, or went on after accepted drift. */
+/** The line that says how a run was begun, went on after accepted drift, or was extended. */
 export function originLine(lines: readonly JournalLine[]): JournalLine | undefined {
   return lines.findLast(({ job, body }) => job === 'run' && field(body, 'manifest') !== undefined);
 }

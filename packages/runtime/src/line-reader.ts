@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { JournalLine, LineReader } from '@archer-nas/core';
-import { anchorSeq, field, isReplaced, isRetry, parseLine } from './journal-reader.ts';
+import type { JournalLine, LineReader, State } from '@archer-nas/core';
+import { anchorSeq, field, isGoingOn, isReplaced, isRetry, parseLine } from './journal-reader.ts';
 
 /** About so much of the journal is in memory at a time. */
 const PIECE_BYTES = 256 * 1024;
@@ -13,6 +13,8 @@ interface Replaced {
   readonly before: number;
   /** A rollback leaves the lines that tell of earlier ones. */
   readonly isRollback: boolean;
+  /** An extension leaves the checkpoint that it begins with. */
+  readonly keeps?: State;
 }
 
 /**
@@ -44,8 +46,9 @@ function numberOf(text: string): number {
 
 function isOutdated(line: JournalLine, replaced: readonly Replaced[]): boolean {
   if (!isReplaced(line)) return false;
-  return replaced.some(({ after, before, isRollback }) => {
-    return line.seq > after && line.seq < before && !(isRollback && isRetry(line));
+  return replaced.some(({ after, before, isRollback, keeps }) => {
+    const isKept = (isRollback && isRetry(line)) || line.seq === keeps;
+    return line.seq > after && line.seq < before && !isKept;
   });
 }
 
@@ -54,15 +57,17 @@ function replacedRanges(file: string): Replaced[] {
   const ranges: Replaced[] = [];
   const pieces = new Pieces(file);
   let checkpoints: JournalLine[] = [];
-  const replace = (after: number, { seq, event }: JournalLine): void => {
-    ranges.push({ after, before: seq, isRollback: event === 'rollback' });
-    checkpoints = checkpoints.filter((earlier) => earlier.seq <= after);
+  const replace = (after: number, { seq, event, body }: JournalLine): void => {
+    const keeps = field(body, 'keeps');
+    const kept = keeps === undefined ? {} : { keeps };
+    ranges.push({ after, before: seq, isRollback: event === 'rollback', ...kept });
+    checkpoints = checkpoints.filter((earlier) => earlier.seq <= after || earlier.seq === keeps);
   };
   while (!pieces.atEnd) {
     for (const line of pieces.next(mayReplace)) {
-      const { job, event, body } = line;
+      const { event, body } = line;
       if (event === 'checkpoint') checkpoints.push(line);
-      else if (job === 'run' && event === 'resume') replace(Number(field(body, 'after')), line);
+      else if (isGoingOn(line)) replace(Number(field(body, 'after')), line);
       else if (isRetry(line) && event === 'rollback')
         replace(anchorSeq(checkpoints, Number(field(body, 'to'))), line);
     }
@@ -70,7 +75,8 @@ function replacedRanges(file: string): Replaced[] {
   return ranges;
 }
 
-const mayReplace = (text: string): boolean => /"event":"(?:resume|rollback|checkpoint)"/.test(text);
+const mayReplace = (text: string): boolean =>
+  /"event":"(?:resume|extend|rollback|checkpoint)"/.test(text);
 
 /** The sound lines of a file from its beginning, until the first that is not. */
 class Pieces {

@@ -15,7 +15,7 @@ import { differences, drifted, type Fingerprint, readFingerprint } from './finge
 import type { RunFolder } from './folders.ts';
 import { FORMAT } from './format.ts';
 import { JournalWriter, type NewLine } from './journal.ts';
-import { effectiveLines, type Journal, readJournal } from './journal-reader.ts';
+import { effectiveLines, field, type Journal, originLine, readJournal } from './journal-reader.ts';
 import { findPosition, type Position, removeOrphans } from './position.ts';
 
 /** An opened run folder: where the run stands, and the writers to go on with. */
@@ -94,6 +94,8 @@ export function openFolder(folder: RunFolder, options: OpenOptions): FolderSessi
 function open(folder: RunFolder, options: OpenOptions): FolderSession {
   const read = readJournal(folder.journal, { steps: false });
   const resumed = read.end.nextSeq > 0;
+  // An extension was journalled by a process that died before it described the run anew.
+  if (isExtendedTo(read.lines, options)) describeRun(folder, options);
   const changes = resumed ? checkDrift(folder, options.fingerprint, options.acceptDrift) : [];
   const position = findPosition(folder, read);
   makeFolder(folder.checkpoints);
@@ -119,7 +121,16 @@ function linesUpTo({ after }: Position, folder: RunFolder): JournalLine[] {
   return effectiveLines(readJournal(folder.journal).lines).filter(({ seq }) => seq <= after);
 }
 
-function describeRun(folder: RunFolder, options: OpenOptions): void {
+/** Whether the journal says last that the run was extended to what it is now opened as. */
+export function isExtendedTo(lines: readonly JournalLine[], options: OpenOptions): boolean {
+  const line = originLine(lines);
+  if (line?.event !== 'extend') return false;
+  const written = field(line.body, 'sha256') ?? null;
+  return field(written, 'fingerprint') === originBody(options).sha256.fingerprint;
+}
+
+/** Writes the files that say what a run is. */
+export function describeRun(folder: RunFolder, options: OpenOptions): void {
   const { manifest, fingerprint } = descriptions(options);
   replaceFile(folder.manifest, manifest);
   replaceFile(folder.fingerprint, fingerprint);
@@ -134,7 +145,7 @@ function descriptions({ resolved, fingerprint }: OpenOptions) {
 }
 
 /** How the run was begun, and the hashes of the files that say so. */
-function originBody(options: OpenOptions) {
+export function originBody(options: OpenOptions) {
   const { manifest, fingerprint } = descriptions(options);
   const sha256 = { manifest: sha256Hex(manifest), fingerprint: sha256Hex(fingerprint) };
   return { ...options.origin, sha256 };
@@ -157,6 +168,7 @@ function resumeLine(
   return { kind: 'telemetry', job: 'run', event: 'resume', body };
 }
 
-function circumstances({ machine, node }: Fingerprint) {
+/** When and where a run begins or goes on. */
+export function circumstances({ machine, node }: Fingerprint) {
   return { timeMs: Date.now(), machine: { ...machine, node } };
 }

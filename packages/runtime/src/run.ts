@@ -16,6 +16,7 @@ import { onDisk } from './disk-error.ts';
 import { makeFolder } from './durable.ts';
 import type { OnEvent } from './events.ts';
 import type { Exhibit } from './exhibits.ts';
+import { extendFolder } from './extension.ts';
 import { dataHashOf, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE } from './folders.ts';
 import type { JournalWriter } from './journal.ts';
@@ -45,6 +46,8 @@ const CHECKPOINT_MS = 60_000;
 export interface RunOptions extends PlanOptions, EngineSettings {
   /** Stop after this long, with a checkpoint: seconds, or text such as `45m`. */
   readonly maxTime?: number | string | undefined;
+  /** The run is finished and goes on with a larger budget of its strategy. @see extend */
+  readonly extend?: boolean | undefined;
   /** Begin again from zero; what is in the run folder is deleted. */
   readonly restart?: boolean | undefined;
   /** Go on although manifest, plugins, data, engine or Node.js changed; it is journalled. */
@@ -108,11 +111,12 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const plan = await planRun(options);
   for (const message of plan.warnings) emit({ type: 'warning', message });
   const places = plan.seeds.map((seed) => placeOf(plan, seed, options.attempt));
-  if (plan.manifest.launcher) {
+  if (plan.manifest.launcher && !options.extend) {
     const [summary] = await launchRuns([{ plan, places, options, emit, stop }]);
     return summary as RunSummary;
   }
-  const finished = options.restart ? undefined : finishedBefore(plan, places);
+  const isAnew = options.restart || options.extend;
+  const finished = isAnew ? undefined : finishedBefore(plan, places);
   if (finished !== undefined) {
     emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
     for (const record of finished) {
@@ -125,7 +129,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const records: RunRecord[] = [];
   for (const place of places) {
     const { seed } = place;
-    const before = !options.restart && existsSync(place.folder.result);
+    const before = !isAnew && existsSync(place.folder.result);
     const reason = await runOne({ plan, engine, options, emit, stop }, place);
     const record = readRun(place.folder.root);
     records.push(record);
@@ -175,7 +179,7 @@ async function work(
   const dataHash = dataHashOf(parts);
   const fingerprint = takeFingerprint(resolved, { engine, dataHash });
   const acceptDrift = options.acceptDrift ?? false;
-  if (existsSync(folder.result)) {
+  if (existsSync(folder.result) && !options.extend) {
     const changes = checkDrift(folder, fingerprint, acceptDrift);
     for (const change of changes) {
       emit({
@@ -198,6 +202,10 @@ async function work(
     // Without one, a run that goes on need not read what its journal says of its steps.
     onCommit: parts.tracker && ((lines) => tracking.log(lines)),
   };
+  if (options.extend) {
+    const changes = await extendFolder(folder, { seed, parts, opening });
+    for (const change of changes) emit({ type: 'warning', message: `extended: ${change}` });
+  }
   const goOn = async (isFirst: boolean): Promise<SeedEnd> => {
     const session = openFolder(folder, opening);
     using journal = abandonedUnlessClosed(session.journal);

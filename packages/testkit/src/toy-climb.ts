@@ -135,5 +135,8 @@ function restore(saved: State | undefined, rounds: number): Climb {
     return { round: 0, best: null, score: 0, history: new Float64Array(rounds), seen: [] };
   }
   const climb = saved as Climb;
-  return { ...climb, history: climb.history.slice() };
+  // A run that is extended has more rounds than it was saved with.
+  const history = new Float64Array(rounds);
+  history.set(climb.history.subarray(0, rounds));
+  return { ...climb, history };
 }

@@ -1,4 +1,4 @@
-import { createStreams } from '@archer-nas/core';
+import { createStreams, type State } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { batchReader, type Network, pathGates } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
@@ -54,6 +54,26 @@ describe('one-shot', () => {
     expect(accuracies).toHaveLength(4);
     expect(search.incumbents()[0]?.metrics.accuracy).toBe(Math.max(...accuracies));
     search.dispose?.();
+  });
+
+  it('is, extended to more epochs, the search that had them from the beginning', async () => {
+    const drive = async (epochs: number, saved?: State) => {
+      const longer = { ...options, schedule: 'constant', epochs } as const;
+      const search = await oneShot(longer, { ...parts, search: toySearch(4) }).begin(
+        { streams: createStreams(3) },
+        saved,
+      );
+      const { done } = search.progress;
+      while (search.progress.done < search.progress.total) await search.step(signal);
+      const { state } = search;
+      search.dispose?.();
+      return { done, state };
+    };
+    const { state } = await drive(2);
+    const extended = await drive(4, state);
+    // What the weights of two epochs scored is scored again, with those of four.
+    expect(extended.done).toBe(6);
+    expect(extended.state).toEqual((await drive(4)).state);
   });
 
   it('scores the untrained supernet as it was before the first step', async () => {

@@ -109,6 +109,26 @@ class OneShotSearch<A> implements Search<A> {
       streams,
     });
     if (parts.search || saved?.search) this.#beginSearch(saved?.search ?? undefined);
+    if (this.#search?.done && this.#training.done < this.#training.total) this.#searchAnew();
+  }
+
+  /**
+   * A saved search of weights that are trained on now, because the run was extended, begins again
+   * after the last epoch. One with stages shaped the training that is over.
+   * @throws ArcherError `ARCHER_EXTEND`
+   */
+  #searchAnew(): void {
+    const { stages, over } = this.#search ?? {};
+    if (!stages) {
+      this.#search = undefined;
+      if (this.#parts.search) this.#beginSearch();
+    } else if (over && stages.done === stages.total) {
+      throw new ArcherError(
+        'ARCHER_EXTEND',
+        'A search that narrows the space in stages has ended: more epochs would need other stages.',
+        { hint: 'Run it anew with the larger budget.', exit: EXIT.usage },
+      );
+    }
   }
 
   get progress() {
