@@ -16,32 +16,32 @@ const SUITE_BAR = 60;
 const LIMITS = `
 ## What it is made of
 
-By \`node --cpu-prof\` of P = 10, S = 3, the second half of 10 million evaluations, on a machine that was
+By \`node --cpu-prof\` of P = 10, S = 3, the middle of 6 million evaluations, on a machine that was
 busy with other work (shares, not seconds, are comparable):
 
 | | % |
 |---|---|
-| asking the sampler: draws, tournament, mutation | 33 |
-| finding the recorded value of the child | 11 |
-| moving to the stream of the next ask, and making its words (Philox) | 7 |
-| the log, in columns | 6 |
-| telling the sampler, incumbents, clock, and the loop itself | 12 |
-| beginning and ending repetitions | 11 |
-| garbage collection | 7 |
-| the lines of the journal and their disk | 6 |
-| the rest | 5 |
+| telling the sampler, recorded values, incumbents, clock, and the loop itself | 28 |
+| asking the sampler: draws, tournament, mutation | 23 |
+| beginning and ending repetitions | 19 |
+| the lines of the journal and their disk | 10 |
+| garbage collection | 10 |
+| moving to the stream of the next ask, and making its words (Philox) | 5 |
+| the log, in columns | 4 |
+| the rest | 1 |
 
-The first million evaluations take about 0.7 s of a core more than a later one: every architecture is
-looked up for the first time, and the code is compiled. With 20000 searches that is 0.12 µs for each
-evaluation, with 50000 it is 0.05 µs.
+The first million evaluations take about 0.5 s of a core more than a later one: every architecture is
+looked up for the first time, and the code is compiled. With 20000 searches that is 0.08 µs for each
+evaluation, with 50000 it is 0.03 µs.
 
-What took time away, in µs per evaluation for P = 10 and 100 (the 10 % quantile of steps,
-in turns with the code before): all of it together 0.55 to 0.47 and 1.04 to 0.80. Blocks of Philox come from
-WebAssembly, four at once (25 ns instead of 63 for a block); what an evaluation needs of a finding is one
-row, so that it is one access to memory and not four; populations are rings, which never move;
-arrays of a journal line are written beside its JSON; steps of \`repeat\` are twice as long, so that a line
-repeats fewer findings. Tried without effect: a larger young generation, and more inlining
-(\`--max-inlined-bytecode-size-cumulative\`), each within the noise of 5 %.
+What took time away: remainders of random words are computed by quotients, a draw in 7 ns instead of 21;
+columns of the log grow by pages, while copying them was nearly half of what the log took; a
+first look-up takes 8.6 µs instead of 12.0. Earlier: blocks of Philox from WebAssembly, four at once;
+what an evaluation needs of a finding in one row; populations that are rings; arrays of a journal
+line beside its JSON. Tried and left out: drawing the winner of a tournament by its rank among
+leaders that are kept in order, which took 0.65 µs per evaluation instead of 0.79 at P = 100, but
+0.60 instead of 0.59 at P = 50, and is a second way to the same result; steps of \`repeat\` of 250,000
+evaluations, a larger young generation, and more inlining, each within the noise of 5 %.
 `;
 
 /**

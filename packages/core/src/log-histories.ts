@@ -42,7 +42,8 @@ export class LogHistories {
 
   /** The number of the history that an evaluation is of. */
   numberAt(index: number): number {
-    let [low, high] = [0, this.#starts.length];
+    if (index >= this.#origin) return this.#starts.length - 1; // the one that is mostly asked about
+    let [low, high] = [0, this.#starts.length - 1];
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((this.#starts[middle] as number) <= index) low = middle;
