@@ -53,52 +53,82 @@ export function openTable(
 
 /** {@link openTable} from another source than files. */
 export function createTable(definition: TableDefinition, source: TableSource): Table {
-  const files = new Map<FileDefinition, FileContent>();
-  const rowByKey = new Map<string, number>();
-  const keys: string[] = [];
-  const values = new Map<string, Float64Array>();
+  return new FilesTable(definition, source);
+}
 
-  const read = (file: FileDefinition): ParsedFile => {
-    const content = source.read(file);
-    const limits = { source: content.path, architectures: definition.architectures };
-    const parsed = parseCsv(content.text, file, limits);
-    const rows = parsed.keys.map((key) => {
-      const row = rowByKey.get(key) ?? keys.push(key) - 1;
-      rowByKey.set(key, row);
-      return row;
-    });
-    for (const [name, found] of parsed.values) values.set(name, placed(found, rows, keys.length));
-    files.set(file, { ...content, text: '' });
-    return parsed;
-  };
+class FilesTable implements Table {
+  readonly definition: TableDefinition;
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+  readonly known: string | undefined;
+  readonly #source: TableSource;
+  /** Those that were read, without their texts. */
+  readonly #files = new Map<FileDefinition, FileContent>();
+  readonly #rowByKey = new Map<string, number>();
+  readonly #keys: string[] = [];
+  readonly #values = new Map<string, Float64Array>();
 
-  const [first, ...further] = definition.files;
-  const own = read(first);
-  const owner = (name: string): FileDefinition | undefined =>
-    definition.files.find(({ columns }) => columns.some((one) => one.name === name));
-  const column = (name: string): TableColumn => {
-    const file = owner(name);
-    if (file !== undefined && !files.has(file)) read(file);
-    const found = values.has(name) ? file?.columns.find((one) => one.name === name) : undefined;
+  constructor(definition: TableDefinition, source: TableSource) {
+    const [first, ...further] = definition.files;
+    this.definition = definition;
+    this.#source = source;
+    const own = this.#read(first);
+    const there = further.filter((file) => source.has(file));
+    this.columns = [...own.columns, ...there.flatMap(({ columns }) => columns)];
+    this.rows = own.keys.length;
+    this.known = this.#files.get(first)?.known;
+  }
+
+  get hash(): string {
+    const hashes = Array.from(this.#files.values(), ({ hash }) => hash);
+    return hashes.length === 1 ? (hashes[0] as string) : sha256Hex(hashes.sort().join('\n'));
+  }
+
+  rowOf(key: string): number {
+    return this.#rowByKey.get(key) ?? -1;
+  }
+
+  key(row: number): string {
+    return this.#keys[row] ?? '';
+  }
+
+  column(name: string): TableColumn {
+    const file = this.definition.files.find(({ columns }) =>
+      columns.some((one) => one.name === name),
+    );
+    if (file !== undefined && !this.#files.has(file)) this.#read(file);
+    const found = this.#values.has(name)
+      ? file?.columns.find((one) => one.name === name)
+      : undefined;
     if (found !== undefined) return found;
-    throw noColumn(definition, { name, elsewhere: file !== undefined, names: listed() });
-  };
-  const there = further.filter((file) => source.has(file)).flatMap(({ columns }) => columns);
-  const listed = (): string[] => [...own.columns, ...there].map((one) => one.name);
-  return {
-    definition,
-    rows: own.keys.length,
-    columns: [...own.columns, ...there],
-    known: files.get(first)?.known,
-    get hash() {
-      const hashes = Array.from(files.values(), ({ hash }) => hash);
-      return hashes.length === 1 ? (hashes[0] as string) : sha256Hex(hashes.sort().join('\n'));
-    },
-    rowOf: (key) => rowByKey.get(key) ?? -1,
-    key: (row) => keys[row] ?? '',
-    column,
-    values: (name) => values.get(column(name).name) as Float64Array, // `column` throws else
-  };
+    const names = this.columns.map((one) => one.name);
+    throw noColumn(this.definition, { name, elsewhere: file !== undefined, names });
+  }
+
+  values(name: string): Float64Array {
+    return this.#values.get(this.column(name).name) as Float64Array; // `column` throws else
+  }
+
+  #read(file: FileDefinition): ParsedFile {
+    const content = this.#source.read(file);
+    const { architectures } = this.definition;
+    const parsed = parseCsv(content.text, file, { source: content.path, architectures });
+    const rows = parsed.keys.map((key) => this.#rowFor(key));
+    for (const [name, found] of parsed.values) {
+      this.#values.set(name, placed(found, rows, this.#keys.length));
+    }
+    this.#files.set(file, { ...content, text: '' });
+    return parsed;
+  }
+
+  /** The row of a key, which gets one where it has none. */
+  #rowFor(key: string): number {
+    const known = this.#rowByKey.get(key);
+    if (known !== undefined) return known;
+    const row = this.#keys.push(key) - 1;
+    this.#rowByKey.set(key, row);
+    return row;
+  }
 }
 
 /** Values of a file's rows at their rows in the table. */

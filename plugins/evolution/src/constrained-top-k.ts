@@ -7,9 +7,10 @@ import {
   type Stream,
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
-import { evolve, type Scheme } from './engine.ts';
+import { evolve } from './engine.ts';
 import { crossover, type GeneSpace, type Genes, geneSpace, mutate, randomGenes } from './genes.ts';
 import { byFitness, type Individual, requireFitness } from './individual.ts';
+import type { Scheme } from './scheme.ts';
 
 const NAME = 'constrained-top-k';
 

@@ -1,6 +1,7 @@
 import {
   ArcherError,
   EXIT,
+  type Merit,
   type Metrics,
   meritOf,
   type Objective,
@@ -10,15 +11,11 @@ import {
 } from '@archer-nas/core';
 
 /** An evaluated architecture that may have children. */
-export interface Individual<A> {
+export interface Individual<A> extends Readonly<Merit> {
   /** Of its proposal. */
   readonly number: number;
   readonly architecture: A;
   readonly outcome: Outcome;
-  /** How far limits are missed; less is better than any fitness. */
-  readonly violation: number;
-  /** The one number that is maximised; NaN where the objective has none. */
-  readonly fitness: number;
 }
 
 /** Whether `a` is strictly better, of individuals with a fitness. */

@@ -10,8 +10,9 @@ import {
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
 import { inverseProbabilities, kernelDensity, minMaxScaled } from './density.ts';
-import { bearAll, type Child, evolve, type Scheme } from './engine.ts';
+import { evolve } from './engine.ts';
 import type { Individual } from './individual.ts';
+import { type Brood, bearAll, type Child, type Scheme } from './scheme.ts';
 import { mutationOf } from './variation.ts';
 
 const NAME = 'inverse-density';
@@ -51,37 +52,39 @@ function sparse<A>(
   const mutate = mutationOf(NAME, space);
   const costsOf = cheapCosts(options.costs, space, objective);
   const { initial, children, accepted, bandwidth, attempts } = options;
+  type Member = Pick<Individual<A>, 'architecture'>;
+  /** Probabilities ∝ 1 / p_KDE of the costs, of which the front's go from 0 to 1. */
+  const sparseness = (members: readonly Member[], front: readonly Member[]): number[] => {
+    const places = (some: readonly Member[]) => some.map((one) => costsOf(one.architecture));
+    const range = places(front);
+    const [points, at] = [minMaxScaled(range, range), minMaxScaled(places(members), range)];
+    return inverseProbabilities(kernelDensity(points, at, bandwidth));
+  };
+  /** Different children of the front that nobody has evaluated. */
+  const litterOf = (front: readonly Individual<A>[], brood: Brood<A>, stream: Stream) => {
+    const weights = sparseness(front, front); // P(parent) ∝ 1 / p_KDE(its costs)
+    const seen = new Set<string>();
+    const draw = (): Child<A> => {
+      const parent = front[stream.weighted(weights)] as Individual<A>;
+      return { architecture: mutate(parent.architecture, stream), parent };
+    };
+    return collect(children, attempts, draw, ({ architecture }) => {
+      const id = space.id(architecture);
+      return !brood.isTaken(architecture) && !seen.has(id) && seen.add(id) !== undefined;
+    });
+  };
   return {
     breed(brood, stream) {
-      const population = brood.population.all();
+      const front = brood.population.all();
       const claim = ({ architecture }: Child<A>): boolean => brood.claim(architecture);
       const random = (wanted: number): Child<A>[] =>
         collect(wanted, attempts, () => ({ architecture: space.sample(stream) }), claim);
-      if (population.length === 0) return bearAll(brood, random(initial));
-      const front = population.map(({ architecture }) => costsOf(architecture));
-      const scaled = minMaxScaled(front, front);
-      // P(parent) ∝ 1 / p_KDE(its costs)
-      const weights = inverseProbabilities(kernelDensity(scaled, scaled, bandwidth));
-      const draw = (): Child<A> => {
-        const parent = population[stream.weighted(weights)] as Individual<A>;
-        return { architecture: mutate(parent.architecture, stream), parent };
-      };
-      const seen = new Set<string>();
-      const litter = collect(children, attempts, draw, ({ architecture }) => {
-        const id = space.id(architecture);
-        return !brood.isTaken(architecture) && !seen.has(id) && seen.add(id) !== undefined;
-      });
+      if (front.length === 0) return bearAll(brood, random(initial));
+      const litter = litterOf(front, brood, stream);
       // Where the front has no unevaluated child left, it may be elsewhere.
       if (litter.length === 0) return bearAll(brood, random(accepted));
       // P(accepted) ∝ 1 / p_KDE(its costs), without replacement
-      const places = minMaxScaled(
-        litter.map(({ architecture }) => costsOf(architecture)),
-        front,
-      );
-      const order = drawWithout(
-        inverseProbabilities(kernelDensity(scaled, places, bandwidth)),
-        stream,
-      );
+      const order = drawWithout(sparseness(litter, front), stream);
       const chosen = order.slice(0, accepted).map((i) => litter[i] as Child<A>);
       return bearAll(brood, chosen.filter(claim));
     },

@@ -7,7 +7,7 @@ import {
   type Stream,
 } from '@archer-nas/core';
 import { collect } from './attempts.ts';
-import { bearAll, type Child, evolve, type Scheme } from './engine.ts';
+import { evolve } from './engine.ts';
 import {
   crossover,
   type GeneSpace,
@@ -17,6 +17,7 @@ import {
   twoPoint,
 } from './genes.ts';
 import type { Individual } from './individual.ts';
+import { bearAll, type Child, type Scheme } from './scheme.ts';
 
 const NAME = 'nsga-2';
 

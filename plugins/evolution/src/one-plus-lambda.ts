@@ -6,8 +6,9 @@ import {
   type SearchSpace,
   type Stream,
 } from '@archer-nas/core';
-import { evolve, type Scheme } from './engine.ts';
+import { evolve } from './engine.ts';
 import { byFitness, type Individual, isFitter, requireFitness } from './individual.ts';
+import type { Scheme } from './scheme.ts';
 import { mutationOf } from './variation.ts';
 
 const NAME = 'one-plus-lambda';

@@ -1,7 +1,8 @@
 import type { Objective, SamplerRecipe, SearchSpace } from '@archer-nas/core';
-import { evolve, type Scheme } from './engine.ts';
+import { evolve } from './engine.ts';
 import { requireFitness } from './individual.ts';
-import { PlaceDraws } from './tournament.ts';
+import { PlaceDraws } from './place-draws.ts';
+import type { Scheme } from './scheme.ts';
 import { mutationOf } from './variation.ts';
 
 const NAME = 'regularised-evolution';

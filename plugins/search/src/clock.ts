@@ -32,6 +32,7 @@ export class Clock {
   }
 }
 
+/** The error of a search that can neither ask nor wait for anything. */
 export function stuck(evaluated: number, why = 'though none is outstanding'): ArcherError {
   return new ArcherError(
     'ARCHER_SEARCH_STUCK',

@@ -9,7 +9,6 @@ import type {
   State,
   Views,
 } from '@archer-nas/core';
-
 import type { LookUp } from './parts.ts';
 
 /** A look-up by the codes of architectures. */

@@ -52,11 +52,10 @@ export class Ledger<A> {
   }
 
   get history(): History<A> {
-    const [arm, objective] = [this.#arm, this.#objective];
     return historyOf({
-      arm,
+      arm: this.#arm,
       repeat: 0,
-      objective,
+      objective: this.#objective,
       log: this.log,
       history: this.#place?.number ?? 0,
     });

@@ -61,6 +61,7 @@ export const searchOptions = z
     path: ['clock'],
   });
 
+/** What {@link searchOptions} gives. */
 export type SearchOptions = z.output<typeof searchOptions>;
 
 /** When a search ends: with the first limit that is reached. */
@@ -72,6 +73,7 @@ export interface Limits {
   readonly time: number;
 }
 
+/** The limits that the options amount to. */
 export function limitsOf({ evaluations, budget, clock }: SearchOptions): Limits {
   const timed = unitOf(budget);
   const none = timed === undefined ? DEFAULT_EVALUATIONS : Number.POSITIVE_INFINITY;

@@ -26,6 +26,7 @@ export type AskedEvaluator<A> =
   | { readonly lookUp: LookUp<A> }
   | { readonly lookUp?: undefined; readonly start: Evaluator<A>['start'] };
 
+/** Says what is known of a proposal's architecture, at once. */
 export type LookUp<A> = NonNullable<Evaluator<A>['lookUp']>;
 
 /** Values that depend on the architecture alone, and what they mean to this search. */

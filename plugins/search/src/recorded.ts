@@ -49,7 +49,7 @@ export class Recorded implements RecordedValues<number> {
   }
 }
 
-/** A row: the place + 1, where 0 is not asked for yet, and behind it: */
+/** A row begins with the place + 1, 0 where it is not asked for yet; behind it are: */
 const DURATION = 1;
 const VIOLATION = 2;
 const FITNESS = 3;
@@ -64,7 +64,7 @@ class FindingsOfCodes implements RecordedFindings<number> {
   readonly #log: EvaluationLog<number>;
   readonly #of: RecordedOf;
   readonly #lookUp: (code: number, context: EvaluationContext) => Outcome;
-  /** A row per code, which the processor fetches as one: see the places below. */
+  /** A row per code, which the processor fetches as one. */
   readonly #rows: Float64Array;
   readonly #outcomes: Outcome[] = [];
   /** Places of findings that were there before. */

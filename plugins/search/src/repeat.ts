@@ -22,11 +22,13 @@ import { checked, FORMAT, type SavedRepeat } from './repeat-state.ts';
 import { loadEvaluation, saveEvaluation } from './saved.ts';
 import { type ArmResults, summaryMetrics, summaryTable } from './summary.ts';
 
+/** What is repeated, and where it searches. */
 export interface RepeatParts<A> {
   readonly space: SearchSpace<A>;
   readonly arms: readonly Arm<A>[];
 }
 
+/** See the plugin's options. */
 export interface RepeatOptions {
   readonly times: number;
   /** Evaluations per step at least, where the arms look evaluations up. */

@@ -4,7 +4,6 @@ import type {
   EvaluationJob,
   Evaluator,
   MetricSpec,
-  Objective,
   Phase,
   Progress,
   Proposal,
@@ -15,6 +14,7 @@ import type {
   SearchResult,
   State,
   Stream,
+  Streams,
   Views,
 } from '@archer-nas/core';
 import { Clock } from './clock.ts';
@@ -50,15 +50,15 @@ export class AskAndTell<A> implements Search<A> {
   readonly phases?: readonly Phase[];
   readonly #parts: SearchParts<A>;
   readonly #options: SearchOptions;
-  readonly #objective: Objective;
+  readonly #streams: Streams;
   readonly #sampler: Sampler<A>;
   readonly #context: EvaluationContext;
-  readonly #streams: (ask: number) => Stream;
+  /** Of the sampler's draws, by the number of the ask. */
+  readonly #asks: (ask: number) => Stream;
   readonly #lookUp: LookUp<A> | undefined;
   readonly #ledger: Ledger<A>;
   readonly #clock: Clock;
   readonly #workers: Workers<A>;
-  readonly #views: () => Views<A>;
   #open: Open<A> | undefined;
 
   constructor(
@@ -73,9 +73,9 @@ export class AskAndTell<A> implements Search<A> {
     const metric = objective.metrics[0] as MetricSpec; // an objective has metrics
     this.#parts = parts;
     this.#options = options;
-    this.#objective = objective;
+    this.#streams = streams;
     this.#sampler = parts.sampler.begin<A>({ space, metric, objective }, saved?.sampler);
-    this.#streams = streams.sequence('propose');
+    this.#asks = streams.sequence('propose');
     this.#context = {
       batches: options.batches,
       streams: streams.scope('evaluate'),
@@ -88,11 +88,10 @@ export class AskAndTell<A> implements Search<A> {
     // Other evaluations are reported one by one, as the evaluator does.
     this.#ledger = new Ledger({ ...own, place: this.#lookUp && place }, saved?.log);
     this.#clock = new Clock(limits, saved?.clock);
-    const [sampler, ledger, clock] = [this.#sampler, this.#ledger, this.#clock];
-    const work = { space, sampler, streams: this.#streams, ledger, clock, options };
-    this.#workers = new Workers(work, saved);
-    // Of a thousand repetitions hardly one is looked at.
-    this.#views = () => ({ scores: opinion(space, streams), histories: [ledger.history] });
+    this.#workers = new Workers(
+      { ...this.#shared(), space, sampler: this.#sampler, options },
+      saved,
+    );
     if (!this.#lookUp) this.phases = [this.#evaluationPhase()];
     if (saved?.open) {
       const batch = loadBatch(space, saved.open);
@@ -103,7 +102,8 @@ export class AskAndTell<A> implements Search<A> {
   }
 
   get views(): Views<A> {
-    return this.#views();
+    const scores = opinion(this.#parts.space, this.#streams);
+    return { scores, histories: [this.#ledger.history] };
   }
 
   get state(): State {
@@ -137,14 +137,16 @@ export class AskAndTell<A> implements Search<A> {
     const report = this.#lookUp
       ? this.#lookUpMany(signal, this.#lookUp)
       : await this.#evaluateOn(signal);
-    return { ...report, metrics: standing(this.#objective, this.#ledger.incumbents, this.#clock) };
+    const { incumbents } = this.#ledger;
+    return { ...report, metrics: standing(this.#parts.objective, incumbents, this.#clock) };
   }
 
   async result(): Promise<SearchResult<A>> {
     const best = this.incumbents();
-    const metrics = resultMetrics(this.#objective, best);
-    if (this.#objective.metrics.length === 1) return { best, metrics };
-    const front = frontTable(this.#objective, best, this.#parts.space);
+    const { objective, space } = this.#parts;
+    const metrics = resultMetrics(objective, best);
+    if (objective.metrics.length === 1) return { best, metrics };
+    const front = frontTable(objective, best, space);
     return { best, metrics, tables: { front } };
   }
 
@@ -216,18 +218,16 @@ export class AskAndTell<A> implements Search<A> {
     if (!sampler || !recorded || count * batch !== 1) return false;
     const workers = this.#workers;
     if (workers.over) return true;
-    const loop = {
-      sampler,
-      recorded,
-      streams: this.#streams,
-      context: this.#context,
-      ledger: this.#ledger,
-      clock: this.#clock,
-    };
+    const loop = { ...this.#shared(), sampler, recorded, context: this.#context };
     const end = oneByOne(loop, workers.counts, to);
     workers.over = end !== undefined;
     workers.exhausted = end === 'exhausted';
     return true;
+  }
+
+  /** What loop and workers have in common. */
+  #shared() {
+    return { streams: this.#asks, ledger: this.#ledger, clock: this.#clock };
   }
 
   /** Called only where nothing is looked up. */

@@ -72,6 +72,7 @@ export class Workers<A> {
     return { order, start: clock.time, proposals: answer };
   }
 
+  /** What will come of a batch is known to the search, but not to the sampler yet. */
   takeOff({ order, start }: Batch<A>, evaluations: readonly Evaluation<A>[]): void {
     const flight = flightOf(order, start, evaluations, this.#of.clock.limits);
     // Nobody else is in the air where there is one worker.
@@ -79,6 +80,7 @@ export class Workers<A> {
     else takeOff(this.#flights, flight);
   }
 
+  /** The clock moves on to whoever ends next; without anybody the search is over. */
   landNext(): void {
     const flight = this.#flights.shift();
     if (flight === undefined) this.over = true;

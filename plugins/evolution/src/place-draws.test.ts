@@ -1,7 +1,7 @@
 import { createStreams } from '@archer-nas/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PlaceDraws } from './tournament.ts';
+import { PlaceDraws } from './place-draws.ts';
 
 describe('places', () => {
   it('without replacement are distinct and within bounds', () => {
