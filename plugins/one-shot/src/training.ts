@@ -154,12 +154,12 @@ export class Training implements OneShotTraining {
 
   /** Frees what only further steps would need. */
   finish(): void {
+    this.#gradients.dispose?.();
     this.#sgd.dispose();
   }
 
   dispose(): void {
-    this.#gradients.dispose?.();
-    this.#sgd.dispose();
+    this.finish();
     this.store.dispose();
     this.#batches.dispose();
   }
