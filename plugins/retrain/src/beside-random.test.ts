@@ -20,10 +20,10 @@ const selection = (...architectures: Bits[]) => ({
     })),
 });
 const parts = {
-  ...{ space, sample: 400, scores: scores(), batches: 'all', streams: createStreams(5) },
+  ...{ space, sample: 400, scores: scores(), batches: 'all' as const, streams: createStreams(5) },
   candidates: selection([1, 1], [1, 1], [0, 1]),
   images: memorySplit('valid', Int32Array.of(0), new Uint8Array(1)),
-} as const;
+};
 
 async function answered(given: Partial<Parameters<typeof besideRandom<Bits>>[0]> = {}) {
   const job = besideRandom<Bits>({ ...parts, ...given });

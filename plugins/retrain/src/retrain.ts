@@ -125,9 +125,14 @@ function scoreOf<A>(
   return metrics[`${split}-${name}`] ?? metrics[name] ?? Number.NaN;
 }
 
+/** Whether somebody else has trained. */
+export function looksUp<A>({ recorded, lookUp }: Evaluator<A>): boolean {
+  return recorded === true || lookUp !== undefined;
+}
+
 /** Of trainings that were done here: what a table remembers was paid by others. */
 function trainedEpochs<A>(truth: Evaluator<A>, found: readonly Evaluation<A>[]): number {
-  if (truth.recorded || truth.lookUp) return 0;
+  if (looksUp(truth)) return 0;
   return found.reduce((sum, { cost }) => sum + (cost.epochs ?? 0), 0);
 }
 

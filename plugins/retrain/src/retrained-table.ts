@@ -1,5 +1,5 @@
 import type { Table } from '@archer-nas/core';
-import type { Retrained, Retraining } from './retrain.ts';
+import { looksUp, type Retrained, type Retraining } from './retrain.ts';
 
 /** The models of a search beside what they have come to. */
 export function retrainedTable<A>(
@@ -22,7 +22,7 @@ export function retrainedTable<A>(
     ]),
     notes: [
       ...(truth.description === undefined ? [] : [`retrained: ${truth.description}.`]),
-      ...(split === undefined ? [] : [`What is trained here is scored on the ${split} split.`]),
+      ...(looksUp(truth) || split === undefined ? [] : [`scored on the ${split} split.`]),
       ...(several ? [`chosen by: ${choice?.description ?? 'the same trainings'}.`] : []),
       ...(several && choice === undefined && test === undefined
         ? ['The best of all was chosen by the numbers that it is reported with: too good.']
