@@ -58,6 +58,7 @@ export * from './row-init.ts';
 export * from './schedule.ts';
 export * from './separable.ts';
 export * from './sgd.ts';
+export * from './sliced-parameters.ts';
 export * from './softmax-rows.ts';
 export * from './splits.ts';
 export * from './supernet-evaluator.ts';

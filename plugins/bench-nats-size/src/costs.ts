@@ -1,6 +1,6 @@
 import { ArcherError, type CostModel, EXIT } from '@archer-nas/core';
 
-import type { Sizes } from './sizes.ts';
+import { REDUCTIONS, type Sizes } from './sizes.ts';
 
 /** The classification task that a network is costed for. Images are RGB. */
 export interface CostTask {
@@ -20,8 +20,6 @@ interface Convolution {
 }
 
 const IMAGE_CHANNELS = 3;
-/** Layers 2 and 4 halve the image. */
-const REDUCTIONS: ReadonlySet<number> = new Set([1, 3]);
 
 /**
  * `params` (trainable values) and `macs` (multiply-adds of convolutions and classifier for one

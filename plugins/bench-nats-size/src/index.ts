@@ -1,10 +1,11 @@
 import { choiceSpace, definePlugin, type Plugin } from '@archer-nas/core';
+import type { NetworkTask } from '@archer-nas/nn';
 import { tablePlugin } from '@archer-nas/tabular';
 import { z } from 'zod';
 
 import { costModel } from './costs.ts';
 import { NATS_SIZE } from './definition.ts';
-import { sizeSpec } from './sizes.ts';
+import { type Sizes, sizeSpec } from './sizes.ts';
 
 const space = definePlugin({
   id: 'nats-size',
@@ -19,8 +20,19 @@ const space = definePlugin({
       .prefault({})
       .describe('The task that params and macs are counted for; CIFAR-10 unless stated.'),
   }),
-  provides: ['notation:nats-size', 'costs'],
-  create: ({ costs }) => choiceSpace(sizeSpec(costModel(costs))),
+  provides: ['supernet:single-path', 'network', 'notation:nats-size', 'costs'],
+  create: async ({ costs }) => {
+    // The networks import the tensor library, which listing plugins should not pay for.
+    const { sizeNetwork, sizeSupernet } = await import('./size-networks.ts');
+    const space = choiceSpace(sizeSpec(costModel(costs)));
+    return {
+      ...space,
+      supernet: (task: NetworkTask) => sizeSupernet(task),
+      network: (sizes: Sizes, task: NetworkTask) => sizeNetwork(sizes, task),
+      // A site per decision: an architecture's choices are its path.
+      path: (sizes: Sizes) => space.toChoices(sizes),
+    };
+  },
 });
 
 const benchmark = tablePlugin({

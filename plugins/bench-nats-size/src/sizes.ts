@@ -3,7 +3,10 @@ import { ArcherError, type ChoiceSpaceSpec, type CostModel, EXIT } from '@archer
 /** Channels of the five layers, first to last. */
 export type Sizes = readonly number[];
 
-const LAYERS = 5;
+/** Layers whose channels are chosen. */
+export const LAYERS = 5;
+/** Layers 2 and 4 halve the image. */
+export const REDUCTIONS: ReadonlySet<number> = new Set([1, 3]);
 const STEP = 8;
 const WIDTHS = 8;
 

@@ -9,6 +9,10 @@ describePackage({ ...kit, plugins });
 
 describeStudy({ ...kit, study: { use: 'regret', truth } });
 describeStudy({ ...kit, study: { use: 'landscape', truth } });
+describeStudy({
+  ...kit,
+  study: { use: 'equal-latency', devices: ['valid_ones'], within: 0.2, truth },
+});
 describeStudy({ ...kit, study: { use: 'agreement', truth, measures: [{ use: 'toy-ones' }] } });
 describeStudy({
   ...kit,

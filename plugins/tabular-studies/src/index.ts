@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import { agreement, type Measure } from './agreement.ts';
 import { budgetOptions } from './budgets.ts';
+import { equalLatency } from './equal-latency.ts';
 import { hypervolumeCurve } from './hypervolume-curve.ts';
 import { landscape } from './landscape.ts';
 import { regret } from './regret.ts';
@@ -115,6 +116,39 @@ const agreementStudy = definePlugin({
   },
 });
 
+const equalLatencyStudy = definePlugin({
+  id: 'equal-latency',
+  kind: 'study',
+  summary: 'What the best that was found is worth beside all that are as fast, by device.',
+  options: z.strictObject({
+    devices: z
+      .array(z.string())
+      .min(1)
+      .describe('columns of the truth that are latencies: lat_pixel3, …'),
+    within: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.05)
+      .describe('share by which latencies may differ and count as equal'),
+    architectures: architecturesSchema,
+  }),
+  requires: ['space'],
+  parts: { truth },
+  create({ architectures, ...options }, { space, parts }) {
+    const table = parts.truth as Benchmark<unknown>;
+    return {
+      when: 'after',
+      begin: async ({ search, streams }, saved) =>
+        oneStep(() => {
+          const chosen = chooseArchitectures(space, architectures, streams.stream('architectures'));
+          const found = search.incumbents().map(({ proposal }) => proposal.architecture);
+          return equalLatency({ ...options, space, table, found, architectures: chosen });
+        }, saved),
+    };
+  },
+});
+
 /** The capability `view:histories` says that they are there. */
 function kept(search: StudyContext<unknown>['search']): readonly History<unknown>[] {
   return search.views.histories ?? [];
@@ -125,5 +159,6 @@ const plugins = [
   hypervolumeStudy,
   landscapeStudy,
   agreementStudy,
+  equalLatencyStudy,
 ] as unknown as readonly Plugin[];
 export default plugins;
