@@ -30,9 +30,9 @@ busy with other work (shares, not seconds, are comparable):
 | the log, in columns | 4 |
 | the rest | 1 |
 
-The first million evaluations take about 0.5 s of a core more than a later one: every architecture is
-looked up for the first time, and the code is compiled. With 20000 searches that is 0.08 µs for each
-evaluation, with 50000 it is 0.03 µs.
+The first million evaluations take about 0.7 s of a core more than a later one: every architecture is
+looked up for the first time, and the code is compiled (0.4 s, in other threads). With 20000 searches
+that is 0.12 µs for each evaluation, with 50000 it is 0.05 µs.
 
 What took time away: remainders of random words are computed by quotients, a draw in 7 ns instead of 21;
 columns of the log grow by pages, while copying them was nearly half of what the log took; a
