@@ -13,12 +13,12 @@ export interface SearchFacts {
 
 /**
  * Identity of a search: hash of space, data, evaluator, strategy, objective, seed, engine
- * class, the versions of the plugins that those blocks use, and what is done about numbers
- * that are none, unless the run just stops. Title, studies, expectations, tracker, launcher,
+ * class, the versions of the plugins that those blocks use, the weights that it begins with where
+ * those are another run's, and what is done about numbers that are none, unless the run just stops. Title, studies, expectations, tracker, launcher,
  * reports and secrets have no part in it.
  */
 export function searchIdentity(resolved: ResolvedManifest, facts: SearchFacts): string {
-  const { space, data, evaluator, strategy, objective, nonFinite } = resolved.manifest;
+  const { space, data, evaluator, strategy, objective, nonFinite, from } = resolved.manifest;
   const versions = resolved.plugins
     .filter(({ place }) => !/^(study|tracker|launcher)\b/.test(place))
     .map(({ place, kind, id, version }) => `${place}=${kind}:${id}@${version}`);
@@ -26,6 +26,8 @@ export function searchIdentity(resolved: ResolvedManifest, facts: SearchFacts): 
   return identity('search', {
     ...{ space, data, evaluator, strategy, objective },
     nonFinite: decisiveNonFinite(nonFinite),
+    // The same search, of which more is asked, is the same search.
+    ...(from?.found?.use === 'weights' && { from: from.found.checkpoint }),
     ...{ seed, engineClass, dataHash, versions },
   });
 }

@@ -44,6 +44,28 @@ export const engineSchema = z.strictObject({
   isa: z.string().optional(),
 });
 
+/** The finished run that a search begins from: of an experiment, or in a folder of results. */
+export const fromSchema = z.strictObject({
+  run: z
+    .string()
+    .min(1)
+    .describe("an experiment whose folder lies beside this manifest's, or a folder of results"),
+  profile: folderName.optional().describe('its profile; the own one otherwise'),
+  seed: z.int().nonnegative().optional().describe('its seed; the own one otherwise'),
+});
+
+/** {@link fromSchema}, and once the run was found what it is. */
+export type From = z.output<typeof fromSchema> & {
+  readonly found?: {
+    /** Of its search. */
+    readonly identity: string;
+    /** SHA-256 of the header of its last checkpoint. */
+    readonly checkpoint: string;
+    /** `search`: the same search, of which only studies are asked; `weights`: another one. */
+    readonly use: 'search' | 'weights';
+  };
+};
+
 /** A manifest as written, profiles not yet applied, plugin options not yet checked. */
 export const manifestSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -59,6 +81,7 @@ export const manifestSchema = z.strictObject({
   evaluator: blockSchema.optional(),
   objective: blockSchema.optional(),
   strategy: blockSchema,
+  from: fromSchema.optional(),
   study: z.array(studySchema).default([]),
   tracker: blockSchema.nullable().optional(),
   launcher: blockSchema.nullable().optional(),
@@ -79,6 +102,8 @@ export interface Manifest {
   readonly evaluator?: Block | undefined;
   readonly objective?: Block | undefined;
   readonly strategy: Block;
+  /** A finished run that the search begins from. */
+  readonly from?: From | undefined;
   /** One block per study; `use` is the study's id. */
   readonly study: readonly Block[];
   /** `null` switches tracking off. */

@@ -13,6 +13,8 @@ export interface SearchContext {
    * then they are neither in its state nor in its reports.
    */
   readonly history?: HistoryPlace;
+  /** Values by parameter name that another run ended with; only where `takesWeights`. */
+  readonly weights?: State;
 }
 
 /** The place of one search in a log that others have written to. @see SharedLog */
@@ -55,6 +57,8 @@ export interface Views<A> {
   readonly candidates?: Candidates<A>;
   /** Writes an architecture with its weights. */
   readonly exporter?: Exporter<A>;
+  /** The shared weights: their state is what another search may begin with. */
+  readonly supernet?: { readonly parameters: { readonly state: State } };
   readonly [name: string]: unknown;
 }
 
@@ -91,5 +95,7 @@ export interface Search<A> extends Job {
 
 /** An algorithm. It holds no state of its own: `begin` makes the search, also from saved state. */
 export interface Strategy<A> {
+  /** A search may begin with the weights of another run: see {@link SearchContext.weights}. */
+  readonly takesWeights?: boolean;
   begin(context: SearchContext, saved?: State): Promise<Search<A>>;
 }

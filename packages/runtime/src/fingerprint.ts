@@ -78,9 +78,13 @@ export function takeFingerprint(resolved: ResolvedManifest, facts: Facts): Finge
 
 /** Title, seeds, expectations, tracker and launcher may change; the engine has its class. */
 export function decisive(manifest: Manifest): Fingerprint['manifest'] {
-  const { name, space, data, evaluator, objective, strategy, study } = manifest;
+  const { name, space, data, evaluator, objective, strategy, study, from } = manifest;
   const nonFinite = decisiveNonFinite(manifest.nonFinite);
-  const blocks = { name, space, data, evaluator, objective, strategy, study, nonFinite };
+  const blocks = {
+    ...{ name, space, data, evaluator, objective, strategy, study, nonFinite },
+    // What it is, not where it lies.
+    from: from?.found,
+  };
   return JSON.parse(JSON.stringify(withoutSecrets(blocks))) as Record<string, unknown>;
 }
 

@@ -19,6 +19,7 @@ import type { Exhibit } from './exhibits.ts';
 import { extendFolder } from './extension.ts';
 import { dataHashOf, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE } from './folders.ts';
+import { findFrom, withFound } from './from-run.ts';
 import type { JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { launchRuns } from './launch-run.ts';
@@ -175,8 +176,11 @@ async function work(
   { folder, seed, attempt }: Place,
   parts: RunParts,
 ): Promise<StopReason | undefined> {
-  const { resolved } = plan;
   const dataHash = dataHashOf(parts);
+  const decisive = { seed, engineClass: engine?.class ?? 'none', dataHash };
+  const own = searchIdentity(plan.resolved, decisive);
+  const from = await findFrom({ plan, seed, engine, parts, identity: own });
+  const resolved = withFound(plan.resolved, from);
   const fingerprint = takeFingerprint(resolved, { engine, dataHash });
   const acceptDrift = options.acceptDrift ?? false;
   if (existsSync(folder.result) && !options.extend) {
@@ -190,8 +194,7 @@ async function work(
     return undefined;
   }
   const profile = plan.profile ?? DEFAULT_PROFILE;
-  const engineClass = engine?.class ?? 'none';
-  const identity = searchIdentity(resolved, { seed, engineClass, dataHash });
+  const identity = searchIdentity(resolved, decisive);
   const run = { profile, seed, attempt, identity };
   const facts = { ...run, folder, manifest: resolved.manifest, fingerprint };
   const tracking = new Tracking(parts.tracker, facts, emit);
@@ -213,7 +216,7 @@ async function work(
     for (const message of position.warnings) emit({ type: 'warning', message });
     if (isFirst) emit({ type: 'seed', seed, folder: folder.root, resumed });
     const end = await runSeed({
-      ...{ seed, parts, position, keeper, stop, emit, journal, space: parts.space },
+      ...{ seed, parts, position, keeper, stop, emit, journal, space: parts.space, from },
       cache: fileCache(join(plan.folders.data, 'answers')),
       nonFinite: nonFiniteOf(resolved.manifest.nonFinite),
       pace: {

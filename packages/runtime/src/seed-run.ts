@@ -9,9 +9,11 @@ import {
   type Report,
   type RunParts,
   type Search,
+  type SearchContext,
   type State,
   type Streams,
 } from '@archer-nas/core';
+import type { FoundRun } from './from-run.ts';
 import type { JobContext, NamedJob } from './job-loop.ts';
 import { runJob, saveJob } from './job-loop.ts';
 import { field, isRetry } from './journal-reader.ts';
@@ -50,6 +52,8 @@ export interface SeedRun extends JobContext {
   readonly position: Position;
   readonly cache: Cache;
   readonly nonFinite: NonFinite;
+  /** The run that the search begins from, where it has not begun yet. */
+  readonly from?: FoundRun | undefined;
 }
 
 /** Why a run of a seed returned: it is done, has to stop, or goes on from its journal. */
@@ -61,14 +65,25 @@ export type SeedEnd = 'done' | 'again' | StopReason;
  * journal says what is done about it; open the folder again and go on.
  */
 export async function runSeed(run: SeedRun): Promise<SeedEnd> {
-  const { strategy } = run.parts;
-  const context = { streams: streamsAt(run.seed, run.position.lines) };
-  const search = await strategy.begin(context, run.position.search?.state);
+  const { parts, position, from } = run;
+  const context = { streams: streamsAt(run.seed, position.lines) };
+  const search = await beginSearch(parts, context, { saved: position.search?.state, from });
   try {
     return await alternate(search, run);
   } finally {
     search.dispose?.();
   }
+}
+
+/** The search from a saved state, else from another run where it begins from one, else from zero. */
+export async function beginSearch(
+  { strategy }: RunParts,
+  context: SearchContext,
+  { saved, from }: { readonly saved: State | undefined; readonly from: FoundRun | undefined },
+): Promise<Search<any>> {
+  if (saved !== undefined || from === undefined) return strategy.begin(context, saved);
+  if (from.found.use === 'search') return strategy.begin(context, from.state);
+  return strategy.begin({ ...context, weights: await from.weights() });
 }
 
 /** The studies that are due, the search up to the next question, and so on. */

@@ -5,6 +5,7 @@ import {
   type JournalLine,
   type PluginLookup,
   type State,
+  searchIdentity,
   type Witnessed,
   witnessed,
 } from '@archer-nas/core';
@@ -20,12 +21,13 @@ import {
   takeFingerprint,
 } from './fingerprint.ts';
 import { type RunFolder, runFolder } from './folders.ts';
+import { findFrom, withFound } from './from-run.ts';
 import { effectiveLines, field, originLine, readJournal } from './journal-reader.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { reportBody } from './report-body.ts';
 import { originIn, originOf } from './resume.ts';
 import { planRun } from './run-plan.ts';
-import { createRun, streamsAt } from './seed-run.ts';
+import { beginSearch, createRun, streamsAt } from './seed-run.ts';
 import { encodeState } from './state-codec.ts';
 
 /** Which step to look at, and how its plugins and engine are found. */
@@ -171,9 +173,14 @@ async function begin(
   const plan = await planRun({ ...originIn(place.origin, folder.root), dataFolder, lookup });
   const engine = await startPlannedEngine(plan, settings);
   const parts = await createRun(plan, engine, () => {});
-  checkFacts(folder, takeFingerprint(plan.resolved, { engine, dataHash: dataHashOf(parts) }));
-  const context = { streams: streamsAt(plan.seeds[0] ?? 0, place.before) };
-  const search = await parts.strategy.begin(context, place.state);
+  const [seed = 0] = plan.seeds;
+  const dataHash = dataHashOf(parts);
+  const facts = { seed, engineClass: engine?.class ?? 'none', dataHash };
+  const identity = searchIdentity(plan.resolved, facts);
+  const from = await findFrom({ plan, seed, engine, parts, identity });
+  checkFacts(folder, takeFingerprint(withFound(plan.resolved, from), { engine, dataHash }));
+  const context = { streams: streamsAt(seed, place.before) };
+  const search = await beginSearch(parts, context, { saved: place.state, from });
   return {
     get state() {
       return search.state;

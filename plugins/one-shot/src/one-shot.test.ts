@@ -76,6 +76,19 @@ describe('one-shot', () => {
     expect(extended.state).toEqual((await drive(4)).state);
   });
 
+  it('begins with the weights of another search, where it is given some', async () => {
+    const first = await begin({ search: toySearch(2) });
+    for (let step = 0; step < 6; step++) await first.step(signal);
+    const weights = first.views.supernet?.parameters.state as State;
+    first.dispose?.();
+    const strategy = oneShot(options, { ...parts, search: toySearch(4) });
+    expect(strategy.takesWeights).toBe(true);
+    const second = await strategy.begin({ streams: createStreams(8), weights });
+    expect(second.progress.done).toBe(0);
+    expect(second.views.supernet?.parameters.state).toEqual(weights);
+    second.dispose?.();
+  });
+
   it('scores the untrained supernet as it was before the first step', async () => {
     const search = await begin();
     const { scores, untrained } = search.views;

@@ -35,7 +35,11 @@ const WARM_UP = 0.4;
  */
 export function oneShot<A>(options: OneShotOptions, parts: OneShotParts<A>): Strategy<A> {
   checkParts(options, parts);
-  return { begin: async (context, saved) => new OneShotSearch(options, parts, context, saved) };
+  return {
+    // A split supernet has weights of several.
+    takesWeights: parts.split === undefined,
+    begin: async (context, saved) => new OneShotSearch(options, parts, context, saved),
+  };
 }
 
 /** Data and space require each other's kind, so that a manifest cannot mix them. */
@@ -68,7 +72,7 @@ class OneShotSearch<A> implements Search<A> {
   constructor(
     options: OneShotOptions,
     parts: OneShotParts<A>,
-    { streams }: SearchContext,
+    { streams, weights }: SearchContext,
     state?: State,
   ) {
     const { space, data, order } = parts;
@@ -89,7 +93,8 @@ class OneShotSearch<A> implements Search<A> {
             metric: rewardMetric(data),
           });
     const { gradient, split, search } = parts;
-    const ofTraining = { network, data, paths, gradient, order, options, streams };
+    const inherited = weights === undefined ? {} : { inherited: { parameters: weights } };
+    const ofTraining = { network, data, paths, gradient, order, options, streams, ...inherited };
     const around = { remaining: (stream: Stream) => pathOf(this.#remaining(stream)) };
     const training = split
       ? new SplitTraining(splitParts(ofTraining, split), saved?.training)

@@ -26,7 +26,11 @@ export const selectionOption = z
 
 /** Options of `strategy: { use: one-shot }`; the defaults train NAS-Bench-201 in the usual way. */
 export const oneShotOptions = z.strictObject({
-  epochs: z.int().positive().default(250).describe('passes over the training images'),
+  epochs: z
+    .int()
+    .min(0)
+    .default(250)
+    .describe('passes over the training images; 0: none, on the weights of another run'),
   lr: z.number().positive().default(0.05).describe('learning rate at the start'),
   minLr: z.number().min(0).default(0).describe('learning rate at the end, where it decays'),
   schedule: z
