@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engineSchema, expectationSchema } from './manifest.ts';
+import { engineSchema, expectationSchema, fromSchema } from './manifest.ts';
 import { nonFiniteSchema } from './non-finite.ts';
 import type { Kind, Maker, PartSlot, Plugin } from './plugin.ts';
 import { sweepSchema } from './sweep-schema.ts';
@@ -29,6 +29,7 @@ export function manifestJsonSchema(plugins: readonly Plugin[]): JsonSchema {
     tracker: { anyOf: [block('tracker'), { type: 'null' }] },
     launcher: { anyOf: [block('launcher'), { type: 'null' }] },
     engine: toJson(engineSchema),
+    from: toJson(fromSchema),
     nonFinite: toJson(nonFiniteSchema),
     seeds: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
     expect: { type: 'array', items: toJson(expectationSchema) },
