@@ -110,17 +110,19 @@ describe('a manifest that begins from a finished run', () => {
     expect(status).toBe('finished');
   });
 
-  it.each([
-    ['is not there', { run: './nowhere' }, {}, /is no run/],
-    ['is not finished', undefined, { interrupted: true }, /is not finished/],
-    ['is another search, whose weights nobody takes', undefined, { rounds: 3 }, /takes no weights/],
-  ])('is refused where that run %s', async (_, named, { interrupted, rounds = 5 }, message) => {
+  const refused: readonly [string, string | undefined, boolean, number, RegExp][] = [
+    ['is not there', './nowhere', false, 5, /is no run/],
+    ['is not finished', undefined, true, 5, /is not finished/],
+    ['is another search, whose weights nobody takes', undefined, false, 3, /takes no weights/],
+  ];
+
+  it.each(refused)('is refused where that run %s', async (_, run, interrupted, rounds, message) => {
     using folder = temporaryFolder();
     const stop = new AbortController();
     if (interrupted) stop.abort();
     const from = await first(folder.path, { signal: stop.signal });
     const strategy = { use: 'toy-climb', rounds };
-    const manifest = toyManifest({ study, strategy, from: named ?? from });
+    const manifest = toyManifest({ study, strategy, from: run === undefined ? from : { run } });
     const begun = runToys(folder.path, { manifest, folder: folder.path });
     await expect(begun).rejects.toMatchObject({ code: 'ARCHER_FROM', exit: 3 });
     await expect(begun).rejects.toThrow(message);
