@@ -45,6 +45,9 @@ describe('archer latency', () => {
     );
     const ran = await archer('run', file, '--data', folder, '--engine', 'js');
     expect(ran.code, ran.err).toBe(0);
+    // With the table around it, the space is measured as before.
+    const again = await archerJson<Value>(...measure);
+    expect(again.value.perChoice.map((row) => row.length)).toEqual([2, 3, 3]);
     expect(ran.out).toMatch(/^k\d_e\d skip skip /m);
   });
 
