@@ -30,6 +30,8 @@ export interface GradientOptions extends ModelLossOptions {
   readonly training?: boolean;
   /** See {@link Forward.dropPath}. */
   readonly dropPath?: number;
+  /** See {@link Forward.dropout}. */
+  readonly dropout?: number;
 }
 
 /** The gradient of one gate, where it has weights or a scale that reach the loss. */
@@ -69,13 +71,13 @@ export function lossAndGradients(
   options: GradientOptions = {},
 ): LossAndGradients {
   const { groups = ['weights'], names, batchNorm = 'batch', statistics, ...rest } = options;
-  const { training = false, dropPath = 0, ...lossOptions } = rest;
+  const { training = false, dropPath = 0, dropout = 0, ...lossOptions } = rest;
   const model = modelOf(network);
   const weights = groups.includes('weights') ? chosen(network, parameters, gates, names) : [];
   const gateTensors = groups.includes('gates') ? gates.flatMap(tensorsOf) : [];
   const variables = [...weights.map(([, value]) => value), ...gateTensors];
   const kept = statistics === undefined ? {} : { statistics };
-  const forward = { parameters, batchNorm, training, dropPath, ...kept };
+  const forward = { parameters, batchNorm, training, dropPath, dropout, ...kept };
   let outputs: Omit<Outcome, 'mean'> | undefined;
   const { value, gradients } = gradientsOf(() => {
     const { mean, perSample, score, correct, carried } = model.loss(

@@ -13,6 +13,7 @@ export * from './cross-entropy.ts';
 export * from './cut-out.ts';
 export * from './drop.ts';
 export * from './drop-path.ts';
+export * from './dropout.ts';
 export * from './dropout-mask.ts';
 export * from './elementwise.ts';
 export * from './embedding.ts';

@@ -106,6 +106,8 @@ export interface Forward {
   readonly draws?: Draws;
   /** How often a network that is trained alone drops an operation's output; see `dropPath`. */
   readonly dropPath?: number;
+  /** How often such a network drops a value in front of its classifier; see `dropout`. */
+  readonly dropout?: number;
   /** Takes the logits of the auxiliary head of a network that has one. */
   readonly auxiliary?: (logits: tf.Tensor2D) => void;
 }
@@ -156,6 +158,8 @@ export interface Network {
    * logits. With them, scoring many paths computes once what they share.
    */
   readonly pieces?: readonly Piece[];
+  /** Whether passes can have dropout in front of the classifier. */
+  readonly dropout?: boolean;
   /** Whether it has an auxiliary head, for forward passes that ask for its logits. */
   readonly auxiliary?: boolean;
 }

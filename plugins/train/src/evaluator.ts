@@ -60,7 +60,7 @@ function networksIdentity(space: NetworkSpace<unknown>, { classes, image }: Data
   return sha256Hex(canonicalJson(parameters));
 }
 
-/** @throws ArcherError `ARCHER_CAPABILITY` where an auxiliary head is asked of a space without one */
+/** @throws ArcherError `ARCHER_CAPABILITY` where something is asked of a space that has it not */
 function networkOf<A>(
   space: NetworkSpace<A>,
   architecture: A,
@@ -68,6 +68,13 @@ function networkOf<A>(
 ): Network {
   const auxiliary = options.auxiliary > 0;
   const network = space.network(architecture, { classes, image, auxiliary });
+  if (options.dropout && !network.dropout) {
+    throw new ArcherError(
+      'ARCHER_CAPABILITY',
+      `The networks of ${space.name} have no dropout, but dropout is ${options.dropout}.`,
+      { hint: 'Leave dropout out, or use a space such as enas-macro.', exit: EXIT.manifest },
+    );
+  }
   if (!auxiliary || network.auxiliary) return network;
   throw new ArcherError(
     'ARCHER_CAPABILITY',

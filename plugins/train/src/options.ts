@@ -25,6 +25,13 @@ export const trainOptions = z.strictObject({
     .describe(
       "how often an operation's output is dropped for an image; grows linearly to this in the end",
     ),
+  // Without a default: the identities of trainings that never named it stay as they are.
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe('how often a value in front of the classifier is dropped; absent: never'),
   auxiliary: z
     .number()
     .min(0)

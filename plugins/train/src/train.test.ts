@@ -127,6 +127,29 @@ describe('train', () => {
     );
   });
 
+  it('drops in front of the classifier in training alone, of networks that can', async () => {
+    const seen: Pick<Forward, 'dropout' | 'batchNorm'>[] = [];
+    const dropping: typeof space = {
+      ...space,
+      network(bits, task) {
+        const network = space.network(bits, task);
+        const forward: typeof network.forward = (images, gates, pass) => {
+          seen.push(pass);
+          return network.forward(images, gates, pass);
+        };
+        return { ...network, dropout: true, forward };
+      },
+    };
+    const options = withEngine({ epochs: 1, dropout: 0.5 });
+    await drive(trainEvaluator(dropping, data, options).start(proposals, context()));
+    const rates = (mode: string) =>
+      new Set(seen.filter(({ batchNorm }) => batchNorm === mode).map((pass) => pass.dropout ?? 0));
+    expect(rates('train')).toEqual(new Set([0.5]));
+    expect(rates('running')).toEqual(new Set([0]));
+    const job = trainEvaluator(space, data, options).start(proposals, context());
+    await expect(job.step(new AbortController().signal)).rejects.toThrow(/have no dropout/);
+  });
+
   it('says when a training diverged', async () => {
     const wild = withEngine({ lr: 1e30, epochs: 2 });
     const job = trainEvaluator(space, data, wild).start(proposals.slice(0, 1), context());

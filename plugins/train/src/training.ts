@@ -175,6 +175,7 @@ export class Training implements AloneTraining {
       labelSmoothing: options.labelSmoothing,
       auxiliary: options.auxiliary,
       dropPath: (options.dropPath * epoch) / options.epochs,
+      dropout: options.dropout ?? 0,
       batchNorm: 'train',
       statistics: this.#statistics,
     });

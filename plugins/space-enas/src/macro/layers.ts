@@ -4,6 +4,7 @@ import {
   concatChannels,
   conv2d,
   conv2dParameters,
+  dropout,
   type Forward,
   globalAveragePool,
   linear,
@@ -85,9 +86,9 @@ export function headParameters(channels: number, classes: number): ParameterSpec
   return linearParameters('head.linear', channels, classes);
 }
 
-/** Global average, linear classifier. Frees x. */
+/** Global average, dropout where the pass has any, linear classifier. Frees x. */
 export function head(x: FeatureMap, forward: Forward, classes: number): Logits {
-  const pooled = globalAveragePool(x, forward);
+  const pooled = dropout(globalAveragePool(x, forward), forward, 'head.dropout');
   x.dispose();
   return linear(pooled, forward, 'head.linear', classes);
 }

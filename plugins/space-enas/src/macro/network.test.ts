@@ -51,6 +51,20 @@ describe('the macro supernet', () => {
     batch.dispose();
   });
 
+  it('drops what reaches its classifier where the pass says so: without it the bias is left', () => {
+    const batch = batchOf([0, 1, 2]);
+    const alone = space.network(mixed, TINY);
+    expect(alone.dropout).toBe(true);
+    const { draws } = batch;
+    const rows = (dropout: number) => {
+      const { logits } = passOf(alone, batch, [], { dropout, ...(draws && { draws }) });
+      return [0, 3, 6].map((at) => logits.slice(at, at + 3).join());
+    };
+    expect(new Set(rows(0)).size).toBe(3);
+    expect(new Set(rows(1 - 1e-9)).size).toBe(1);
+    batch.dispose();
+  });
+
   it('has a site per number of the encoding, which an architecture is the path of', () => {
     expect(supernet.sites.map(({ decision }) => decision)).toEqual([...Array(21).keys()]);
     expect(supernet.sites[3]).toMatchObject({ name: 'layer2.op', node: 'layer2' });

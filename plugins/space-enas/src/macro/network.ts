@@ -90,6 +90,7 @@ export function macroNetwork(
   return {
     ...frameOf(plan),
     sites: [],
+    dropout: true,
     parameters: parametersIn(networkGroups(plan, architecture)),
     forward: (images, _, forward) => run(images, plan, architecture, forward),
   };

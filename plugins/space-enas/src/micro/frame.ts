@@ -3,6 +3,7 @@ import {
   batchNormParameters,
   conv2d,
   conv2dParameters,
+  dropout,
   type Forward,
   factorizedReduce,
   factorizedReduceParameters,
@@ -86,11 +87,11 @@ export function headParameters(channels: number, classes: number): ParameterSpec
   return linearParameters('head.linear', channels, classes);
 }
 
-/** ReLU, global average, linear classifier. Frees x. */
+/** ReLU, global average, dropout where the pass has any, linear classifier. Frees x. */
 export function head(x: FeatureMap, forward: Forward, classes: number): Logits {
   const active = relu(x, forward);
   x.dispose();
-  const pooled = globalAveragePool(active, forward);
+  const pooled = dropout(globalAveragePool(active, forward), forward, 'head.dropout');
   active.dispose();
   return linear(pooled, forward, 'head.linear', classes);
 }

@@ -40,6 +40,20 @@ describe('the micro supernet', () => {
     expect(count(network)).toBe(5_373_150);
   });
 
+  it('drops what reaches its classifier where the pass says so: without it the bias is left', () => {
+    const batch = batchOf([0, 1, 2]);
+    const alone = space.network(mixed, TINY);
+    expect(alone.dropout).toBe(true);
+    const { draws } = batch;
+    const rows = (dropout: number) => {
+      const { logits } = passOf(alone, batch, [], { dropout, ...(draws && { draws }) });
+      return [0, 3, 6].map((at) => logits.slice(at, at + 3).join());
+    };
+    expect(new Set(rows(0)).size).toBe(3);
+    expect(new Set(rows(1 - 1e-9)).size).toBe(1);
+    batch.dispose();
+  });
+
   it('gives an architecture the logits of its own network with the same weights', () => {
     const batch = batchOf([0, 1, 2]);
     const stream = createStreams(1).stream('architectures');

@@ -92,6 +92,7 @@ export function microNetwork(
   }
   return {
     ...{ classes: task.classes, image: task.image, sites: [], parameters, auxiliary },
+    dropout: true,
     forward: (images, _, forward) => run(images, plan, ({ type }) => architecture[type], forward),
   };
 }
