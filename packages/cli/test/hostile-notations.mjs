@@ -36,10 +36,13 @@ function* hostile(sound) {
 
 const index = installedPlugins(import.meta.dirname);
 const lookup = pluginLookup(index);
-const names = idsOf(index, 'space').filter((id) => !id.startsWith('toy-'));
+const names = [];
 const folders = { data: '/nowhere', manifest: '/nowhere' };
-for (const id of names) {
+for (const id of idsOf(index, 'space').filter((name) => !name.startsWith('toy-'))) {
   const { plugin } = await lookup('space', id);
+  // A space around another one reads what that one reads.
+  if (plugin.parts?.space) continue;
+  names.push(id);
   const space = await plugin.create(plugin.options.parse({}), {
     folders,
     log: () => {},
