@@ -203,7 +203,8 @@ async function smoke(id) {
  */
 async function suite(id) {
   const folder = join(root, 'experiments/suites', id);
-  const isTraining = readdirSync(folder).every((name) =>
+  const manifests = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const isTraining = manifests.every((name) =>
     summarise(join(folder, name)).profiles.includes('smoke'),
   );
   const profile = isTraining ? ['--profile', 'smoke'] : [];
