@@ -16,10 +16,10 @@ const SUITE_BAR = 60;
 const LIMITS = `
 ## How far it can be trusted
 
-The ratio depends on what else the machine does, and on the number of searches, since Archer's compiler
-is paid once. Single pairs at a load of 15, 50,000 searches by Archer and then 5,000 by the script, had
-5.82, 6.05 and 5.51 for P = 10, 50 and 100 (0.60, 0.70 and 0.99 µs against 3.50, 4.24 and 5.47). Pairs
-with 20,000 searches by Archer had from 3.6 to 6.7 on the same day. None was on a machine without other work.
+The ratio depends on what else the machine does (the load is in the first table), and on the number of
+searches, since Archer's compiler is paid once. On the same machine at a load of 15, single pairs,
+50,000 searches by Archer and then 5,000 by the script, had 5.82, 6.05 and 5.51 for P = 10, 50 and 100
+(0.60, 0.70 and 0.99 µs against 3.50, 4.24 and 5.47), and pairs with 20,000 searches from 3.6 to 6.7.
 
 ## What it is made of
 
