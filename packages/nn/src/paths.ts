@@ -28,9 +28,14 @@ export interface PathContext {
   remaining?(stream: Stream): Path;
 }
 
+/** By the sites that they are of: every path that is drawn asks for them. */
+const TIES = new WeakMap<readonly Site[], readonly (readonly number[])[]>();
+
 /** The sites of each decision, in the order of first appearance: they take one option together. */
 export function tiedSites(sites: readonly Site[]): readonly (readonly number[])[] {
-  return grouped(sites, ({ decision }) => decision);
+  const ties = TIES.get(sites) ?? grouped(sites, ({ decision }) => decision);
+  TIES.set(sites, ties);
+  return ties;
 }
 
 /** A path in which every option of every decision is equally likely. */
