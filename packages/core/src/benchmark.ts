@@ -28,3 +28,8 @@ export interface Benchmark<A> {
    */
   evaluator(columns?: readonly string[]): Evaluator<A>;
 }
+
+/** A benchmark's column, or an evaluator as it is. */
+export function asEvaluator<A>(truth: Benchmark<A> | Evaluator<A>): Evaluator<A> {
+  return 'evaluator' in truth ? truth.evaluator() : truth;
+}

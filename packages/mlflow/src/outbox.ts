@@ -1,5 +1,5 @@
-import type { JournalLine, LineReader } from '@archer-nas/core';
-import { type Entry, isTurn, Translator } from './translate.ts';
+import { isTurn, type JournalLine, type LineReader } from '@archer-nas/core';
+import { type Entry, Translator } from './translate.ts';
 
 /** So many points are at hand at most; what is behind them stays in the journal. */
 const MAX_POINTS = 5000;

@@ -1,4 +1,4 @@
-import type { JournalLine } from '@archer-nas/core';
+import { isTurn, type JournalLine, studyOf } from '@archer-nas/core';
 import { safeKey } from './limits.ts';
 import type { KeyValue, Metric } from './wire.ts';
 
@@ -100,16 +100,11 @@ export class Translator {
   }
 }
 
-/** True for lines behind which a run goes on from an earlier point. */
-export function isTurn({ event }: JournalLine): boolean {
-  return event === 'resume' || event === 'rollback';
-}
-
 /** The key under which a line's metric is shown. */
 export function metricKey({ job, event }: JournalLine, name: string): string {
-  const study = /^study:(\d+):(.+)$/.exec(job);
-  if (study === null) return safeKey(name);
-  const group = `${study[2]}.${study[1]}`;
+  const study = studyOf(job);
+  if (study === undefined) return safeKey(name);
+  const group = `${study.id}.${study.index}`;
   return safeKey(event === 'result' ? `${group}/${name}` : `${group}.steps/${name}`);
 }
 

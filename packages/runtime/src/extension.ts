@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { ArcherError, EXIT, type JournalLine, type RunParts } from '@archer-nas/core';
+import { ArcherError, EXIT, isSearchStep, type JournalLine, type RunParts } from '@archer-nas/core';
 import { isThere, syncFolder } from './durable.ts';
-import { differences, drifted, readFingerprint } from './fingerprint.ts';
+import { besidesStrategy, differences, drifted, readFingerprint } from './fingerprint.ts';
 import type { RunFolder } from './folders.ts';
 import { JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
@@ -41,8 +41,7 @@ export async function extendFolder(folder: RunFolder, extension: Extension): Pro
   const position = findPosition(folder, journal);
   const { done, total, before } = await lengthOf(folder, position, extension);
   const lines = effectiveLines(journal.lines);
-  const isKept = ({ kind, job, event, at }: JournalLine): boolean =>
-    kind === 'science' && job === 'search' && event === 'step' && at === done;
+  const isKept = (line: JournalLine): boolean => isSearchStep(line) && line.at === done;
   const after = lines.findLast(isKept)?.seq ?? (done === 0 ? 0 : undefined);
   if (after === undefined) throw refused(folder, `its journal has no line of step ${done}`);
   const keeps = lines.findLast(isSearchCheckpoint)?.seq ?? 0;
@@ -70,7 +69,7 @@ const isSearchCheckpoint = ({ job, event }: JournalLine): boolean =>
 function checkChanges(folder: RunFolder, opening: OpenOptions): readonly string[] {
   if (!isThere(folder.fingerprint)) throw refused(folder, 'it was never begun');
   const changes = differences(readFingerprint(folder.fingerprint), opening.fingerprint);
-  const others = changes.filter((change) => !change.startsWith('strategy.'));
+  const others = besidesStrategy(changes);
   if (others.length > 0 && !opening.acceptDrift) throw drifted(folder.root, others);
   if (others.length < changes.length) return changes;
   throw refused(folder, 'no option of its strategy changes');

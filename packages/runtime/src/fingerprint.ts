@@ -88,6 +88,11 @@ export function decisive(manifest: Manifest): Fingerprint['manifest'] {
   return JSON.parse(JSON.stringify(withoutSecrets(blocks))) as Record<string, unknown>;
 }
 
+/** Those of some {@link differences} that are no options of the strategy. */
+export function besidesStrategy(changes: readonly string[]): string[] {
+  return changes.filter((change) => !change.startsWith('strategy.'));
+}
+
 /** What changed since a run began, one line each; `depth: 'plan'` ignores engine and data. */
 export function differences(
   before: Fingerprint,

@@ -7,7 +7,6 @@ import {
   nonFiniteOf,
   type RunParts,
   type State,
-  searchIdentity,
   type Task,
   withoutSecrets,
 } from '@archer-nas/core';
@@ -17,9 +16,7 @@ import { makeFolder } from './durable.ts';
 import type { OnEvent } from './events.ts';
 import type { Exhibit } from './exhibits.ts';
 import { extendFolder } from './extension.ts';
-import { dataHashOf, takeFingerprint } from './fingerprint.ts';
 import { DEFAULT_PROFILE } from './folders.ts';
-import { findFrom, withFound } from './from-run.ts';
 import type { JournalWriter } from './journal.ts';
 import { effectiveLines, readJournal } from './journal-reader.ts';
 import { launchRuns } from './launch-run.ts';
@@ -27,6 +24,7 @@ import { awaitLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
 import { writeResult } from './result-files.ts';
+import { factsOf } from './run-facts.ts';
 import {
   checkDrift,
   checkOwnFiles,
@@ -176,12 +174,7 @@ async function work(
   { folder, seed, attempt }: Place,
   parts: RunParts,
 ): Promise<StopReason | undefined> {
-  const dataHash = dataHashOf(parts);
-  const decisive = { seed, engineClass: engine?.class ?? 'none', dataHash };
-  const own = searchIdentity(plan.resolved, decisive);
-  const from = await findFrom({ plan, seed, engine, parts, identity: own });
-  const resolved = withFound(plan.resolved, from);
-  const fingerprint = takeFingerprint(resolved, { engine, dataHash });
+  const { from, resolved, fingerprint, identity } = await factsOf({ plan, seed, engine, parts });
   const acceptDrift = options.acceptDrift ?? false;
   if (existsSync(folder.result) && !options.extend) {
     const changes = checkDrift(folder, fingerprint, acceptDrift);
@@ -194,7 +187,6 @@ async function work(
     return undefined;
   }
   const profile = plan.profile ?? DEFAULT_PROFILE;
-  const identity = searchIdentity(resolved, decisive);
   const run = { profile, seed, attempt, identity };
   const facts = { ...run, folder, manifest: resolved.manifest, fingerprint };
   const tracking = new Tracking(parts.tracker, facts, emit);

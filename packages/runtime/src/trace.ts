@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path';
 import {
   ArcherError,
   EXIT,
+  isSearchStep,
   type JournalLine,
   type PluginLookup,
   type State,
-  searchIdentity,
   type Witnessed,
   witnessed,
 } from '@archer-nas/core';
@@ -13,19 +13,18 @@ import { readCheckpoint } from './checkpoint.ts';
 import { checkpointOf } from './checkpoint-keeper.ts';
 import { isThere } from './durable.ts';
 import {
-  dataHashOf,
+  besidesStrategy,
   differences,
   drifted,
   type Fingerprint,
   readFingerprint,
-  takeFingerprint,
 } from './fingerprint.ts';
 import { type RunFolder, runFolder } from './folders.ts';
-import { findFrom, withFound } from './from-run.ts';
 import { effectiveLines, field, originLine, readJournal } from './journal-reader.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { reportBody } from './report-body.ts';
 import { originIn, originOf } from './resume.ts';
+import { factsOf } from './run-facts.ts';
 import { planRun } from './run-plan.ts';
 import { beginSearch, createRun, streamsAt } from './seed-run.ts';
 import { encodeState } from './state-codec.ts';
@@ -66,7 +65,7 @@ export async function traceStep(path: string, options: TraceOptions): Promise<St
   originOf(root); // refuses what is no run
   const folder = runFolder(root);
   const lines = effectiveLines(readJournal(folder.journal).lines);
-  const steps = lines.filter(isStep);
+  const steps = lines.filter(isSearchStep);
   const wanted = steps[step - 1];
   if (wanted === undefined) throw noStep(root, step, steps.length);
   const before = lines.filter(({ seq }) => seq < wanted.seq);
@@ -107,7 +106,7 @@ async function standing(replay: Replay, before: readonly JournalLine[]): Promise
   const start = nearest(folder, before, origin) ?? (await earlier(replay, before, origin));
   const done = steps.filter(({ seq }) => seq < start.seq).length;
   const search = await begin(replay, { before, origin, state: start.state });
-  const missing = before.filter((line) => isStep(line) && line.seq > start.seq);
+  const missing = before.filter((line) => isSearchStep(line) && line.seq > start.seq);
   for (const [i, line] of missing.entries()) await search.step(line, done + i + 1);
   return { search, replayed: start.replayed + missing.length, from: start.from };
 }
@@ -174,11 +173,8 @@ async function begin(
   const engine = await startPlannedEngine(plan, settings);
   const parts = await createRun(plan, engine, () => {});
   const [seed = 0] = plan.seeds;
-  const dataHash = dataHashOf(parts);
-  const facts = { seed, engineClass: engine?.class ?? 'none', dataHash };
-  const identity = searchIdentity(plan.resolved, facts);
-  const from = await findFrom({ plan, seed, engine, parts, identity });
-  checkFacts(folder, takeFingerprint(withFound(plan.resolved, from), { engine, dataHash }));
+  const { from, fingerprint } = await factsOf({ plan, seed, engine, parts });
+  checkFacts(folder, fingerprint);
   const context = { streams: streamsAt(seed, place.before) };
   const search = await beginSearch(parts, context, { saved: place.state, from });
   return {
@@ -194,9 +190,6 @@ async function begin(
   };
 }
 
-const isStep = ({ kind, job, event }: JournalLine): boolean =>
-  kind === 'science' && job === 'search' && event === 'step';
-
 /** As the journal writes it: numbers that JSON lacks by name, all others with every digit. */
 function textOf(body: State): string {
   return JSON.stringify(encodeState(body));
@@ -204,8 +197,7 @@ function textOf(body: State): string {
 
 /** Everything but the budget must be as it is: that is the one of the step's time. */
 function checkFacts(folder: RunFolder, now: Fingerprint): void {
-  const changes = differences(readFingerprint(folder.fingerprint), now);
-  const others = changes.filter((change) => !change.startsWith('strategy.'));
+  const others = besidesStrategy(differences(readFingerprint(folder.fingerprint), now));
   if (others.length > 0) throw drifted(folder.root, others);
 }
 

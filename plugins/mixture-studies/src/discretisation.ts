@@ -1,5 +1,4 @@
 import type {
-  Benchmark,
   DataSplit,
   Evaluation,
   EvaluationJob,
@@ -62,11 +61,6 @@ export function discretisation<A>(parts: Discretised<A>, state?: State): Job {
     },
     dispose: () => job.dispose?.(),
   };
-}
-
-/** A benchmark's column, or an evaluator as it is. */
-export function asEvaluator<A>(truth: Benchmark<A> | Evaluator<A>): Evaluator<A> {
-  return 'evaluator' in truth ? truth.evaluator() : truth;
 }
 
 function isDone({ progress: { done, total } }: EvaluationJob<unknown>): boolean {

@@ -1,5 +1,6 @@
 import {
   ArcherError,
+  asEvaluator,
   type Benchmark,
   type DataSplit,
   definePlugin,
@@ -12,7 +13,7 @@ import {
 } from '@archer-nas/core';
 import type { RelaxedView, Rows, SupernetView } from '@archer-nas/nn';
 import { z } from 'zod';
-import { asEvaluator, discretisation } from './discretisation.ts';
+import { discretisation } from './discretisation.ts';
 import { inherited } from './inherited.ts';
 import { lossLandscape } from './loss-landscape.ts';
 import { trajectory } from './trajectory.ts';

@@ -1,4 +1,5 @@
 import {
+  asEvaluator,
   type Benchmark,
   chooseArchitectures,
   type EvaluationContext,
@@ -61,7 +62,7 @@ function columnsOf<A>(
   const benchmark = 'evaluator' in truth;
   const truthColumn: Column<A> = {
     name: 'truth',
-    evaluator: benchmark ? truth.evaluator() : truth,
+    evaluator: asEvaluator(truth),
     context: contextOf(streams.scope('truth')),
     perPiece: benchmark ? n : 1, // a table is read at once; each training is kept when it ends
     cache,

@@ -1,5 +1,6 @@
 import {
   ArcherError,
+  asEvaluator,
   type Benchmark,
   type Candidates,
   definePlugin,
@@ -79,11 +80,6 @@ function modelsOf<A>(
     if (!byId.has(id)) byId.set(id, one);
   }
   return [...byId.values()];
-}
-
-/** A benchmark's column, or an evaluator as it is. */
-function asEvaluator<A>(truth: Benchmark<A> | Evaluator<A>): Evaluator<A> {
-  return 'evaluator' in truth ? truth.evaluator() : truth;
 }
 
 /** Said before the search, not after it. */

@@ -1,4 +1,4 @@
-import type { JournalLine } from '@archer-nas/core';
+import { type JournalLine, studyOf } from '@archer-nas/core';
 import type { Point } from './event-record.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -48,15 +48,11 @@ export class JournalPoints {
   }
 }
 
-/** True for lines behind which a run goes on from an earlier point. */
-export function isTurn({ event }: JournalLine): boolean {
-  return event === 'resume' || event === 'rollback';
-}
-
 function groupOf({ job, event }: JournalLine): string {
-  const [, index, id] = /^study:(\d+):(.+)$/.exec(job) ?? [];
-  if (id === undefined) return '';
-  return event === 'result' ? `${id}.${index}/` : `${id}.${index}.steps/`;
+  const study = studyOf(job);
+  if (study === undefined) return '';
+  const group = `${study.id}.${study.index}`;
+  return event === 'result' ? `${group}/` : `${group}.steps/`;
 }
 
 function whole(value: unknown): number {

@@ -1,15 +1,16 @@
-import type {
-  JournalLine,
-  Leftovers,
-  LineReader,
-  RunEnd,
-  TrackedRun,
-  TrackedSession,
-  TrackerShelf,
+import {
+  isTurn,
+  type JournalLine,
+  type Leftovers,
+  type LineReader,
+  type RunEnd,
+  type TrackedRun,
+  type TrackedSession,
+  type TrackerShelf,
 } from '@archer-nas/core';
 import { EventFolder } from './event-folder.ts';
 import { pointRecord } from './event-record.ts';
-import { isTurn, JournalPoints } from './journal-points.ts';
+import { JournalPoints } from './journal-points.ts';
 
 /** What a session works with. */
 export interface SessionOptions {

@@ -1,4 +1,4 @@
-import type { JournalLine } from '@archer-nas/core';
+import { isSearchStep, type JournalLine } from '@archer-nas/core';
 import { type Chart, drawable, type Point, type Series, thinned } from '../chart/chart.ts';
 import type { RunRecord } from '../record.ts';
 
@@ -93,9 +93,7 @@ const groupOf = (metric: string): string =>
 
 /** Every metric of the search's steps; `epoch` is an axis, no curve. */
 function curvesOf(lines: readonly JournalLine[]): Map<string, Curve> {
-  const steps = lines.filter(
-    ({ kind, job, event }) => kind === 'science' && job === 'search' && event === 'step',
-  );
+  const steps = lines.filter(isSearchStep);
   const found = new Map<string, { at: Point[]; epoch: Point[] }>();
   for (const { at = 0, body } of steps) {
     const { metrics } = (body ?? {}) as { readonly metrics?: Readonly<Record<string, unknown>> };

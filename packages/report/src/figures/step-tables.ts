@@ -1,4 +1,4 @@
-import type { JournalLine, Table } from '@archer-nas/core';
+import { isSearchStep, type JournalLine, type Table } from '@archer-nas/core';
 import { type Chart, drawable, MAX_POINTS, type Point, type Series } from '../chart/chart.ts';
 import type { NamedRun } from './metric-curves.ts';
 
@@ -113,22 +113,20 @@ function pointOf(x: number, y: unknown): Point[] {
 }
 
 function tellings(lines: readonly JournalLine[]): Told[] {
-  return lines
-    .filter(({ kind, job, event }) => kind === 'science' && job === 'search' && event === 'step')
-    .flatMap(({ at = 0, body }): Told[] => {
-      const { metrics, tables } = (body ?? {}) as {
-        readonly metrics?: Readonly<Record<string, unknown>>;
-        readonly tables?: Readonly<Record<string, unknown>>;
-      };
-      const epoch = metrics?.epoch;
-      const place =
-        typeof epoch === 'number'
-          ? ({ x: epoch, axis: 'epoch' } as const)
-          : ({ x: at, axis: 'progress' } as const);
-      return Object.entries(tables ?? {}).flatMap(([name, table]) => {
-        return isTable(table) ? [{ name, table, ...place }] : [];
-      });
+  return lines.filter(isSearchStep).flatMap(({ at = 0, body }): Told[] => {
+    const { metrics, tables } = (body ?? {}) as {
+      readonly metrics?: Readonly<Record<string, unknown>>;
+      readonly tables?: Readonly<Record<string, unknown>>;
+    };
+    const epoch = metrics?.epoch;
+    const place =
+      typeof epoch === 'number'
+        ? ({ x: epoch, axis: 'epoch' } as const)
+        : ({ x: at, axis: 'progress' } as const);
+    return Object.entries(tables ?? {}).flatMap(([name, table]) => {
+      return isTable(table) ? [{ name, table, ...place }] : [];
     });
+  });
 }
 
 /** A journal may be damaged: what is no table is no chart. */
