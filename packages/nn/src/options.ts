@@ -39,3 +39,18 @@ export function alphaOption(defaults: Partial<typeof DARTS> = {}) {
     .prefault({})
     .describe('the optimiser of the architecture parameters');
 }
+
+/** Whether the supernet of a space of layers has affine batch norms. */
+export const supernetAffineOption = z
+  .boolean()
+  .default(false)
+  .describe("Whether the supernet's batch norms have scale and offset.");
+
+/** The task that a space of layers counts its costs for. */
+export const layeredCostsOption = z
+  .strictObject({
+    classes: z.int().min(2).default(1000).describe('Classes to tell apart.'),
+    image: z.int().min(1).max(1024).default(224).describe('Side in pixels.'),
+  })
+  .prefault({})
+  .describe('The task that params, weights and macs are counted for; ImageNet unless stated.');

@@ -7,10 +7,7 @@ import {
   linearDecay,
   type Schedule,
 } from '@archer-nas/nn';
-import type { OneShotOptions } from './options.ts';
-
-/** The exponential schedule of ENAS on text. */
-const FALLS = { factor: 0.96, from: 15 };
+import { FALLS, type OneShotOptions } from './options.ts';
 
 /**
  * The learning rate of a step, given how many steps are complete.

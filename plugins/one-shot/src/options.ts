@@ -1,6 +1,9 @@
 import { restartsOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
+/** The exponential schedule of ENAS on text. */
+export const FALLS = { factor: 0.96, from: 15 } as const;
+
 /** Of any data. */
 export const togetherOption = z
   .int()
@@ -40,8 +43,12 @@ export const oneShotOptions = z.strictObject({
   // Without a default: the identities of searches that never named it stay as they are.
   decay: z
     .strictObject({
-      factor: z.number().positive().max(1).default(0.96).describe('per epoch or step'),
-      from: z.int().min(0).default(15).describe('the first of these, counted from 0, to fall'),
+      factor: z.number().positive().max(1).default(FALLS.factor).describe('per epoch or step'),
+      from: z
+        .int()
+        .min(0)
+        .default(FALLS.from)
+        .describe('the first of these, counted from 0, to fall'),
     })
     .optional()
     .describe('of the exponential schedule; absent: its defaults, those of ENAS on text'),

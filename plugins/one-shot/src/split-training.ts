@@ -97,6 +97,7 @@ export class SplitTraining implements OneShotTraining {
     const metrics = { ...report.metrics, ...place, ...splits.metrics };
     return { ...report, metrics, notes: [...(report.notes ?? []), ...splits.notes] };
   }
+
   get state(): State {
     const saved: Saved = {
       at: this.#at,
@@ -144,10 +145,10 @@ export class SplitTraining implements OneShotTraining {
   } {
     let metrics: Report['metrics'];
     const notes: string[] = [];
-    while (this.#decision?.steps === this.#plan[this.#current.before.length]?.steps) {
-      if (this.#decision === undefined) break;
+    for (let decision = this.#decision; decision; decision = this.#decision) {
       const parent = this.#current;
-      const { parts, ...told } = this.#split(parent, this.#decision);
+      if (decision.steps < (this.#plan[parent.before.length] as SplitPlan).steps) break;
+      const { parts, ...told } = this.#split(parent, decision);
       metrics = told.metrics;
       notes.push(told.note);
       this.#supernets = this.#supernets.flatMap((one) => (one === parent ? parts : [one]));

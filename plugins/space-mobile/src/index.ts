@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { layeredCostsOption, supernetAffineOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 import { CANDIDATE } from './candidates.ts';
@@ -51,17 +52,8 @@ const options = z.strictObject({
     .max(4)
     .default(1)
     .describe('Multiplies channels, to multiples of 8; those of the head only above 1.'),
-  supernetAffine: z
-    .boolean()
-    .default(false)
-    .describe("Whether the supernet's batch norms have scale and offset."),
-  costs: z
-    .strictObject({
-      classes: z.int().min(2).default(1000).describe('Classes to tell apart.'),
-      image: z.int().min(1).max(1024).default(224).describe('Side in pixels.'),
-    })
-    .prefault({})
-    .describe('The task that params, weights and macs are counted for; ImageNet unless stated.'),
+  supernetAffine: supernetAffineOption,
+  costs: layeredCostsOption,
 });
 
 const plugin = definePlugin({

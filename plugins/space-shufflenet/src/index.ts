@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { layeredCostsOption, supernetAffineOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 import { BLOCKS } from './architecture.ts';
@@ -29,22 +30,13 @@ const options = z.strictObject({
     .default(1)
     .describe('Multiplies all channels; they are rounded to even numbers.'),
   activation: z.enum(['relu', 'relu6']).default('relu').describe('What follows batch norms.'),
-  supernetAffine: z
-    .boolean()
-    .default(false)
-    .describe("Whether the supernet's batch norms have scale and offset."),
+  supernetAffine: supernetAffineOption,
   blocks: z
     .array(z.enum(BLOCKS))
     .min(1)
     .default([...BLOCKS])
     .describe('The candidates of every choice block; fewer make a sub-space.'),
-  costs: z
-    .strictObject({
-      classes: z.int().min(2).default(1000).describe('Classes to tell apart.'),
-      image: z.int().min(1).max(1024).default(224).describe('Side in pixels.'),
-    })
-    .prefault({})
-    .describe('The task that params, weights and macs are counted for; ImageNet unless stated.'),
+  costs: layeredCostsOption,
 });
 
 const plugin = definePlugin({

@@ -73,14 +73,10 @@ function rowOf<A>(
 }
 
 function metricsOf(rows: readonly Row[]): Record<string, number> {
-  const column = (at: number) => rows.map((row) => row[at] as number);
+  const mean = (at: number) => summarise(rows.map((row) => row[at] as number)).mean;
   return {
-    'equal-latency-gain': mean(column(COLUMNS.indexOf('gain'))),
-    'equal-latency-shortfall': mean(column(COLUMNS.indexOf('short of it'))),
+    'equal-latency-gain': mean(COLUMNS.indexOf('gain')),
+    'equal-latency-shortfall': mean(COLUMNS.indexOf('short of it')),
     ...Object.fromEntries(rows.map((row) => [`gain/${row[0]}`, row[6] as number])),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

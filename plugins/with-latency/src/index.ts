@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ArcherError, definePlugin, EXIT, type SearchSpace, sha256Hex } from '@archer-nas/core';
 import { z } from 'zod';
 
@@ -28,7 +28,7 @@ const plugin = definePlugin({
   parts: { space: { kind: 'space' } },
   provides: ['costs'],
   create: ({ file, sha256, name, ...lines }, { parts, folders }) => {
-    const path = isAbsolute(file) ? file : resolve(folders.manifest, file);
+    const path = resolve(folders.manifest, file);
     const table = parseLatencies(textOf(path, sha256), file, lines);
     return withLatency(parts.space as SearchSpace<unknown>, table, name);
   },

@@ -1,20 +1,17 @@
-import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { ArcherError, type Block, EXIT, type SearchSpace } from '@archer-nas/core';
+import { ArcherError, type Block, EXIT, type SearchSpace, sha256Hex } from '@archer-nas/core';
 import { formatTable, printable } from '@archer-nas/report';
 import { replaceFile, spaceOfManifest } from '@archer-nas/runtime';
 import { latencyCsv, timeBlocks } from '../block-times.ts';
 import { chosenProfile, PROFILE_HELP } from '../chosen-profile.ts';
 import { wholeNumber } from '../number-options.ts';
 import type { Command } from './command.ts';
-import { type RunArguments, runOptions } from './run-options.ts';
+import { type EngineArguments, engineSettings, runOptions } from './run-options.ts';
 import { type VariationArguments, variation, variationOptions } from './variation-options.ts';
 
-interface Arguments
-  extends Pick<RunArguments, 'engine' | 'isa' | 'precision' | 'threads'>,
-    Pick<VariationArguments, 'set'> {
+interface Arguments extends EngineArguments, Pick<VariationArguments, 'set'> {
   manifest: string;
   profile?: string;
   batch: string;
@@ -57,9 +54,8 @@ export const latency: Command<Arguments> = {
     // Not with the module: every command, and every process of a pool, would load tensors.
     const { engineChoice, startEngine } = await import('@archer-nas/engine');
     const engine = await startEngine({
-      ...{ engine: engineChoice(given.engine, process.env), isa: given.isa },
-      precision: given.precision,
-      threads: given.threads === undefined ? undefined : wholeNumber('--threads', 1, given.threads),
+      ...engineSettings(given),
+      engine: engineChoice(given.engine, process.env),
     });
     output.note(`engine: ${engine.description}`);
     const timing = { repeats, warmUp: WARM_UP, now: () => performance.now() };
@@ -74,7 +70,7 @@ export const latency: Command<Arguments> = {
     };
     const text = latencyCsv(space, times, measured);
     replaceFile(resolve(out), text);
-    const sha256 = createHash('sha256').update(text).digest('hex');
+    const sha256 = sha256Hex(text);
     const { base, perChoice } = times;
     output.line(formatTable(summary(space, perChoice), output));
     output.line(`base ${base.toFixed(3)} ms, ${times.blocks} blocks, ${measured.device}`);

@@ -51,12 +51,24 @@ export function launchSettings({ launcher, processes }: LaunchArguments) {
   };
 }
 
-/** Their parsed values. */
-export interface RunArguments {
+/** Parsed values of those that ask for an engine. */
+export interface EngineArguments {
   engine?: string;
   isa?: string;
   precision?: 'f32' | 'bf16';
   threads?: string;
+}
+
+/** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
+export function engineSettings({ engine, isa, precision, threads }: EngineArguments) {
+  return {
+    ...{ engine, isa, precision },
+    threads: threads === undefined ? undefined : wholeNumber('--threads', 1, threads),
+  };
+}
+
+/** Their parsed values. */
+export interface RunArguments extends EngineArguments {
   data?: string;
   maxTime?: string;
   acceptDrift: boolean;
@@ -66,8 +78,7 @@ export interface RunArguments {
 /** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
 export function runSettings({ data, checkpointEvery, ...rest }: RunArguments): RunOptionsHere {
   return {
-    ...{ engine: rest.engine, isa: rest.isa, precision: rest.precision },
-    threads: rest.threads === undefined ? undefined : wholeNumber('--threads', 1, rest.threads),
+    ...engineSettings(rest),
     acceptDrift: rest.acceptDrift,
     // Seconds: a wrong duration is refused before an engine starts.
     maxTime: rest.maxTime === undefined ? undefined : parseDuration(rest.maxTime) / 1000,

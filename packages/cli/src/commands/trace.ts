@@ -3,17 +3,13 @@ import { printable } from '@archer-nas/report';
 import { type StepTrace, traceStep } from '@archer-nas/runtime';
 import { wholeNumber } from '../number-options.ts';
 import type { Command } from './command.ts';
-import { runOptions } from './run-options.ts';
+import { type EngineArguments, engineSettings, runOptions } from './run-options.ts';
 
 const { engine, isa, precision, threads, data } = runOptions;
 
-interface Arguments {
+interface Arguments extends EngineArguments {
   run: string;
   step: string;
-  engine?: string;
-  isa?: string;
-  precision?: 'f32' | 'bf16';
-  threads?: string;
   data?: string;
 }
 
@@ -27,11 +23,10 @@ export const trace: Command<Arguments> = {
     ...{ engine, isa, precision, threads, data },
   },
   examples: [['trace results/quick/seed-0 --step 1000', 'what happened in step 1000']],
-  async run({ run, step, threads: most, data: dataFolder, ...rest }, output) {
+  async run({ run, step, data: dataFolder, ...rest }, output) {
     const found = await traceStep(run, {
       step: wholeNumber('--step', 1, step),
-      ...{ engine: rest.engine, isa: rest.isa, precision: rest.precision, dataFolder },
-      threads: most === undefined ? undefined : wholeNumber('--threads', 1, most),
+      ...{ ...engineSettings(rest), dataFolder },
     });
     output.line(printableText(found));
     output.value({ ...found, seen: found.seen.map(plain) });

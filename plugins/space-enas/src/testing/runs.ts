@@ -122,6 +122,16 @@ export function derivatives(
   return found;
 }
 
+/** How many images of a batch have logits of their own, in a pass with so much dropout. */
+export function differentRows(network: Network, batch: Batch, dropout: number): number {
+  const { draws } = batch;
+  const { logits } = passOf(network, batch, [], { dropout, ...(draws && { draws }) });
+  const rows = Array.from({ length: batch.size }, (_, image) =>
+    logits.slice(image * network.classes, (image + 1) * network.classes).join(),
+  );
+  return new Set(rows).size;
+}
+
 /** The largest difference between the logits of a network and of its export to plain tfjs. */
 export async function exportError(
   network: Network,
