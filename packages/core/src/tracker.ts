@@ -73,6 +73,8 @@ export interface TrackedSession {
   log(lines: readonly JournalLine[]): void;
   /** A file of the run folder is ready. */
   artifact(name: string): void;
+  /** False while pictures would reach nobody: none are drawn then. Absent: true. */
+  readonly shows?: boolean;
   /** What is known of a run only when it has finished; before `close`. */
   conclude?(conclusion: Conclusion): void;
   /** Sends what is left within `timeoutMs`, and says what it could not send. */

@@ -47,6 +47,11 @@ export class Patience {
     return this.#over.signal.aborted;
   }
 
+  /** Whether a request has waited for its answer for longer than a server that works takes. */
+  get isSilent(): boolean {
+    return this.#askingSince !== undefined && performance.now() - this.#askingSince > SILENT_MS;
+  }
+
   /** A request may be under way from now on. */
   asks(): void {
     this.#askingSince = performance.now();
@@ -74,7 +79,7 @@ export class Patience {
     // Not AbortSignal.timeout: that timer would let the process end while we wait.
     this.#after(timeoutMs);
     if (!this.#isLive) return;
-    if (isFailing || this.#isSilent()) {
+    if (isFailing || this.isSilent) {
       const tries = this.#askingSince === undefined ? 1 : 2;
       this.#tries = tries;
       this.#after(isFailing ? this.#lastTryMs() : LAST_WORD_MS, () => this.#tries > tries);
@@ -98,10 +103,6 @@ export class Patience {
   #lastTryMs(): number {
     const shareMs = LAST_TRY_SHARE * (performance.now() - this.#sinceMs);
     return Math.min(MOST_LAST_TRY_MS, Math.max(LEAST_LAST_TRY_MS, shareMs));
-  }
-
-  #isSilent(): boolean {
-    return this.#askingSince !== undefined && performance.now() - this.#askingSince > SILENT_MS;
   }
 
   #after(ms: number, isHappy: () => boolean = () => false): void {

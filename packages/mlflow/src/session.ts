@@ -112,6 +112,10 @@ export class MlflowSession implements TrackedSession {
     this.#wake();
   }
 
+  get shows(): boolean {
+    return this.#failure === undefined && !this.#patience.isSilent;
+  }
+
   close(status: RunEnd, timeoutMs: number): Promise<Leftovers> {
     this.#closed ??= this.#finish(status, timeoutMs);
     return this.#closed;

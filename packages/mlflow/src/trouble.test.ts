@@ -91,6 +91,17 @@ describe('R25 each point arrives once, in order, at a server', () => {
     }
   });
 
+  it('that is down is shown no pictures, which are slow to draw, until it answers', async () => {
+    server.plan = () => 'cut';
+    const session = open();
+    expect(session.shows).toBe(true);
+    session.log(run.steps(0, 3));
+    await expect.poll(() => session.shows).toBe(false);
+    server.plan = () => undefined;
+    await expect.poll(() => session.shows).toBe(true);
+    expect(await session.close('finished', 20_000)).toEqual(NOTHING_LEFT);
+  });
+
   it('that is down is asked once more at the end, without a pause', async () => {
     server.plan = () => 'cut';
     const sleeps: number[] = [];

@@ -202,6 +202,14 @@ describe('R25 a run with a tracker', () => {
     expect(existsSync(join(toyFolder(folder.path), 'exhibits'))).toBe(false);
   });
 
+  it('makes nothing for a tracker whom pictures do not reach', async () => {
+    using folder = temporaryFolder();
+    const { tracker, ends } = spy({ shows: false });
+    await runToys(folder.path, { manifest, lookup: lookupWith(tracker), exhibit: fail });
+    expect(existsSync(join(toyFolder(folder.path), 'exhibits'))).toBe(false);
+    expect(ends).toStrictEqual(['finished']);
+  });
+
   it('is finished all the same where that cannot be made', async () => {
     using folder = temporaryFolder();
     const { tracker, ends } = spy();

@@ -69,9 +69,13 @@ export class Tracking {
     for (const name of files) this.#guard(() => this.#session?.artifact(name));
   }
 
-  /** Makes what is shown of a finished run, where anybody is shown it. */
+  /**
+   * Makes what is shown of a finished run, where anybody is shown it. Drawing takes seconds: not for
+   * a server that does not answer, whom a sync shows it later.
+   */
   async exhibit(exhibit: Exhibit | undefined): Promise<void> {
-    if (this.#session === undefined || exhibit === undefined) return;
+    if (this.#session === undefined || this.#session.shows === false) return;
+    if (exhibit === undefined) return;
     const { folder } = this.#facts;
     try {
       const conclusion = await prepareExhibits(folder, exhibit);

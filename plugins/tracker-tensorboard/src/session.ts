@@ -42,6 +42,8 @@ interface Writing {
  * (see {@link EventFolder}), and never reaches the caller.
  */
 export class TensorBoardSession implements TrackedSession {
+  /** Event files have no place for pictures of a page. */
+  readonly shows = false;
   readonly #run: TrackedRun;
   readonly #options: SessionOptions;
   #shelf: TrackerShelf | undefined;
