@@ -67,4 +67,5 @@ export * from './supernet-views.ts';
 export * from './tensor-state.ts';
 export * from './timed-blocks.ts';
 export * from './token-batches.ts';
+export * from './training-extras.ts';
 export * from './weight-copy.ts';

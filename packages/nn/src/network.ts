@@ -104,9 +104,9 @@ export interface Forward {
   readonly training?: boolean;
   /** For layers that draw. */
   readonly draws?: Draws;
-  /** How often a network that is trained alone drops an operation's output; see `dropPath`. */
+  /** How often the output of an operation is dropped; see `dropPath`. */
   readonly dropPath?: number;
-  /** How often such a network drops a value in front of its classifier; see `dropout`. */
+  /** How often a value in front of the classifier is dropped; see `dropout`. */
   readonly dropout?: number;
   /** Takes the logits of the auxiliary head of a network that has one. */
   readonly auxiliary?: (logits: tf.Tensor2D) => void;
@@ -160,6 +160,8 @@ export interface Network {
   readonly pieces?: readonly Piece[];
   /** Whether passes can have dropout in front of the classifier. */
   readonly dropout?: boolean;
+  /** Whether passes can have drop-path. */
+  readonly dropPath?: boolean;
   /** Whether it has an auxiliary head, for forward passes that ask for its logits. */
   readonly auxiliary?: boolean;
 }
@@ -168,7 +170,7 @@ export interface Network {
 export interface NetworkTask {
   readonly classes: number;
   readonly image: { readonly height: number; readonly width: number; readonly channels: number };
-  /** A second head for the training of a network alone; spaces without one pay no attention. */
+  /** A second head for the training; networks without one pay no attention. */
   readonly auxiliary?: boolean;
 }
 

@@ -78,6 +78,17 @@ describe('enas', () => {
     });
   });
 
+  it('trains with what the released searches do: dropout, and the auxiliary head of the micro one', () => {
+    const extras = ['dropout', 'dropPath', 'auxiliary'];
+    const of = (variant: string) => {
+      const all = expand({ variant }) as Readonly<Record<string, unknown>>;
+      return extras.map((name) => all[name]);
+    };
+    expect(of('released')).toEqual([0.1, undefined, undefined]);
+    expect(of('released-micro')).toEqual([0.1, undefined, 0.4]);
+    expect(of('paper')).toEqual([undefined, undefined, undefined]);
+  });
+
   it('takes what is set in place of what its variant says, one option at a time', () => {
     const given = {
       variant: 'released',

@@ -20,7 +20,7 @@ const paper: Options = {
 const cifar: Options = {
   ...{ lr: 0.05, minLr: 5e-4, restarts: { first: 10, factor: 2 }, nesterov: true },
   // "norm" clipping clips nothing; every branch is a dense variable.
-  ...{ clip: null, unsampled: 'decay' },
+  ...{ clip: null, unsampled: 'decay', dropout: 0.1 },
 };
 
 /** Adam with β₁ = 0 and a large ε, as in utils.py. */
@@ -53,6 +53,8 @@ const micro: Options = {
   ...cifar,
   epochs: 150,
   weightDecay: 2e-4,
+  // The script asks for drop-path as well, which the code has in its fixed networks alone.
+  auxiliary: 0.4,
   policy: {
     ...{ kind: 'lstm', units: 64, bound: 0.1, temperature: null, tanh: 1.1, reduce: 2.5 },
     bias: { sep_conv_3x3: 10, sep_conv_5x5: 10 },

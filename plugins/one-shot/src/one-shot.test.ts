@@ -137,6 +137,15 @@ describe('one-shot', () => {
     search.dispose?.();
   });
 
+  it.each([
+    [{ dropout: 0.1 }, /supernet of .* has no dropout, but dropout is 0.1/],
+    [{ dropPath: 0.4 }, /has no drop-path, but dropPath is 0.4/],
+    [{ auxiliary: 0.4 }, /has no auxiliary head, but auxiliary is 0.4/],
+  ])('refuses %o where the supernet has no place for it', async (extra, message) => {
+    const strategy = oneShot({ ...options, ...extra }, parts);
+    await expect(strategy.begin({ streams: createStreams(3) })).rejects.toThrow(message);
+  });
+
   it('refuses to search without valid images', () => {
     const data = toyData(4, ['train']);
     expect(() => oneShot(options, { ...parts, data, search: toySearch(1) })).toThrow(

@@ -2,7 +2,6 @@ import {
   ArcherError,
   type Evaluation,
   EXIT,
-  isTextData,
   type Job,
   type Phase,
   type Report,
@@ -14,7 +13,7 @@ import {
   type Stream,
   type Streams,
 } from '@archer-nas/core';
-import type { LanguageSpace, Model, Network, NetworkSpace, Path } from '@archer-nas/nn';
+import type { Model, Network, Path } from '@archer-nas/nn';
 import { ArchitecturePaths } from './architecture-paths.ts';
 import { checkNoStages, checkParts, type OneShotParts, splitParts } from './one-shot-parts.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
@@ -22,6 +21,7 @@ import type { OneShotOptions } from './options.ts';
 import { rewardMetric } from './reward-batches.ts';
 import { SearchPhase } from './search-phase.ts';
 import { SplitTraining } from './split-training.ts';
+import { supernetOf } from './supernet.ts';
 import { Training } from './training.ts';
 import { type OneShotViews, oneShotViews } from './views.ts';
 
@@ -40,17 +40,6 @@ export function oneShot<A>(options: OneShotOptions, parts: OneShotParts<A>): Str
     takesWeights: parts.split === undefined,
     begin: async (context, saved) => new OneShotSearch(options, parts, context, saved),
   };
-}
-
-/** Data and space require each other's kind, so that a manifest cannot mix them. */
-function supernetOf<A>(
-  space: OneShotParts<A>['space'],
-  data: OneShotParts<A>['data'],
-): Model | Network {
-  if (isTextData(data)) {
-    return (space as LanguageSpace<A>).supernet({ vocabulary: data.vocabulary.length });
-  }
-  return (space as NetworkSpace<A>).supernet({ classes: data.classes, image: data.image });
 }
 
 interface SavedOneShot {
@@ -77,7 +66,7 @@ class OneShotSearch<A> implements Search<A> {
   ) {
     const { space, data, order } = parts;
     const saved = state as unknown as SavedOneShot | undefined;
-    const network = supernetOf(space, data);
+    const network = supernetOf(parts, options);
     // Of the kind that the space itself has made.
     const pathOf = (a: A): Path => space.path(a, network as Network & Model);
     this.#parts = parts;

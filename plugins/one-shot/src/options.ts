@@ -88,6 +88,26 @@ export const oneShotOptions = z.strictObject({
     .default(0)
     .describe('share of the target that is spread over all classes'),
   // Also without a default, as `accumulate`.
+  dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe('how often a value in front of the classifier is dropped; absent: never'),
+  dropPath: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe(
+      "how often an operation's output is dropped for an image, in the last step; grows linearly " +
+        'over all steps to this; absent: never',
+    ),
+  auxiliary: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("weight of the auxiliary head's loss, of spaces that have one; absent: no such head"),
   together: togetherOption,
   rewards: z
     .strictObject({

@@ -19,7 +19,12 @@ export interface PassContext {
   /** What each path's pass is. */
   readonly gradients: PathGradients;
   readonly batch: AnyBatch;
-  readonly options: Pick<OneShotOptions, 'accumulate' | 'labelSmoothing'>;
+  readonly options: Pick<
+    OneShotOptions,
+    'accumulate' | 'labelSmoothing' | 'dropout' | 'dropPath' | 'auxiliary'
+  >;
+  /** Share of the training's steps that are complete with this one: drop-path grows with it. */
+  readonly grown: number;
   /** Whether each path's own gradient norms are wanted. */
   readonly norms: boolean;
 }
@@ -69,17 +74,17 @@ export function lossGradients({
  * @param weights of the images' losses; absent: one each
  */
 export function backward(
-  { gradients, batch, options, norms }: PassContext,
+  { gradients, batch, options, grown, norms }: PassContext,
   proposals: readonly Proposal<Path>[],
   weights: Float32Array | undefined,
 ): Passes {
-  const { labelSmoothing, accumulate } = options;
+  const { labelSmoothing, accumulate, dropout = 0, dropPath = 0, auxiliary = 0 } = options;
   const share = accumulate === 'mean' ? 1 / proposals.length : 1;
   const sum = new GradientSum();
   const passes = proposals.map((proposal) => {
     const weight = lossWeights(batch.size, proposal.weight, weights);
     const pass = gradients.of(proposal.architecture, batch, {
-      labelSmoothing,
+      ...{ labelSmoothing, auxiliary, dropout, dropPath: dropPath * grown },
       training: true,
       ...(weight && { weight }),
     });

@@ -193,13 +193,13 @@ export class Training implements OneShotTraining {
     const { network, paths, options } = this.#parts;
     const { batch, weights } = this.#batches.at(step, epoch);
     const norms = paths.norms !== 'none';
-    const context = { gradients: this.#gradients, batch, options, norms };
+    const grown = (step + 1) / (options.epochs * this.#stepsPerEpoch);
+    const context = { gradients: this.#gradients, batch, options, grown, norms };
     const passes = backward(context, proposals, weights);
     this.#more += (passes.count - proposals.length) * batch.size;
     try {
-      const clipped = options.clip !== null;
-      const norm = clipped ? globalNorm(passes.norms ?? gradientNorms(passes.gradients)) : 0;
-      const scale = options.clip === null ? 1 : clipCoefficient(norm, options.clip);
+      const norm = () => globalNorm(passes.norms ?? gradientNorms(passes.gradients));
+      const scale = options.clip === null ? 1 : clipCoefficient(norm(), options.clip);
       // Read before the update is queued, so that nothing waits for the update.
       const results = passes.results();
       this.#batches.observe(results);

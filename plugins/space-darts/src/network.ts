@@ -99,6 +99,7 @@ function assemble(plan: Plan): Network {
     classes: task.classes,
     image: task.image,
     auxiliary,
+    dropPath: plan.style === 'trained',
     sites: [],
     parameters: parametersOf(plan),
     forward: (images, gates, forward) => {

@@ -1,15 +1,13 @@
 import {
-  ArcherError,
   canonicalJson,
   createStreams,
   type DataSet,
   type EvaluationContext,
   type Evaluator,
-  EXIT,
   isText,
   sha256Hex,
 } from '@archer-nas/core';
-import { batchReader, type Network, type NetworkSpace } from '@archer-nas/nn';
+import { batchReader, checkExtras, type Network, type NetworkSpace } from '@archer-nas/nn';
 import type { TrainOptions } from './options.ts';
 import { stepsPerEpoch, Training, trainingImages } from './training.ts';
 import { type AloneRecipe, TrainingJob } from './training-job.ts';
@@ -68,19 +66,8 @@ function networkOf<A>(
 ): Network {
   const auxiliary = options.auxiliary > 0;
   const network = space.network(architecture, { classes, image, auxiliary });
-  if (options.dropout && !network.dropout) {
-    throw new ArcherError(
-      'ARCHER_CAPABILITY',
-      `The networks of ${space.name} have no dropout, but dropout is ${options.dropout}.`,
-      { hint: 'Leave dropout out, or use a space such as enas-macro.', exit: EXIT.manifest },
-    );
-  }
-  if (!auxiliary || network.auxiliary) return network;
-  throw new ArcherError(
-    'ARCHER_CAPABILITY',
-    `The networks of ${space.name} have no auxiliary head, but auxiliary is ${options.auxiliary}.`,
-    { hint: 'Set auxiliary to 0, or use a space such as darts.', exit: EXIT.manifest },
-  );
+  checkExtras(network, options, `The networks of ${space.name} have`);
+  return network;
 }
 
 interface Parts<A> {

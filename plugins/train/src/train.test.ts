@@ -97,6 +97,7 @@ describe('train', () => {
         const network = space.network(bits, task);
         return {
           ...network,
+          dropPath: true,
           auxiliary: task.auxiliary ?? false,
           forward(images, gates, forward) {
             const logits = network.forward(images, gates, forward);
@@ -120,12 +121,15 @@ describe('train', () => {
     expect(scoring.every(({ auxiliary, dropPath }) => !auxiliary && !dropPath)).toBe(true);
   });
 
-  it('refuses an auxiliary head where the space has none', async () => {
-    const job = evaluator({ epochs: 1, auxiliary: 0.4 }).start(proposals, context());
-    await expect(job.step(new AbortController().signal)).rejects.toThrow(
-      expect.objectContaining({ code: 'ARCHER_CAPABILITY' }),
-    );
-  });
+  it.each([{ auxiliary: 0.4 }, { dropPath: 0.2 }])(
+    'refuses %o where the networks of a space have no place for it',
+    async (extra) => {
+      const job = evaluator({ epochs: 1, ...extra }).start(proposals, context());
+      await expect(job.step(new AbortController().signal)).rejects.toThrow(
+        expect.objectContaining({ code: 'ARCHER_CAPABILITY' }),
+      );
+    },
+  );
 
   it('drops in front of the classifier in training alone, of networks that can', async () => {
     const seen: Pick<Forward, 'dropout' | 'batchNorm'>[] = [];

@@ -55,9 +55,11 @@ describe('the macro supernet', () => {
   it('drops what reaches its classifier where the pass says so: without it the bias is left', () => {
     const batch = batchOf([0, 1, 2]);
     const alone = space.network(mixed, TINY);
-    expect(alone.dropout).toBe(true);
-    expect(differentRows(alone, batch, 0)).toBe(3);
-    expect(differentRows(alone, batch, 1 - 1e-9)).toBe(1);
+    for (const [network, path] of [[alone], [supernet, space.path(mixed, supernet)]] as const) {
+      expect(network.dropout).toBe(true);
+      expect(differentRows(network, batch, { dropout: 0, path })).toBe(3);
+      expect(differentRows(network, batch, { dropout: 1 - 1e-9, path })).toBe(1);
+    }
     batch.dispose();
   });
 

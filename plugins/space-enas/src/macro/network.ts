@@ -90,7 +90,6 @@ export function macroNetwork(
   return {
     ...frameOf(plan),
     sites: [],
-    dropout: true,
     parameters: parametersIn(networkGroups(plan, architecture)),
     forward: (images, _, forward) => run(images, plan, architecture, forward),
   };
@@ -102,9 +101,9 @@ export interface StandAlone {
   readonly structure: MacroStructure;
 }
 
-function frameOf({ task }: Plan): Pick<Network, 'classes' | 'image'> {
+function frameOf({ task }: Plan): Pick<Network, 'classes' | 'image' | 'dropout'> {
   checkImage(task.image);
-  return { classes: task.classes, image: task.image };
+  return { classes: task.classes, image: task.image, dropout: true };
 }
 
 /** Nothing outside of the architecture is computed: neither operations nor reductions. */

@@ -6,6 +6,7 @@ import {
   MapSum,
   type Network,
   type NetworkTask,
+  type ParameterSpec,
 } from '@archer-nas/nn';
 
 import { parametersIn } from '../costs.ts';
@@ -42,7 +43,8 @@ import {
  * The supernet. A site per cell and branch, whose options are the pairs of an input and an
  * operation: each pair has weights of its own. Branches of cells of one type take the same option.
  *
- * @throws ArcherError when the image cannot be halved twice, or the channels are odd
+ * @throws ArcherError when the image cannot be halved twice or does not fit the auxiliary head, or
+ * the channels are odd
  */
 export function microSupernet(size: MicroSize, task: NetworkTask, searched: Searched): Network {
   const plan: Plan = { size, task };
@@ -57,8 +59,8 @@ export function microSupernet(size: MicroSize, task: NetworkTask, searched: Sear
       }),
     );
   return {
-    ...{ classes: task.classes, image: task.image, sites },
-    parameters: parametersIn(supernetGroups(plan, searched)),
+    ...{ classes: task.classes, image: task.image, sites, ...extrasOf(plan) },
+    parameters: [...parametersIn(supernetGroups(plan, searched)), ...secondHead(plan)],
     forward: (images, gates, forward) =>
       run(images, plan, ({ cell }) => cellAt(gates, cell), forward),
   };
@@ -84,17 +86,23 @@ export function microNetwork(
   checkChannels(size.channels);
   const ends = structure === 'searched' ? undefined : endsOf(architecture);
   const plan: Plan = { size, task, ends };
-  const parameters = parametersIn(networkGroups(plan, architecture));
-  const auxiliary = ends !== undefined && task.auxiliary === true;
-  if (ends !== undefined && auxiliary) {
-    checkAuxiliary(task.image);
-    parameters.push(...auxiliaryParameters(auxiliaryChannels(size, ends), task.classes));
-  }
   return {
-    ...{ classes: task.classes, image: task.image, sites: [], parameters, auxiliary },
-    dropout: true,
+    ...{ classes: task.classes, image: task.image, sites: [], ...extrasOf(plan) },
+    parameters: [...parametersIn(networkGroups(plan, architecture)), ...secondHead(plan)],
     forward: (images, _, forward) => run(images, plan, ({ type }) => architecture[type], forward),
   };
+}
+
+/** What trainings of the network can have. */
+function extrasOf({ task }: Plan) {
+  return { dropout: true, dropPath: true, auxiliary: task.auxiliary === true } as const;
+}
+
+/** Parameters of the auxiliary head, where the task asks for one. */
+function secondHead({ size, task, ends }: Plan): ParameterSpec[] {
+  if (!task.auxiliary) return [];
+  checkAuxiliary(task.image);
+  return auxiliaryParameters(auxiliaryChannels(size, ends), task.classes);
 }
 
 function run(
@@ -111,7 +119,7 @@ function run(
     const next = keepsCalibrated(place) ? inputs[1] : last;
     for (const map of new Set([previous, last, ...inputs])) if (map !== next) map.dispose();
     [previous, last] = [next, output];
-    if (task.auxiliary && ends && place.cell === auxiliaryCell(size)) {
+    if (task.auxiliary && place.cell === auxiliaryCell(size)) {
       forward.auxiliary?.(auxiliaryHead(last, forward, task.classes));
     }
   }

@@ -113,9 +113,9 @@ export function auxiliaryCell(size: MicroSize): number {
 }
 
 /** Channels of that cell's output. */
-export function auxiliaryChannels(size: MicroSize, ends: Ends): number {
+export function auxiliaryChannels(size: MicroSize, ends?: Ends): number {
   const { channels = 0, type = 'normal' } = placesOf(size, ends)[auxiliaryCell(size)] ?? {};
-  return channels * ends[type];
+  return channels * (ends?.[type] ?? 1);
 }
 
 /** Channels that reach the classifier. */

@@ -123,9 +123,13 @@ export function derivatives(
 }
 
 /** How many images of a batch have logits of their own, in a pass with so much dropout. */
-export function differentRows(network: Network, batch: Batch, dropout: number): number {
+export function differentRows(
+  network: Network,
+  batch: Batch,
+  { dropout, path = [] }: { readonly dropout: number; readonly path?: Path | undefined },
+): number {
   const { draws } = batch;
-  const { logits } = passOf(network, batch, [], { dropout, ...(draws && { draws }) });
+  const { logits } = passOf(network, batch, path, { dropout, ...(draws && { draws }) });
   const rows = Array.from({ length: batch.size }, (_, image) =>
     logits.slice(image * network.classes, (image + 1) * network.classes).join(),
   );
