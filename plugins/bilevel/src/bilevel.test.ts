@@ -1,4 +1,4 @@
-import { createStreams } from '@archer-nas/core';
+import { createStreams, type State } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import {
   batchReader,
@@ -14,13 +14,40 @@ import { type BilevelViews, bilevel } from './bilevel.ts';
 import { bilevelOptions } from './options.ts';
 import { toyData, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
 
+/** The part of a search's state that these tests look into. */
+interface Saved {
+  readonly course: { readonly training: Readonly<Record<string, State>> };
+}
+
 describe('bilevel', () => {
   const { signal } = new AbortController();
-  const begin = (changes: object = {}, parts: object = {}) =>
-    bilevel<Bits>(bilevelOptions.parse({ epochs: 3, ...changes }), {
-      ...{ space: toySpace(), data: toyData(), relaxation: toyRelaxation, modifiers: [] },
-      ...parts,
-    }).begin({ streams: createStreams(5) });
+  const parts = (other: object = {}) => ({
+    ...{ space: toySpace(), data: toyData(), relaxation: toyRelaxation, modifiers: [] },
+    ...other,
+  });
+  const begin = (changes: object = {}, other: object = {}) =>
+    bilevel<Bits>(bilevelOptions.parse({ epochs: 3, ...changes }), parts(other)).begin({
+      streams: createStreams(5),
+    });
+
+  it('begins with the weights of another search, and with an α of its own', async () => {
+    const of = (search: { state: State }) => (search.state as unknown as Saved).course.training;
+    const first = await begin();
+    for (let step = 0; step < 4; step++) await first.step(signal);
+    const weights = first.views.supernet?.parameters.state as State;
+    const strategy = bilevel<Bits>(bilevelOptions.parse({ epochs: 1 }), parts());
+    expect(strategy.takesWeights).toBe(true);
+    const second = await strategy.begin({ streams: createStreams(6), weights });
+    const drawn = await strategy.begin({ streams: createStreams(6) });
+    expect(of(second)).toEqual({ ...of(drawn), parameters: weights });
+    await second.step(signal);
+    const saved = second.state;
+    expect(of(second).parameters).not.toEqual(weights);
+    // Resumed, it has its own, whatever it once began with.
+    const resumed = await strategy.begin({ streams: createStreams(6), weights }, saved);
+    expect(resumed.state).toEqual(saved);
+    for (const search of [first, second, drawn, resumed]) search.dispose?.();
+  });
 
   it('counts a step per train batch and derives an architecture after each epoch', async () => {
     const search = await begin();

@@ -54,7 +54,10 @@ export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Str
       { hint: 'Hold images out: data: { split: halves }.' },
     );
   }
-  return { begin: async (context, saved) => new BilevelSearch(options, parts, context, saved) };
+  return {
+    takesWeights: true,
+    begin: async (context, saved) => new BilevelSearch(options, parts, context, saved),
+  };
 }
 
 interface SavedBilevel {
@@ -86,13 +89,13 @@ class BilevelSearch<A> implements Search<A> {
   constructor(
     options: BilevelOptions,
     parts: BilevelParts<A>,
-    { streams }: SearchContext,
+    { streams, weights }: SearchContext,
     state?: State,
   ) {
     const { space, data } = parts;
     const saved = state as unknown as SavedBilevel | undefined;
     this.#space = space;
-    this.#course = new Course({ ...parts, options, streams }, saved?.course);
+    this.#course = new Course({ ...parts, options, streams, weights }, saved?.course);
     this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
     if (typeof saved?.ended === 'string') this.#ended = space.parse(saved.ended);
     const { selection } = options;

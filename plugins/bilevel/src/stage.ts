@@ -20,6 +20,8 @@ export interface StageParts<A> {
   readonly modifiers: readonly Modifier[];
   readonly options: BilevelOptions;
   readonly streams: Streams;
+  /** Of another run, which the first stage begins with; absent: drawn. */
+  readonly weights?: State | undefined;
 }
 
 /** What makes a stage different from others. A plain value. */
@@ -55,7 +57,8 @@ export class Stage<A> {
     const { evaluation } = options;
     this.plan = plan;
     this.#lesson = lessonOf({ ...parts, evaluation, streams, stage, allowed });
-    const taught = { ...this.#lesson, relaxation, modifiers, options, streams, stage };
+    const inherited = stage === 0 ? parts.weights : undefined;
+    const taught = { ...this.#lesson, relaxation, modifiers, options, streams, stage, inherited };
     this.training = new BilevelTraining(taught, saved);
     const { store, relaxation: alpha, relaxed } = this.training;
     this.views = Object.assign(this.#lesson.views(store), { alpha, relaxed });

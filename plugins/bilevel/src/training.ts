@@ -35,6 +35,8 @@ export interface TrainingParts {
   /** Counted from 0. */
   readonly stage: number;
   kept(rows: Rows): readonly string[];
+  /** Weights to begin with, by parameter name; absent: drawn. */
+  readonly inherited?: State | undefined;
 }
 
 interface SavedTraining extends SavedWeights {
@@ -70,13 +72,13 @@ export class BilevelTraining {
   #done: number;
 
   constructor(parts: TrainingParts, state?: State) {
-    const { network, relaxation, modifiers, options, streams } = parts;
+    const { network, relaxation, modifiers, options, streams, inherited } = parts;
     const saved = state as unknown as SavedTraining | undefined;
     this.#parts = parts;
     this.#train = parts.batches('train', saved?.train ?? undefined);
     if (!relaxation.trainOnly) this.#valid = parts.batches('valid', saved?.valid ?? undefined);
     this.total = options.epochs * this.#train.length;
-    this.#weights = new Weights(network, options, { streams, saved });
+    this.#weights = new Weights(network, options, { streams, saved, inherited });
     const { sites } = network;
     this.relaxation = relaxation.begin(sites, streams.scope('relaxation'), saved?.relaxation);
     if (modifiers.some(({ runningStatistics }) => runningStatistics)) {

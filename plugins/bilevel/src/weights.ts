@@ -21,6 +21,14 @@ export interface SavedWeights {
   readonly optimiser: State;
 }
 
+/** What {@link Weights} begin with. */
+export interface WeightsBeginning {
+  readonly streams: Streams;
+  readonly saved: SavedWeights | undefined;
+  /** Values by parameter name in place of drawn ones. */
+  readonly inherited: State | undefined;
+}
+
 /** The supernet's weights w, and how they move: SGD on a cosine, its gradients clipped. */
 export class Weights {
   readonly store: ParameterStore;
@@ -31,12 +39,16 @@ export class Weights {
   constructor(
     { parameters }: Model | Network,
     options: BilevelOptions,
-    { streams, saved }: { readonly streams: Streams; readonly saved: SavedWeights | undefined },
+    { streams, saved, inherited }: WeightsBeginning,
   ) {
     const { lr: base, minLr: min, epochs, momentum, nesterov, weightDecay, clip } = options;
     this.#rate = cosine({ base, min, total: epochs });
     this.#clip = clip;
-    this.store = new ParameterStore(parameters, streams.scope('init'), saved?.parameters);
+    this.store = new ParameterStore(
+      parameters,
+      streams.scope('init'),
+      saved?.parameters ?? inherited,
+    );
     this.#sgd = new Sgd(this.store, { momentum, nesterov, weightDecay }, saved?.optimiser);
   }
 
