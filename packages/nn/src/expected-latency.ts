@@ -28,27 +28,36 @@ export interface LossSlopes {
 
 /**
  * Latency of every option, summed over the sites of its decision.
+ * @param name of the option of the manifest that has the table
  * @throws ArcherError `ARCHER_LATENCY` for an option that is not in the table
  */
-export function latencyRows(sites: readonly Site[], table: LatencyOptions['table']): Rows {
+export function latencyRows(
+  sites: readonly Site[],
+  table: LatencyOptions['table'],
+  name = 'latency.table',
+): Rows {
   const rows = optionCounts(sites).map((length) => new Float64Array(length));
   for (const site of sites) {
     site.options.forEach((option, at) => {
       const row = rows[site.decision] as Float64Array; // counted above
-      row[at] = (row[at] ?? 0) + latencyOf(site.name, option, table);
+      row[at] = (row[at] ?? 0) + latencyOf(site.name, option, { table, name });
     });
   }
   return rows;
 }
 
-function latencyOf(site: string, option: string, table: LatencyOptions['table']): number {
+function latencyOf(
+  site: string,
+  option: string,
+  { table, name }: Pick<LatencyOptions, 'table'> & { readonly name: string },
+): number {
   const latency = table[`${site}.${option}`] ?? table[option];
   if (latency !== undefined) return latency;
   throw new ArcherError(
     'ARCHER_LATENCY',
-    `The latency table has no "${option}", an option of site ${site}; it has ` +
+    `The table ${name} has no "${option}", an option of site ${site}; it has ` +
       `${Object.keys(table).join(', ') || 'nothing'}.`,
-    { hint: `Add "${option}" or "${site}.${option}" to latency.table.`, exit: EXIT.manifest },
+    { hint: `Add "${option}" or "${site}.${option}" to ${name}.`, exit: EXIT.manifest },
   );
 }
 

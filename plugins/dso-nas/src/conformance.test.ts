@@ -8,3 +8,11 @@ describePackage(kit);
 
 describePreset({ ...kit, preset: { kind: 'strategy', use: 'dso-nas', lambda } });
 describeRelaxation({ ...kit, relaxation: { use: 'dso-nas', lambda } });
+describeRelaxation({
+  ...kit,
+  variant: 'flops',
+  relaxation: {
+    use: 'dso-nas',
+    lambda: { ...lambda, flops: { option0: 0, option1: 4, option2: 9 } },
+  },
+});

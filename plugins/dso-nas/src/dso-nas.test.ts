@@ -1,7 +1,7 @@
 import { createStreams } from '@archer-nas/core';
 import type { BatchLoss, BilevelStep, Mixture, Relaxation, Rows, Site } from '@archer-nas/nn';
 import { describe, expect, it } from 'vitest';
-import { dsoNas, proximalStep, type Scaling } from './dso-nas.ts';
+import { blockGammas, dsoNas, proximalStep, type Scaling } from './dso-nas.ts';
 
 const rows = (...values: number[][]): Rows => values.map((row) => Float64Array.from(row));
 
@@ -102,5 +102,35 @@ describe('dso-nas', () => {
     });
     expect(known).toEqual(Float64Array.of(1, 0, 0));
     expect(unknown).toEqual(new Float64Array(3).fill(1 / 3));
+  });
+});
+
+describe('γ by FLOPs', () => {
+  const flops = rows([0, 10, 30], [0, 10, 30], [0, 5, 5]);
+  const names = ['normal', 'normal', 'reduction'];
+
+  it('is γ · FLOPs_t / FLOPs_block, of each block its own', () => {
+    const lambda = rows([0, 1, 0], [0, -0.2, 0.1], [0, 0, 0]);
+    const gammas = blockGammas(0.2, lambda, { flops, names });
+    expect(gammas).toEqual([(0.2 * 50) / 80, (0.2 * 50) / 80, 0]);
+  });
+
+  it('lets go of a block that has become cheap: S_γ with the γ that is left', () => {
+    const end = (flops?: Readonly<Record<string, number>>) => {
+      const relaxation = dsoNas({ ...options, flops }).begin(sitesOf(true), createStreams(0));
+      const { step } = quadratic(rows([0, 0.5, 0.1]));
+      for (let i = 0; i < 600; i++) relaxation.update?.(step);
+      return (relaxation.state as unknown as Scaling).lambda[0] ?? [];
+    };
+    expect(end()[1]).toBeCloseTo(0.5 - 0.2, 6);
+    const adapted = end({ none: 0, skip: 3, conv: 1 });
+    expect(adapted[1]).toBeCloseTo(0.5 - (0.2 * 3) / 4, 6);
+    expect(adapted[2]).toBe(0);
+  });
+
+  it('names the table where an option has none', () => {
+    const begun = () =>
+      dsoNas({ ...options, flops: { none: 0 } }).begin(sitesOf(true), createStreams(0));
+    expect(begun).toThrow(/lambda.flops has no "skip", an option of site edge0/);
   });
 });

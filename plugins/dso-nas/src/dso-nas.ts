@@ -1,6 +1,7 @@
 import type { State } from '@archer-nas/core';
 import {
   denseMixture,
+  latencyRows,
   type Mixture,
   optionCounts,
   type Relaxation,
@@ -15,12 +16,15 @@ export interface ProximalOptions {
   readonly lr: number;
   /** μ. */
   readonly momentum: number;
-  /** γ of γ‖λ‖₁. */
-  readonly gamma: number;
+  /** γ of γ‖λ‖₁, of all decisions or of each. */
+  readonly gamma: number | readonly number[];
 }
 
 /** What DSO-NAS is told. */
 export interface DsoNasOptions extends ProximalOptions {
+  readonly gamma: number;
+  /** FLOPs by `option` or `site.option`, which γ is adapted by; absent: one γ. */
+  readonly flops?: Readonly<Record<string, number>> | undefined;
   /** λ at the start. */
   readonly init: number;
 }
@@ -41,6 +45,7 @@ export function dsoNas(options: DsoNasOptions): RelaxationRecipe {
 
 function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State): Relaxation {
   const zeros = zeroOptions(sites);
+  const blocks = options.flops && blocksOf(sites, options.flops);
   let scaling = (saved as unknown as Scaling | undefined) ?? beginning(options, sites, zeros);
   return {
     get probabilities() {
@@ -51,7 +56,9 @@ function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State):
     },
     update({ valid }) {
       const { rows } = valid.gradients(denseMixture(scaling.lambda), ['mixture']);
-      scaling = proximalStep(scaling, rows, options);
+      const { gamma: all } = options;
+      const gamma = blocks === undefined ? all : blockGammas(all, scaling.lambda, blocks);
+      scaling = proximalStep(scaling, rows, { ...options, gamma });
       return { 'non-zero': scaling.lambda.reduce((n, row) => n + supportOf(row).length, 0) };
     },
     weightMixture: () => sparseMixture(scaling.lambda),
@@ -80,7 +87,10 @@ export function proximalStep(
   { lr: eta, momentum: mu, gamma }: ProximalOptions,
 ): Scaling {
   const proximal = lambda.map((row, r) =>
-    row.map((l, i) => softThreshold(l - eta * (gradient[r]?.[i] ?? 0), eta * gamma)),
+    row.map((l, i) => {
+      const g = typeof gamma === 'number' ? gamma : (gamma[r] ?? 0);
+      return softThreshold(l - eta * (gradient[r]?.[i] ?? 0), eta * g);
+    }),
   );
   const v = velocity.map((row, r) =>
     row.map((old, i) => (proximal[r]?.[i] ?? 0) - (lambda[r]?.[i] ?? 0) + mu * old),
@@ -91,6 +101,40 @@ export function proximalStep(
 
 function softThreshold(z: number, threshold: number): number {
   return Math.sign(z) * Math.max(Math.abs(z) - threshold, 0);
+}
+
+/** What γ is adapted by. */
+interface Blocks {
+  /** FLOPs by decision and option. */
+  readonly flops: Rows;
+  /** The block of each decision: what its first site's name has before its last dot. */
+  readonly names: readonly string[];
+}
+
+function blocksOf(sites: readonly Site[], table: Readonly<Record<string, number>>): Blocks {
+  const names: string[] = [];
+  for (const { name, decision } of sites) names[decision] ??= name.replace(/\.?[^.]*$/, '');
+  return { flops: latencyRows(sites, table, 'lambda.flops'), names };
+}
+
+/**
+ * γ · FLOPs_t / FLOPs_block by decision, FLOPs_t those of the block's operations that are left: a
+ * block that is still expensive is thinned faster.
+ */
+export function blockGammas(gamma: number, lambda: Rows, { flops, names }: Blocks): number[] {
+  const sums = new Map<string, { left: number; all: number }>();
+  names.forEach((name, decision) => {
+    const sum = sums.get(name) ?? { left: 0, all: 0 };
+    flops[decision]?.forEach((value, option) => {
+      sum.all += value;
+      if (lambda[decision]?.[option] !== 0) sum.left += value;
+    });
+    sums.set(name, sum);
+  });
+  return names.map((name) => {
+    const { left: now, all } = sums.get(name) ?? { left: 0, all: 0 };
+    return all === 0 ? gamma : (gamma * now) / all;
+  });
 }
 
 /** What has a scaling factor of zero is removed: it costs nothing. */

@@ -8,6 +8,12 @@ const lambda = z
       .min(0)
       .default(0.01)
       .describe('γ of γ‖λ‖₁; 0: nothing becomes zero; the default is no value of the paper'),
+    flops: z
+      .record(z.string(), z.number().min(0))
+      .optional()
+      .describe(
+        'FLOPs by `option` or `site.option`: γ is γ · FLOPs_t / FLOPs_block; absent: one γ',
+      ),
     lr: z.number().positive().default(0.1).describe('η, constant'),
     momentum: z.number().min(0).lt(1).default(0.9).describe('μ'),
     init: z.number().default(1).describe('all of them at the start'),

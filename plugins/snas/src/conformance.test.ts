@@ -7,3 +7,11 @@ describePackage(kit);
 
 describePreset({ ...kit, preset: { kind: 'strategy', use: 'snas', epochs: 5 } });
 describeRelaxation({ ...kit, relaxation: { use: 'snas', alpha: { lr: 0.1 } } });
+describeRelaxation({
+  ...kit,
+  variant: 'resource',
+  relaxation: {
+    ...{ use: 'snas', alpha: { lr: 0.1 } },
+    resource: { table: { option0: 0, option1: 4, option2: 9 }, weight: 0.1 },
+  },
+});

@@ -24,11 +24,21 @@ const alpha = z
   .prefault({})
   .describe('the optimiser of the architecture parameters');
 
+const resource = z
+  .strictObject({
+    table: z
+      .record(z.string(), z.number().min(0))
+      .describe('cost by `option`, or by `site.option` where sites differ; any unit'),
+    weight: z.number().min(0).describe('η of loss + η R(Z)'),
+  })
+  .optional()
+  .describe('cost of the sampled mixture in the loss of α; absent: none');
+
 const relaxation = definePlugin({
   id: 'snas',
   kind: 'relaxation',
   summary: 'A concrete sample of the mixture in each step; α learns from the weights’ own loss.',
-  options: z.strictObject({ temperature, alpha }),
+  options: z.strictObject({ temperature, alpha, resource }),
   create: async (options) => {
     const { snas } = await import('./snas.ts');
     return snas(options);
@@ -43,10 +53,12 @@ const strategy = definePlugin({
   options: z.looseObject({
     temperature,
     alpha,
+    resource,
     epochs: z.int().positive().default(150).describe('passes over the train split'),
   }),
-  preset: ({ temperature, alpha, ...training }) => {
-    return { ...training, use: 'bilevel', relaxation: { use: 'snas', temperature, alpha } };
+  preset: ({ temperature, alpha, resource, ...training }) => {
+    const relaxation = { use: 'snas', temperature, alpha, ...(resource && { resource }) };
+    return { ...training, use: 'bilevel', relaxation };
   },
 });
 

@@ -94,6 +94,42 @@ describe('snas', () => {
     });
   });
 
+  it('R39 moves α by the gradient of η R(Z) too: finite differences of a whole loss', () => {
+    const table = { option0: 4, option1: 1, 'edge0.option2': 0.5, option2: 9 };
+    const costs = [4, 1, 0.5];
+    const [inner, weight] = [[0.2, -0.3, 0.1], 0.25];
+    const bare = { ...alpha, lr: 1e6, epsilon: 1e6 };
+    const at = stepAt(3, 40);
+    const zeros = [new Float64Array(3)];
+    const begin = (row: readonly number[]) => {
+      const rows = [Float64Array.from(row)];
+      const saved = { rows, first: zeros, second: zeros, steps: 0 } as unknown as State;
+      const options = { temperature, alpha: bare, resource: { table, weight } };
+      return snas(options).begin(sitesOf(3), streams, saved);
+    };
+    const start = [0.5, 0.2, -0.1];
+    const z = (row: readonly number[]) => [...(begin(row).weightMixture(at)[0]?.weights ?? [])];
+    const dot = (a: readonly number[], b: readonly number[]) =>
+      a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+    const loss = (row: readonly number[]) => dot(z(row), inner) + weight * dot(z(row), costs);
+    const relaxation = begin(start);
+    const metrics = relaxation.observe?.([Float64Array.from(inner)], at);
+    expect(metrics?.resource).toBeCloseTo(dot(z(start), costs), 12);
+    const [moved = []] = (relaxation.state as unknown as { rows: Rows }).rows;
+    start.forEach((value, i) => {
+      const shifted = (by: number) => start.map((a, j) => (j === i ? a + by : a));
+      const numeric = (loss(shifted(1e-5)) - loss(shifted(-1e-5))) / 2e-5;
+      expect(value - (moved[i] as number)).toBeCloseTo(numeric, 5);
+    });
+  });
+
+  it('names the table where an option has no cost', () => {
+    const resource = { table: { option0: 1 }, weight: 1 };
+    expect(() => snas({ temperature, alpha, resource }).begin(sitesOf(2), streams)).toThrow(
+      /resource\.table has no "option1", an option of site edge0/,
+    );
+  });
+
   it('gives probability to what lowers the loss that the weights descend', () => {
     const relaxation = recipe.begin(sitesOf(3), streams);
     for (let step = 0; step < 400; step++) {

@@ -2,10 +2,13 @@ import type { State, Streams } from '@archer-nas/core';
 import {
   type BilevelStep,
   beginAlpha,
+  combineRows,
   concreteGradientRows,
   concreteRows,
   denseMixture,
+  expectedLatency,
   gumbelNoise,
+  latencyRows,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
@@ -23,11 +26,21 @@ export interface SnasOptions {
     /** Mean and standard deviation of the values that α starts from. */
     readonly init: { readonly mean: number; readonly deviation: number };
   };
+  /** η R(Z) joins the loss; absent: none. */
+  readonly resource?:
+    | {
+        /** R of an option, by `option` or `site.option`; R(Z) = Σ Z R over the sites. */
+        readonly table: Readonly<Record<string, number>>;
+        /** η. */
+        readonly weight: number;
+      }
+    | undefined;
 }
 
 /**
  * SNAS (Xie, Zheng, Liu and Lin, ICLR 2019): each step runs the mixture Z ~ concrete(α, λ),
- * and one loss on one train batch moves both the weights and α: there is one level.
+ * and one loss on one train batch moves both the weights and α: there is one level. A resource
+ * constraint adds η R(Z) to it.
  */
 export function snas(options: SnasOptions): RelaxationRecipe {
   return {
@@ -38,11 +51,12 @@ export function snas(options: SnasOptions): RelaxationRecipe {
 }
 
 function relaxed(
-  { temperature, alpha: adam }: SnasOptions,
+  { temperature, alpha: adam, resource }: SnasOptions,
   sites: readonly Site[],
   streams: Streams,
   saved?: State,
 ): Relaxation {
+  const costs = resource && latencyRows(sites, resource.table, 'resource.table');
   let alpha = beginAlpha(sites, streams, { ...adam.init, saved });
   /** Z = softmax((α + g)/λ): the same whenever it is asked for in a step. */
   const sample = (at: BilevelStep): Rows => {
@@ -59,8 +73,11 @@ function relaxed(
     weightMixture: (at) => denseMixture(sample(at)),
     observe(rows, at) {
       const lambda = temperatureAt(at, temperature);
-      alpha = rowAdam(alpha, concreteGradientRows(sample(at), rows, lambda), adam);
-      return { temperature: lambda };
+      const z = sample(at);
+      // R is linear in Z: its gradient passes through the sample as the loss's does.
+      const slopes = costs ? combineRows([1, rows], [resource?.weight ?? 0, costs]) : rows;
+      alpha = rowAdam(alpha, concreteGradientRows(z, slopes, lambda), adam);
+      return { temperature: lambda, ...(costs && { resource: expectedLatency(z, costs) }) };
     },
   };
 }
