@@ -61,6 +61,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy pa-da': { epochs: 1, scope: 'edge' },
   'strategy pc-nas': { epochs: 1, evaluation: { searchEvaluations: 2 } },
   'strategy proxylessnas': { epochs: 1, alphaFrom: 0, every: 1 },
+  'strategy proxylessnas-r': { epochs: 1, alphaFrom: 0, every: 1, learning: { batch: 2 } },
   'strategy random': { evaluations: 1 },
   'strategy repeat': { times: 1, arms: [{ use: 'random', evaluations: 1 }] },
   'strategy rsps': { epochs: 1, selection: { architectures: 2 } },

@@ -180,6 +180,18 @@ describe('a controller', () => {
     expect(reward).toBeCloseTo(1 / 3, 12);
   });
 
+  it('moves the baseline once by the mean of a batch, where it is told so', () => {
+    const baseline = { decay: 0.25, start: 'first', by: 'batch' };
+    const learner = controllerOf({ entropy: { weight: 0 }, baseline });
+    const batch = (...rewards: number[]) =>
+      learner.learn(rewards.map((reward) => ({ ...draw, reward })));
+    expect(batch(0.2, 0.4).baseline).toBeCloseTo(0.3, 12);
+    // b ← 0.3 + 0.75 (0.6 − 0.3)
+    const { baseline: b, advantage } = batch(0.5, 0.7);
+    expect(b).toBeCloseTo(0.525, 12);
+    expect(advantage).toBeCloseTo(0.6 - 0.525, 12);
+  });
+
   it('takes the mean of a batch: the same lesson twice is one lesson', () => {
     const changes = {
       entropy: { weight: 0 },

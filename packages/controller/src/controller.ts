@@ -108,27 +108,33 @@ export class Controller {
     return saved as unknown as State;
   }
 
-  /** Rewards go through the baseline one after the other. */
+  /** Rewards go through the baseline one after the other, or as their mean. */
   #judge(
     lessons: readonly Lesson[],
     walks: readonly Walk[],
   ): Omit<Update, 'norm'> & { readonly advantages: number[] } {
     const { entropy: bonus, baseline: options } = this.#of.learning;
-    const sums = { reward: 0, advantage: 0, entropy: 0 };
-    let b = 0;
-    const advantages = lessons.map(({ reward }, m) => {
+    const means = { reward: 0, entropy: 0 };
+    const rewards = lessons.map(({ reward }, m) => {
       const { tokens } = walks[m] as Walk; // one per lesson
       const spread = tokens.reduce((sum, { p }) => sum + entropy(p), 0);
       const added = { gradient: 0, reward: spread, sampled: sampledEntropy(tokens) }[bonus.form];
-      const judged = advantageOf(this.#baseline, reward + bonus.weight * added, options);
+      means.reward += reward / lessons.length;
+      means.entropy += spread / lessons.length;
+      return reward + bonus.weight * added;
+    });
+    let b = 0;
+    const move = (reward: number): number => {
+      const judged = advantageOf(this.#baseline, reward, options);
       this.#baseline = judged.baseline;
       b = judged.b;
-      sums.reward += reward / lessons.length;
-      sums.advantage += judged.advantage / lessons.length;
-      sums.entropy += spread / lessons.length;
       return judged.advantage;
+    };
+    if (options.by === 'batch') move(meanOf(rewards));
+    const advantages = rewards.map((reward) => {
+      return options.by === 'batch' ? reward - b : move(reward);
     });
-    return { ...sums, baseline: b, advantages };
+    return { ...means, advantage: meanOf(advantages), baseline: b, advantages };
   }
 
   /** θ ← θ + Adam of (1/M) Σ_m ∇θ. */
@@ -165,6 +171,10 @@ function sampledEntropy(tokens: readonly Token[]): number {
     const log = logProbability(token);
     return sum - Math.exp(log) * log;
   }, 0);
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value / values.length, 0);
 }
 
 function copyOf({ first, second, steps }: Moments): Moments {

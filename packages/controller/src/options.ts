@@ -69,6 +69,10 @@ export const learningOptions = z.strictObject({
         .enum(['update-then-use', 'use-then-update'])
         .default('update-then-use')
         .describe("whether b has already seen the reward whose advantage it's subtracted from"),
+      by: z
+        .enum(['reward', 'batch'])
+        .default('reward')
+        .describe('whether b moves by each reward, or once by the mean of a batch'),
     })
     .prefault({})
     .describe('the moving average of rewards'),

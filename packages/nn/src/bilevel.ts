@@ -17,9 +17,11 @@ export interface LossOptions {
   readonly batchNorm?: Exclude<BatchNormMode, 'train'>;
 }
 
-/** L(w, p) on one batch. Nothing that is asked of it changes w or running statistics. */
+/** L(w, p) on one batch, and what else a supernet says about it. Nothing that is asked of it changes w or running statistics. */
 export interface BatchLoss {
   value(mixture: Mixture, options?: LossOptions): number;
+  /** How much of the batch is right, in percent: images, or next tokens. */
+  accuracy(mixture: Mixture, options?: LossOptions): number;
   /** Freed at the end of the step. */
   gradients(
     mixture: Mixture,

@@ -9,6 +9,7 @@ import {
   denseMixture,
   mixtureGradients,
   mixtureLoss,
+  mixtureOutcome,
   type Rows,
   singleMixture,
 } from './mixture.ts';
@@ -36,6 +37,19 @@ function setUp() {
   const batch = batchReader(data, data.open('train')).plain(Int32Array.of(0, 4, 8, 3, 7));
   return { store, batch };
 }
+
+describe('mixtureOutcome', () => {
+  it('counts the images whose largest logit is their label', () => {
+    const { store, batch } = setUp();
+    const choices = [1, 3];
+    const forward = { parameters: store, batchNorm: 'batch' } as const;
+    const logits = toy.forward(batch.images, pathGates(choices), forward);
+    const right = [...logits.argMax(1).dataSync()].map((best, at) => best === batch.labels[at]);
+    const { accuracy, loss } = mixtureOutcome(toy, store, singleMixture(choices), batch);
+    expect(accuracy).toBeCloseTo((100 * right.filter(Boolean).length) / batch.size, 12);
+    expect(loss).toBe(mixtureLoss(toy, store, singleMixture(choices), batch));
+  });
+});
 
 describe('R39 mixtureGradients', () => {
   it.each<[string, Network, ...number[][]]>([

@@ -120,8 +120,21 @@ export function mixtureGradients(
   }
 }
 
-/** The loss alone, in no memory: no tape. Averages over the batch. */
-export function mixtureLoss(
+/** What a mixture makes of a batch. */
+export interface MixtureOutcome {
+  /** Mean over the batch. */
+  readonly loss: number;
+  /** Images, or next tokens, that are right, in percent. */
+  readonly accuracy: number;
+}
+
+/** The loss alone: {@link mixtureOutcome}. */
+export function mixtureLoss(...given: Parameters<typeof mixtureOutcome>): number {
+  return mixtureOutcome(...given).loss;
+}
+
+/** One look at a batch, in no memory: no tape. */
+export function mixtureOutcome(
   network: Model | Network,
   parameters: ParameterSource,
   mixture: Mixture,
@@ -131,11 +144,13 @@ export function mixtureLoss(
     statistics,
     noise,
   }: Pick<MixtureGradientOptions, 'batchNorm' | 'statistics' | 'noise'> = {},
-): number {
+): MixtureOutcome {
   const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
   return tf.tidy(() => {
     const gates = gatesOf(network.sites, mixture, noise);
-    return modelOf(network).loss(batch, gates, forward).mean.dataSync()[0] ?? Number.NaN;
+    const { mean, correct, perSample } = modelOf(network).loss(batch, gates, forward);
+    const [loss, right] = [mean, correct].map((value) => value.dataSync()[0] ?? Number.NaN);
+    return { loss: loss as number, accuracy: (100 * (right as number)) / perSample.size };
   });
 }
 

@@ -20,6 +20,7 @@ export interface ImaginedStep {
 
 interface ImaginedLoss {
   value(mixture: readonly ImaginedRow[]): number;
+  accuracy(mixture: readonly ImaginedRow[]): number;
   gradients(mixture: readonly ImaginedRow[]): {
     readonly gradients: ReadonlyMap<string, unknown>;
     readonly rows: readonly Float64Array[];
@@ -57,9 +58,11 @@ function quadratic(options: readonly number[], shift: number): ImaginedLoss {
       });
       return row;
     });
+  const value = (mixture: readonly ImaginedRow[]): number =>
+    deltas(mixture).reduce((sum, row) => row.reduce((s, d) => s + (d * d) / 2, sum), 0);
   return {
-    value: (mixture) =>
-      deltas(mixture).reduce((sum, row) => row.reduce((s, d) => s + (d * d) / 2, sum), 0),
+    value,
+    accuracy: (mixture) => 100 * Math.exp(-value(mixture)),
     gradients: (mixture) => {
       const found = deltas(mixture);
       const rows = found.map((row, at) => row.map((delta) => delta * (mixture[at]?.scale ?? 1)));

@@ -6,7 +6,7 @@ import {
   type MixtureGradients,
   type Model,
   mixtureGradients,
-  mixtureLoss,
+  mixtureOutcome,
   type Network,
   type Noise,
   type ParameterSource,
@@ -48,10 +48,11 @@ export class SupernetLoss implements BatchLoss {
   }
 
   value(mixture: Mixture, options: LossOptions = {}): number {
-    const { network, complete } = this.#parts;
-    return this.#at(options, (parameters) =>
-      mixtureLoss(network, parameters, complete(mixture), this.#batch, this.#mode(options)),
-    );
+    return this.#outcome(mixture, options).loss;
+  }
+
+  accuracy(mixture: Mixture, options: LossOptions = {}): number {
+    return this.#outcome(mixture, options).accuracy;
   }
 
   gradients(
@@ -86,6 +87,13 @@ export class SupernetLoss implements BatchLoss {
   /** What the model carries on: from the weight step where there was one, else from the last look. */
   get carried(): MixtureGradients['carried'] {
     return this.#trained ?? this.#seen;
+  }
+
+  #outcome(mixture: Mixture, options: LossOptions) {
+    const { network, complete } = this.#parts;
+    return this.#at(options, (parameters) =>
+      mixtureOutcome(network, parameters, complete(mixture), this.#batch, this.#mode(options)),
+    );
   }
 
   get #batch(): AnyBatch {

@@ -24,6 +24,7 @@ function scalarStep(
     const at = (mixture: Mixture) => mixture[0]?.weights?.[0] as number;
     return {
       value: (mixture, options) => of.value(read(options?.at), at(mixture)),
+      accuracy: () => 0,
       gradients: (mixture, _, options) => ({
         gradients: new Map([['w', scalar(of.byW(read(options?.at), at(mixture)))]]),
         rows: [Float64Array.of(of.byA(read(options?.at), at(mixture)))],
@@ -197,6 +198,7 @@ describe('darts', () => {
   /** A loss whose gradient by p is c, whatever p is. */
   const linear = (c: Rows): BatchLoss => ({
     value: () => 0,
+    accuracy: () => 0,
     gradients: () => ({ gradients: new Map(), rows: c }),
   });
   const stepOn = (c: Rows) => ({ valid: linear(c), learningRate: 0.1 }) as unknown as BilevelStep;

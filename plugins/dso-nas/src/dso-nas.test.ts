@@ -17,6 +17,7 @@ function quadratic(target: Rows) {
   const asked: Mixture[] = [];
   const valid: BatchLoss = {
     value: () => 0,
+    accuracy: () => 0,
     gradients: (mixture) => {
       asked.push(mixture);
       const slopes = mixture.map(({ weights = [] }, d) =>

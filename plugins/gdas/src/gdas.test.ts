@@ -30,6 +30,7 @@ function linear(...inner: number[]) {
   const asked: Mixture[] = [];
   const loss: BatchLoss = {
     value: () => 0,
+    accuracy: () => 0,
     gradients: (mixture) => {
       asked.push(mixture);
       const rows = mixture.map(({ support }) =>

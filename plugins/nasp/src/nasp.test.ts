@@ -30,6 +30,7 @@ function linear(...rows: number[][]) {
   const asked: Mixture[] = [];
   const valid: BatchLoss = {
     value: () => 0,
+    accuracy: () => 0,
     gradients: (mixture) => {
       asked.push(mixture);
       return { gradients: new Map(), rows: rows.map((row) => Float64Array.from(row)) };

@@ -141,6 +141,7 @@ function stepOn(c: readonly number[], epoch = 49) {
   const dot = (mixture: Mixture) =>
     c.reduce((sum, ci, i) => sum + ci * (mixture[0]?.weights?.[i] as number), 0);
   const train: BatchLoss = {
+    accuracy: () => 0,
     value: (mixture, options = {}) => {
       asked.push(options);
       return dot(mixture);

@@ -29,6 +29,7 @@ function linear(row: readonly number[]) {
   const asked: Mixture[] = [];
   const valid: BatchLoss = {
     value: () => 0,
+    accuracy: () => 0,
     gradients: (mixture) => {
       asked.push(mixture);
       return { gradients: new Map(), rows: mixture.map(() => Float64Array.from(row)) };
