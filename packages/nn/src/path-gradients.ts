@@ -34,5 +34,7 @@ export interface PathGradients {
   /** An epoch has ended. */
   advance?(epoch: Progress): Report;
   readonly state: State;
+  /** What it has to say of the whole training: metrics of the search's result. */
+  readonly metrics?: Readonly<Record<string, number>>;
   dispose?(): void;
 }

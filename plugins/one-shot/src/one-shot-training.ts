@@ -20,6 +20,8 @@ export interface OneShotTraining {
   readonly rewarded: number;
   /** Images, or tokens, of all backward passes of the training. */
   readonly images: number;
+  /** What the gradients have to say of the training, for the result. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** Scalars of all weights that there are. */
   readonly parameters: number;
   /** One step of `total`. */

@@ -184,6 +184,7 @@ class OneShotSearch<A> implements Search<A> {
         'supernet-parameters': this.#training.parameters,
         'supernet-sites': this.#network.sites.length,
         'images-trained': this.#training.images,
+        ...this.#training.metrics,
         ...best[0]?.metrics,
       },
       ...(this.#search

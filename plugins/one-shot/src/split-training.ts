@@ -35,6 +35,8 @@ export class SplitTraining implements OneShotTraining {
   readonly rewards = undefined;
   readonly rounds = 0;
   readonly rewarded = 0;
+  /** Of several supernets there is no one word. */
+  readonly metrics = {};
   readonly total: number;
   readonly #parts: SplitTrainingParts;
   readonly #plan: readonly SplitPlan[];

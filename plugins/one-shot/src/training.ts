@@ -100,6 +100,10 @@ export class Training implements OneShotTraining {
     return this.#parts.options.epochs * this.#batches.size * this.#together + this.#more;
   }
 
+  get metrics(): Readonly<Record<string, number>> {
+    return this.#gradients.metrics ?? {};
+  }
+
   get parameters(): number {
     return this.store.count();
   }

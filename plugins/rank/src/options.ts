@@ -8,7 +8,7 @@ export const rankOptions = z.strictObject({
     .default('all')
     .describe(
       'the whole space, those that the truth knows, once per network, a random sample ' +
-        '{ sample: n }, or a list of architectures',
+        '{ sample: n }, those of some options { only: […] }, or a list of architectures',
     ),
   images: z
     .enum(['valid', 'test', 'train'])
