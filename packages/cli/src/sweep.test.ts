@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder, start } from '../test/archer.ts';
@@ -41,6 +41,19 @@ describe('sweep', () => {
     },
     TIMEOUT_MS,
   );
+
+  it('writes a page with charts, charts and the table as files', async () => {
+    const to = (name: string) => join(root, 'files', name);
+    const again = ['sweep', manifest, '--out', join(root, 'alone')];
+    const { value } = await archerJson(...again);
+    const metric = (value as { table: { rows: [string][] } }).table.rows[0]?.[0] as string;
+    const files = ['--html', to('page.html'), '--svg', to('svg'), '--csv', to('csv')];
+    const said = await archer(...again, '--metric', metric, ...files, '--format', 'markdown');
+    expect(said.out).toContain('| loud-rounds-4 | 2 |');
+    expect(readFileSync(to('page.html'), 'utf8')).toContain('8 of 8 runs finished.');
+    expect(readdirSync(to('svg'))).toHaveLength(1);
+    expect(readFileSync(to('csv/sweep.csv'), 'utf8')).toContain('plain-rounds-3,2,');
+  });
 
   it('goes on, and shows what is finished, for the metrics that are asked for', async () => {
     const again = ['sweep', manifest, '--out', join(root, 'alone')];

@@ -1,9 +1,18 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { sweepPoints, withProfile } from '@archer-nas/core';
-import { formatTable, printable, sweepTable } from '@archer-nas/report';
-import { outFolder, readManifestFile, runTogether } from '@archer-nas/runtime';
+import {
+  chartSvg,
+  PRINT,
+  printable,
+  type SweepEntry,
+  sweepFigures,
+  sweepPage,
+  sweepTable,
+} from '@archer-nas/report';
+import { outFolder, readManifestFile, replaceFile, runTogether } from '@archer-nas/runtime';
 import { chosenProfile, PROFILE_HELP } from '../chosen-profile.ts';
 import { followAll } from '../follow.ts';
+import type { Output } from '../output.ts';
 import { findRunsIfAny } from '../run-folders.ts';
 import { type FileRun, withCommand } from '../seed-command.ts';
 import type { Command } from './command.ts';
@@ -15,13 +24,16 @@ import {
   runOptions,
   runSettings,
 } from './run-options.ts';
+import { type TableArguments, tableOptions, writeOut } from './tables.ts';
 import { type VariationArguments, variation, variationOptions } from './variation-options.ts';
 
-interface Arguments extends RunArguments, LaunchArguments, VariationArguments {
+interface Arguments extends RunArguments, LaunchArguments, VariationArguments, TableArguments {
   manifest: string;
   profile?: string;
   out?: string;
   metric?: string[];
+  html?: string;
+  svg?: string;
 }
 
 /** `archer sweep`: a manifest at every point of its `sweep`, and a table of what came out. */
@@ -34,6 +46,9 @@ export const sweep: Command<Arguments> = {
     ...variationOptions,
     out: { type: 'string', describe: 'Folder of results; results/ beside the manifest otherwise' },
     metric: { type: 'string', array: true, describe: 'These metrics in the table; all otherwise' },
+    html: { type: 'string', describe: 'Write a page with charts to this file as well' },
+    svg: { type: 'string', describe: 'Write the charts into this folder as well' },
+    ...tableOptions,
     ...launchOptions,
     ...runOptions,
   },
@@ -41,7 +56,10 @@ export const sweep: Command<Arguments> = {
     ['sweep manifest.yaml --seed 0 1 2', 'every point, three seeds each'],
     ['sweep manifest.yaml --launcher slurm', 'all of it as one job array'],
   ],
-  async run({ manifest, profile, seed, set, out, metric, ...rest }, output) {
+  async run(
+    { manifest, profile, seed, set, out, metric, html, svg, format, csv, ...rest },
+    output,
+  ) {
     const chosen = chosenProfile(manifest, profile);
     const written = readManifestFile(manifest);
     const points = sweepPoints({ ...withProfile(written, chosen), profiles: written.profiles });
@@ -61,10 +79,31 @@ export const sweep: Command<Arguments> = {
       point: name,
       records: findRunsIfAny(join(results, name, chosen ?? 'default')),
     }));
-    const table = sweepTable(written.title ?? written.name, entries, metric);
-    output.line(`\n${formatTable(table, output)}`);
+    const title = written.title ?? written.name;
+    const table = sweepTable(title, entries, metric);
+    output.line('');
+    writeOut(new Map([['sweep', table]]), { format, ...(csv !== undefined && { csv }) }, output);
     output.line(`in ${printable(results)}`);
+    if (html !== undefined) {
+      replaceFile(resolve(html), await sweepPage({ title, metrics: metric }, entries));
+      output.line(printable(html));
+    }
+    if (svg !== undefined) await writeCharts(svg, { entries, metrics: metric }, output);
     output.value({ sweep: written.name, results, exitCode: code, table });
     return code;
   },
 };
+
+interface Charted {
+  readonly entries: readonly SweepEntry[];
+  readonly metrics: readonly string[] | undefined;
+}
+
+async function writeCharts(folder: string, of: Charted, output: Output): Promise<void> {
+  const look = { theme: PRINT, id: 'chart', titled: true };
+  for (const chart of sweepFigures(of.entries, of.metrics)) {
+    const file = join(folder, `${chart.name}.svg`);
+    replaceFile(resolve(file), `${await chartSvg(chart, look)}\n`);
+    output.line(printable(file));
+  }
+}
