@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ArcherError, EXIT, type Manifest } from '@archer-nas/core';
-import { type SuiteEntry, verdicts } from '@archer-nas/report';
+import { ArcherError, EXIT, type Manifest, withProfile } from '@archer-nas/core';
+import { type SuiteEntry, type SuiteSeeds, verdicts } from '@archer-nas/report';
 import { type RunRecord, readManifestFile } from '@archer-nas/runtime';
 import { findRunsIfAny } from './run-folders.ts';
 
@@ -47,6 +47,12 @@ export function suiteMembers(
 /** The verdicts on a member from the runs that are there. */
 export function suiteEntry(member: SuiteMember): SuiteEntry {
   return { experiment: member.name, verdicts: verdicts(member.manifest.expect, runsOf(member)) };
+}
+
+/** How far a member is. @param obstacle why it cannot be run here */
+export function suiteSeeds(member: SuiteMember, obstacle: string | undefined): SuiteSeeds {
+  const { seeds } = withProfile(member.manifest, member.profile);
+  return { experiment: member.name, seeds, records: runsOf(member), obstacle };
 }
 
 /** The runs of a member that are there: of its profile, or of the only one that has any. */

@@ -31,6 +31,7 @@ export * from './seed-summary.ts';
 export { compareEach, formatSeveral } from './several-comparison.ts';
 export type { StudySeries } from './study-series.ts';
 export * from './suite-metrics.ts';
+export * from './suite-seeds.ts';
 export * from './suite-table.ts';
 export * from './sweep-table.ts';
 export { formatTable, type TextOptions } from './table-text.ts';

@@ -9,6 +9,7 @@ import {
   type SuitePart,
   suiteMetricsTable,
   suitePage,
+  suiteSeedsTable,
   suiteTable,
 } from '@archer-nas/report';
 import { replaceFile, run as runManifest, runTogether } from '@archer-nas/runtime';
@@ -16,7 +17,7 @@ import { type Followed, follow, followAll } from '../follow.ts';
 import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
 import { type FileRun, withCommand } from '../seed-command.ts';
-import { runsOf, type SuiteMember, suiteEntry, suiteMembers } from '../suite.ts';
+import { runsOf, type SuiteMember, suiteEntry, suiteMembers, suiteSeeds } from '../suite.ts';
 import type { Command } from './command.ts';
 import {
   type LaunchArguments,
@@ -63,13 +64,13 @@ export const suite: Command<Arguments> = {
       });
     }
     const members = suiteMembers(folder, { out, profile });
-    const missing: string[] = [];
+    const missing = new Map<string, string>();
     if (action === 'run') {
       const code = await runMembers(members, rest, output, missing);
       if (code !== EXIT.ok) return code;
     }
     const title = basename(resolve(folder));
-    show(title, members.map(suiteEntry), missing, output);
+    show(title, members, missing, output);
     if (metric.length > 0) {
       const runs = members.map((member) => ({ experiment: member.name, records: runsOf(member) }));
       output.line(`\n${formatTable(suiteMetricsTable(title, runs, metric), output)}`);
@@ -79,7 +80,8 @@ export const suite: Command<Arguments> = {
       replaceFile(resolve(latex), latexTable(table, { label: `tab:${title}` }));
       output.line(printable(latex));
     }
-    if (html !== undefined) await writePage(html, { title, missing }, members, output);
+    if (html !== undefined)
+      await writePage(html, { title, missing: listed(missing) }, members, output);
     return EXIT.ok;
   },
 };
@@ -91,7 +93,7 @@ async function runMembers(
   members: readonly SuiteMember[],
   rest: MemberArguments,
   output: Output,
-  missing: string[],
+  missing: Map<string, string>,
 ): Promise<number> {
   if (rest.launcher === undefined && rest.processes === undefined) {
     for (const member of members) {
@@ -110,7 +112,7 @@ async function runMember(
   member: SuiteMember,
   rest: MemberArguments,
   output: Output,
-  missing: string[],
+  missing: Map<string, string>,
 ): Promise<number> {
   output.note(`\n${member.name}`);
   const options = withCommand(memberOptions(member, rest));
@@ -118,7 +120,7 @@ async function runMember(
     return await follow((followed) => runManifest({ ...options, ...followed }), output);
   } catch (error) {
     if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
-    missing.push(`${member.name}: ${error.message}`);
+    missing.set(member.name, error.message);
     return EXIT.ok;
   }
 }
@@ -144,14 +146,21 @@ async function writePage(
   output.line(printable(file));
 }
 
+/** How far each member is, and the verdicts where any are expected. */
 function show(
   title: string,
-  entries: readonly SuiteEntry[],
-  missing: readonly string[],
+  members: readonly SuiteMember[],
+  missing: ReadonlyMap<string, string>,
   output: Output,
 ): void {
-  const table = suiteTable(title, entries);
-  const notes = [...(table.notes ?? []), ...missing];
-  output.line(`\n${formatTable({ ...table, notes }, output)}`);
-  output.value({ suite: title, entries, missing });
+  const seeds = members.map((member) => suiteSeeds(member, missing.get(member.name)));
+  output.line(`\n${formatTable(suiteSeedsTable(title, seeds), output)}`);
+  const entries: readonly SuiteEntry[] = members.map(suiteEntry);
+  if (entries.some(({ verdicts }) => verdicts.length > 0)) {
+    output.line(`\n${formatTable(suiteTable(title, entries), output)}`);
+  }
+  output.value({ suite: title, entries, missing: listed(missing) });
 }
+
+const listed = (missing: ReadonlyMap<string, string>): string[] =>
+  [...missing].map(([name, reason]) => `${name}: ${reason}`);
