@@ -1,9 +1,9 @@
 // @ts-check
 // What the documents say must hold: every manifest or block of a manifest in a README resolves
-// against the installed plugins, every experiment, profile and command that is named exists.
+// against the installed plugins, every experiment, profile, command and file that is named exists.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { summarise } from '../nx/plugin.mjs';
 import { PAGES } from './pages.mjs';
@@ -61,16 +61,39 @@ export function missingNames(text) {
   return problems;
 }
 
+/**
+ * @param {string} text of a document @param {string} file it
+ * @returns {string[]} links to files that are not there; pages elsewhere are not asked
+ */
+export function brokenLinks(text, file) {
+  const prose = text.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
+    .map(([, target]) => /** @type {string} */ (target))
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => !existsSync(resolve(dirname(join(root, file)), decodeURI(target))))
+    .map((target) => `no ${target}, which a link leads to`);
+}
+
+/** @returns {string[]} results that the list of results does not name */
+function unlistedResults() {
+  const folder = join(root, 'docs/results');
+  const list = readFileSync(join(folder, 'README.md'), 'utf8');
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !list.includes(`](${entry.name})`))
+    .map(({ name }) => `docs/results/README.md: no row for ${name}`);
+}
+
 async function main() {
   const { planRun } = await import(join(root, 'packages/runtime/dist/index.js'));
   const cli = join(root, 'packages/cli/dist/bin.js');
   const help = execFileSync(process.execPath, [cli, '--help'], { encoding: 'utf8' });
   const files = globFiles();
   let checked = 0;
-  const problems = [];
+  const problems = unlistedResults();
   for (const file of files) {
     const text = readFileSync(join(root, file), 'utf8');
-    problems.push(...missingNames(text).map((problem) => `${file}: ${problem}`));
+    const found = [...missingNames(text), ...brokenLinks(text, file)];
+    problems.push(...found.map((problem) => `${file}: ${problem}`));
     for (const [, command] of text.matchAll(/`(?:npx )?archer ([a-z]+)[ `]/g)) {
       if (!help.includes(`archer ${command}`)) problems.push(`${file}: no command ${command}`);
     }
