@@ -58,6 +58,8 @@ export const FLAGS = [
   '-fvisibility=hidden',
   '-ffp-contract=off',
   '-fno-math-errno',
+  // Nobody looks at floating-point exceptions; without this g++ makes no vectors of selections.
+  '-fno-trapping-math',
   '-pthread',
   '-w',
 ];

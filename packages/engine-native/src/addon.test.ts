@@ -51,6 +51,8 @@ const KERNELS: Readonly<Partial<Record<keyof Addon, string>>> = {
   extreme: 'biiiff',
   lstm: 'sffffffff',
   lstmGradient: 'sffffffffffffff',
+  highway: 'sffffffffff',
+  highwayGradient: 'siffffffffffffffff',
 };
 
 describeBuilt('the arguments', (addon) => {

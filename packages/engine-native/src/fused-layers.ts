@@ -1,5 +1,6 @@
 import type { FusedLayers } from '@archer-nas/engine';
 import { nativeGiven } from './given-norms.ts';
+import { highwayNode } from './highway.ts';
 import { lstmStep } from './lstm.ts';
 import { mixture } from './mixture.ts';
 import { separableBatchNorm } from './separable.ts';
@@ -10,4 +11,5 @@ export const nativeLayers: Required<FusedLayers> = {
   separableBatchNorm,
   mixture,
   lstmStep,
+  highwayNode,
 };

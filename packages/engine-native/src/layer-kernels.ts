@@ -192,4 +192,39 @@ export interface LayerKernels {
     dwh: Float32Array,
     dbias: Float32Array,
   ): void;
+  /** Shape [n, inputs, width, activation]; without a second input `inputs` is 0. */
+  highway(
+    shape: Int32Array,
+    state: Float32Array,
+    mask: Maybe,
+    gate: Float32Array,
+    value: Float32Array,
+    input: Maybe,
+    inputMask: Maybe,
+    inputGate: Maybe,
+    inputValue: Maybe,
+    factors: Float32Array,
+    y: Float32Array,
+  ): void;
+  /** `add` has a bit for each gradient, in their order, that is a sum to add to. */
+  highwayGradient(
+    shape: Int32Array,
+    add: number,
+    state: Float32Array,
+    mask: Maybe,
+    gate: Float32Array,
+    value: Float32Array,
+    input: Maybe,
+    inputMask: Maybe,
+    inputGate: Maybe,
+    inputValue: Maybe,
+    factors: Float32Array,
+    dy: Float32Array,
+    dstate: Maybe,
+    dgate: Maybe,
+    dvalue: Maybe,
+    dinput: Maybe,
+    dinputGate: Maybe,
+    dinputValue: Maybe,
+  ): void;
 }

@@ -19,6 +19,12 @@ export interface FusedLayers {
    */
   lstmStep?(inputs: LstmInputs): LstmState;
 
+  /**
+   * A gated node of a recurrent cell: s + σ(c)·(f(v) − s) with [c, v] = s·W, and x·V added where there
+   * is an input x. Masks multiply s and x in these products alone. Differentiable by all but the masks.
+   */
+  highwayNode?(inputs: HighwayInputs, activation: RecurrentActivation): tf.Tensor2D;
+
   /** addend + batchNorm(conv2d(relu(x), filter)) with given statistics. */
   reluConvBatchNormGiven?(
     inputs: GivenNorm & { readonly x: tf.Tensor4D; readonly filter: tf.Tensor4D },
@@ -100,6 +106,27 @@ export interface GivenConvolution {
   /** 1 unless given. */
   readonly dilation?: number;
   readonly epsilon: number;
+}
+
+/** What a node of a recurrent cell can apply. */
+export type RecurrentActivation = 'tanh' | 'relu' | 'sigmoid' | 'identity';
+
+/** Inputs of {@link FusedLayers.highwayNode}: s of the node's width, and x of any. */
+export interface HighwayInputs {
+  readonly state: HighwayInput;
+  readonly input?: HighwayInput | undefined;
+}
+
+/** Values and their weights, W = [gate | value]. */
+export interface HighwayInput {
+  /** [n, k] */
+  readonly of: tf.Tensor2D;
+  /** [n, k]; absent: ones. */
+  readonly mask?: tf.Tensor | undefined;
+  /** [k, width] */
+  readonly gate: tf.Tensor2D;
+  /** [k, width] */
+  readonly value: tf.Tensor2D;
 }
 
 /** Inputs of {@link FusedLayers.lstmStep}. */

@@ -74,6 +74,14 @@ describeOnHosts('layers', (name) => {
     expect(h.dataSync()[0]).toBeCloseTo(0.25 * Math.tanh(cell), 5);
   });
 
+  it('highwayNode is s + σ(c)(f(v) − s), by hand', () => {
+    const one = (value: number) => tf.tensor2d([value], [1, 1]);
+    const state = { of: one(0.5), gate: one(2 * Math.log(3)), value: one(2) };
+    const input = { of: one(9), mask: one(0), gate: one(1), value: one(1) };
+    const y = hostFused.highwayNode({ state, input }, 'tanh');
+    expect(y.dataSync()[0]).toBeCloseTo(0.5 + 0.75 * (Math.tanh(1) - 0.5), 5);
+  });
+
   it('lstmStep and mixture have the gradients of finite differences', () => {
     const lstm = (...all: tf.Tensor[]) => {
       const [x, h, c, inputWeights, hiddenWeights] = all as tf.Tensor2D[];

@@ -1,4 +1,5 @@
-import { tf } from '@archer-nas/engine';
+import { type HighwayInput, hostFused, type RecurrentActivation, tf } from '@archer-nas/engine';
+import { fusedKernel } from './fused.ts';
 import type { CellMasks } from './language-model.ts';
 
 /** What a node of a recurrent cell can apply. */
@@ -7,9 +8,9 @@ export const RECURRENT_ACTIVATIONS = {
   relu: (h: tf.Tensor) => tf.relu(h),
   sigmoid: (h: tf.Tensor) => tf.sigmoid(h),
   identity: (h: tf.Tensor) => h,
-} as const satisfies Readonly<Record<string, (h: tf.Tensor) => tf.Tensor>>;
+} as const satisfies Readonly<Record<RecurrentActivation, (h: tf.Tensor) => tf.Tensor>>;
 
-export type RecurrentActivation = keyof typeof RECURRENT_ACTIVATIONS;
+export type { RecurrentActivation };
 
 /**
  * W = [Wᶜ | Wʰ] of a gated node, its halves apart: [c, h] = s W. Parts of a tensor are slow to take
@@ -35,11 +36,8 @@ export function highwayInput(
   weights: { readonly input: HighwayWeights; readonly hidden: HighwayWeights },
   { activation = 'tanh', ...masks }: CellMasks & { readonly activation?: RecurrentActivation },
 ): tf.Tensor2D {
-  const [cx, hx] = products(dropped(x, masks.input), weights.input);
-  const [ch, hh] = products(dropped(h, masks.hidden), weights.hidden);
-  const c = tf.sigmoid(tf.add(cx, ch));
-  const f = RECURRENT_ACTIVATIONS[activation];
-  return tf.add(h, tf.mul(c, tf.sub(f(tf.add(hx, hh)), h)));
+  const state = inputOf(h, weights.hidden, masks.hidden);
+  return node({ state, input: inputOf(x, weights.input, masks.input) }, activation);
 }
 
 /** A gated node: s + σ(c) (f(h) − s) with [c, h] = s W. */
@@ -49,8 +47,19 @@ export function highwayNode(
   activation: RecurrentActivation,
   { hidden }: CellMasks = {},
 ): tf.Tensor2D {
-  const [c, h] = products(dropped(s, hidden), weights);
-  return tf.add(s, tf.mul(tf.sigmoid(c), tf.sub(RECURRENT_ACTIVATIONS[activation](h), s)));
+  return node({ state: inputOf(s, weights, hidden) }, activation);
+}
+
+/** In one kernel where the engine has it, else composed. */
+const node: typeof hostFused.highwayNode = (inputs, activation) =>
+  (fusedKernel('highwayNode') ?? hostFused.highwayNode)(inputs, activation);
+
+function inputOf(
+  of: tf.Tensor2D,
+  { gate, value }: HighwayWeights,
+  mask: tf.Tensor | undefined,
+): HighwayInput {
+  return { of, mask, gate: gate as tf.Tensor2D, value: value as tf.Tensor2D };
 }
 
 /** c and h of [c, h] = s W. */
@@ -64,8 +73,4 @@ export function products(
 /** The mean of states. */
 export function meanState(states: readonly tf.Tensor2D[]): tf.Tensor2D {
   return tf.div(tf.addN([...states]), states.length);
-}
-
-function dropped(s: tf.Tensor2D, mask: tf.Tensor | undefined): tf.Tensor2D {
-  return mask === undefined ? s : tf.mul(s, mask);
 }

@@ -367,6 +367,8 @@ constexpr Entry kEntries[] = {
     {"extreme", 6, extreme},
     {"lstm", 9, lstm},
     {"lstmGradient", 15, lstm_gradient},
+    {"highway", 11, highway},
+    {"highwayGradient", 18, highway_gradient},
 };
 
 }  // namespace

@@ -151,6 +151,20 @@ void mixtures_and_updates(const Kernels& k) {
     Array input(in), h(cells), cell(cells), wx(s.inputs * wide), wh(s.hidden * wide), bias(wide);
     Array gates(rows * wide), state(2 * cells), dstate(2 * cells);
     check("lstm", {&gates, &state}, [&] { k.lstm(s, input, h, cell, wx, wh, bias, gates, state); });
+    for (int f = 0; f <= kIdentityOf; f++) {
+      const Highway node = {s.n, f % 2 * s.inputs, s.hidden, static_cast<Activation>(f)};
+      const std::size_t square = std::size_t(s.hidden) * s.hidden, oblong = std::size_t(s.inputs) * s.hidden;
+      Array mask(cells), gate(square), value(square), more_gate(oblong), more_value(oblong);
+      Array factors(2 * cells), out(cells), dout(cells), ds(cells), dgate(square), dvalue(square);
+      Array dmore(in), dmore_gate(oblong), dmore_value(oblong);
+      const HighwayInput first = {h, mask, gate, value}, second = {input, nullptr, more_gate, more_value};
+      check("highway", {&factors, &out}, [&] { k.highway(node, first, second, factors, out); });
+      check("highway gradient", {&ds, &dgate, &dvalue, &dmore, &dmore_gate, &dmore_value}, [&] {
+        std::memcpy(dgate, gate, square * sizeof(float));
+        k.highway_gradient(node, first, second, factors, dout, {ds, dgate, dvalue, false, true, false},
+                           {dmore, dmore_gate, dmore_value, false, false, false});
+      });
+    }
     Array dinput(in), dh(cells), dcell(cells), dwx(wx.size), dwh(wh.size), dbias(wide);
     check("lstm gradient", {&dinput, &dh, &dcell, &dwx, &dwh, &dbias}, [&] {
       k.lstm_gradient(s, input, h, cell, wx, wh, gates, state, dstate, dinput, dh, dcell, dwx, dwh, dbias);

@@ -5,6 +5,7 @@
 #include "conv_norm.h"
 #include "depthwise.h"
 #include "elementwise.h"
+#include "highway.h"
 #include "inference.h"
 #include "lstm.h"
 #include "matmul.h"
@@ -60,6 +61,8 @@ const Kernels ARCHER_TABLE = {
     extreme,
     lstm,
     lstm_gradient,
+    highway,
+    highway_gradient,
 };
 
 }  // namespace archer

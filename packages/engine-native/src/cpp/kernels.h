@@ -86,6 +86,25 @@ struct Lstm {
   int n, inputs, hidden;
 };
 
+enum Activation { kTanhOf, kReluOf, kSigmoidOf, kIdentityOf };
+
+/// A gated node of a recurrent cell; with no second input `inputs` is 0.
+struct Highway {
+  int n, inputs, width;
+  Activation activation;
+};
+
+/// Values [n, k], a mask of them or null, and weights [k, width].
+struct HighwayInput {
+  const float *of, *mask, *gate, *value;
+};
+
+/// Where its gradients go, or null; those that are added to what is there.
+struct HighwayGradient {
+  float *of, *gate, *value;
+  bool add_of, add_gate, add_value;
+};
+
 struct Kernels {
   const char* name;
   /// Bytes of each number that is saved for a gradient: 4, or 2 where products are of bf16 numbers.
@@ -197,6 +216,13 @@ struct Kernels {
   void (*lstm_gradient)(const Lstm&, const float* x, const float* h, const float* c, const float* wx,
                         const float* wh, const float* gates, const float* state, const float* dstate,
                         float* dx, float* dh, float* dc, float* dwx, float* dwh, float* dbias);
+
+  /// y = s + σ(c)·(f(v) − s), [c, v] = the products of both inputs; factors [2, n, width] are σ(c), f(v).
+  void (*highway)(const Highway&, const HighwayInput& state, const HighwayInput& input,
+                  float* factors, float* y);
+  void (*highway_gradient)(const Highway&, const HighwayInput& state, const HighwayInput& input,
+                           const float* factors, const float* dy, const HighwayGradient& dstate,
+                           const HighwayGradient& dinput);
 };
 
 extern const Kernels kBaseline;

@@ -228,5 +228,58 @@ void lstm_gradient(const Arguments& a) {
                          a.floats(14, wide));
 }
 
+/// n, inputs, width, activation
+Highway highway_of(const Arguments& a) {
+  const std::int32_t* p = a.integers(0, 4);
+  if (p[0] < 1 || p[1] < 0 || p[2] < 1) refuse("A gated node has no samples or no width.");
+  if (p[3] < 0 || p[3] > kIdentityOf) refuse("There is no such activation.");
+  const Highway s = {p[0], p[1], p[2], static_cast<Activation>(p[3])};
+  const std::int64_t wide = std::int64_t{s.width} + 16;
+  elements({2, s.n, wide});
+  elements({s.width, wide});
+  elements({s.inputs, wide});
+  elements({wide, std::int64_t{s.inputs} + 16});
+  elements({2, s.n, std::int64_t{s.inputs} + 16});
+  return s;
+}
+
+/// Values, mask, gate and value weights of an input of k numbers from argument i on.
+HighwayInput highway_input(const Arguments& a, std::size_t i, const Highway& s, std::int64_t k) {
+  const std::int64_t count = s.n * k, weights = k * s.width;
+  return {a.floats(i, count), a.floats_or_null(i + 1, count), a.floats(i + 2, weights),
+          a.floats(i + 3, weights)};
+}
+
+HighwayInput second_input(const Arguments& a, std::size_t i, const Highway& s) {
+  return s.inputs > 0 ? highway_input(a, i, s, s.inputs) : HighwayInput{};
+}
+
+/// `add`: bits for values, gate and value weights.
+HighwayGradient highway_gradient_of(const Arguments& a, std::size_t i, const Highway& s, std::int64_t k,
+                                    std::int64_t add) {
+  const std::int64_t weights = k * s.width;
+  return {a.floats_or_null(i, s.n * k), a.floats_or_null(i + 1, weights),
+          a.floats_or_null(i + 2, weights), (add & 1) != 0, (add & 2) != 0, (add & 4) != 0};
+}
+
+// shape, state, mask, gate, value, input, mask, gate, value, factors, y
+void highway(const Arguments& a) {
+  const Highway s = highway_of(a);
+  const std::int64_t count = std::int64_t{s.n} * s.width;
+  kernels->highway(s, highway_input(a, 1, s, s.width), second_input(a, 5, s), a.floats(9, 2 * count),
+                   a.floats(10, count));
+}
+
+// shape, add, state, mask, gate, value, input, mask, gate, value, factors, dy, dstate, dgate, dvalue,
+// dinput, dgate, dvalue
+void highway_gradient(const Arguments& a) {
+  const Highway s = highway_of(a);
+  const std::int64_t count = std::int64_t{s.n} * s.width, add = a.integer(1);
+  kernels->highway_gradient(
+      s, highway_input(a, 2, s, s.width), second_input(a, 6, s), a.floats(10, 2 * count),
+      a.floats(11, count), highway_gradient_of(a, 12, s, s.width, add),
+      s.inputs > 0 ? highway_gradient_of(a, 15, s, s.inputs, add >> 3) : HighwayGradient{});
+}
+
 }  // namespace
 }  // namespace archer

@@ -2,30 +2,12 @@
 // and backward. Gates lie side by side, in the order i, f, g, o.
 #pragma once
 
+#include "exponential.h"
 #include "matmul.h"
-#include "training.h"
 
 namespace {
 
 using archer::Lstm;
-
-double sigmoid(double x) {
-  const double e = exponential(x < 0 ? x : -x);
-  return x < 0 ? e / (1 + e) : 1 / (1 + e);
-}
-
-double hyperbolic_tangent(double x) {
-  const double size = x < 0 ? -x : x;
-  if (size < 1e-4) return x - x * x * x / 3;
-  const double e = exponential(-2 * size), y = (1 - e) / (1 + e);
-  return x < 0 ? -y : y;
-}
-
-/// [m, k] by [k, n], or one of them transposed in memory.
-void product(int m, int k, int n, bool transpose_a, bool transpose_b, const float* a, const float* b,
-             float* y) {
-  matmul({1, m, k, n, transpose_a, transpose_b, 0, 0}, a, b, y);
-}
 
 /// gates = (σ, σ, tanh, σ)(x·Wx + h·Wh + b), c' = f·c + i·g, h' = o·tanh(c'); state = h', then c'.
 void lstm(const Lstm& s, const float* x, const float* h, const float* c, const float* wx,

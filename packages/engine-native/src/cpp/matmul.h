@@ -35,4 +35,10 @@ void matmul(const Matmul& s, const float* a, const float* b, float* y) {
   }
 }
 
+/// [m, k] by [k, n], or one of them transposed in memory.
+void product(int m, int k, int n, bool transpose_a, bool transpose_b, const float* a, const float* b,
+             float* y) {
+  matmul({1, m, k, n, transpose_a, transpose_b, 0, 0}, a, b, y);
+}
+
 }  // namespace

@@ -2,14 +2,14 @@
 // gives the same bits; softmax; and the largest or smallest of many.
 #pragma once
 
-#include "lstm.h"
+#include "exponential.h"
 
 namespace {
 
 template <archer::Transcendental kOp>
 double transcendental_of(double x) {
   switch (kOp) {
-    case archer::kExponential: return x > 700 ? INFINITY : exponential(x);
+    case archer::kExponential: return x > 700 ? static_cast<double>(INFINITY) : exponential(x);
     case archer::kLogarithm:
       if (!(x > 0)) return x == 0 ? -INFINITY : static_cast<double>(__builtin_nanf(""));
       return x <= 3.5e38 ? logarithm(x) : x;
@@ -37,14 +37,11 @@ void transcendental(archer::Transcendental op, Index size, const float* x, float
 
 void softmax(Index rows, Index columns, const float* x, float* y) {
   parallel_ranges(rows, upper(1, 1024 / columns), [&](Index begin, Index end) {
+    double* e = doubles(archer::kMatrix, columns);
     for (Index r = begin; r < end; r++) {
       const float* row = x + r * columns;
-      double top = row[0], total = 0;
-      for (Index c = 0; c < columns; c++) top = row[c] > top ? row[c] : top;
-      for (Index c = 0; c < columns; c++) total += exponential(row[c] - top);
-      for (Index c = 0; c < columns; c++) {
-        y[r * columns + c] = static_cast<float>(exponential(row[c] - top) / total);
-      }
+      const double total = exponentials(columns, row, largest_of(columns, row), e);
+      for (Index c = 0; c < columns; c++) y[r * columns + c] = static_cast<float>(e[c] / total);
     }
   });
 }

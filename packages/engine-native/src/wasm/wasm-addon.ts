@@ -20,6 +20,8 @@ const OUTPUTS: Readonly<Partial<Record<keyof Kernels, number>>> = {
   adam: 3,
   lstm: 2,
   lstmGradient: 6,
+  highway: 2,
+  highwayGradient: 6,
 };
 
 /** The only instruction set of the module. */
