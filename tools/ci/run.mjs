@@ -75,6 +75,9 @@ if ('env' in webgpu) {
   steps.skip('engine webgpu', webgpu.reason);
 }
 await atOnce(experiments(), (id) => steps.runBeside(`experiments:${id}:smoke`, () => smoke(id)));
+for (const id of experiments().filter(hasSweep)) {
+  await steps.run(`sweep of ${id}`, () => sweep(id));
+}
 for (const id of readdirSync('experiments/suites')) {
   await steps.run(`experiments:suite-${id}`, () => suite(id));
 }
@@ -194,6 +197,17 @@ async function smoke(id) {
   const built = '--exclude-task-dependencies';
   const args = ['nx', 'run', `experiments:${id}:smoke`, built, '--out', out];
   return command('npx', args, { quiet: true });
+}
+
+/** @param {string} id */
+function hasSweep(id) {
+  return /^sweep:/m.test(readFileSync(join(root, 'experiments', id, 'manifest.yaml'), 'utf8'));
+}
+
+/** Every point of it, on made-up images. @param {string} id */
+async function sweep(id) {
+  const args = ['archer', 'sweep', join('experiments', id, 'manifest.yaml'), '--profile', 'smoke'];
+  return command('npx', [...args, '--out', join(scratch, `sweep-${id}`)], { quiet: true });
 }
 
 /**
