@@ -34,7 +34,7 @@ export interface SearchPhaseParts<A> {
   readonly batches: 'all' | number;
   /** Most architectures to score; absent: until the sampler is done. */
   readonly limit: number | undefined;
-  /** Whether all of them are remembered, not the best alone. */
+  /** Whether all of them are remembered; else the best alone, of stages those of the last. */
   readonly keep?: boolean;
   readonly streams: Streams;
 }
@@ -49,7 +49,7 @@ interface SavedSearch {
   /** The stage that `best` is from. */
   readonly stage?: number;
   readonly best: SavedEvaluation | null;
-  /** Where all are remembered. */
+  /** Where all are remembered, or those of a stage. */
   readonly scored?: readonly SavedEvaluation[];
 }
 
@@ -68,8 +68,8 @@ export class SearchPhase<A> {
   /** The proposal to score next; none: the search is over. */
   #next: Proposal<A> | undefined;
   #best: Evaluation<A> | undefined;
-  /** Nothing unless all are remembered. */
-  readonly #scored: Evaluation<A>[];
+  /** Nothing unless all are remembered, or there are stages. */
+  #scored: Evaluation<A>[];
   /** Stages that were complete when `best` was scored. */
   #stage: number;
 
@@ -148,12 +148,12 @@ export class SearchPhase<A> {
     if (!proposal) return {};
     const evaluation = await this.#evaluate(proposal, signal);
     const stage = this.stages?.done ?? 0;
-    if (stage !== this.#stage) this.#best = undefined;
+    if (stage !== this.#stage) [this.#best, this.#scored] = [undefined, []];
     this.#stage = stage;
     this.#sampler.observe([evaluation]);
     this.#evaluated += 1;
     if (this.#better(evaluation)) this.#best = evaluation;
-    if (this.#parts.keep && evaluation.status === 'final') this.#scored.push(evaluation);
+    if (this.#remembers && evaluation.status === 'final') this.#scored.push(evaluation);
     const ended = this.#endOfStage(stage);
     this.#next = this.#propose();
     const { name } = this.#metric;
@@ -174,9 +174,13 @@ export class SearchPhase<A> {
       next: this.#next ? savedProposal(space, this.#next) : null,
       ...(this.stages && { stage: this.#stage }),
       best: this.#best ? savedEvaluation(space, this.#best) : null,
-      ...(this.#parts.keep && { scored: this.#scored.map((one) => savedEvaluation(space, one)) }),
+      ...(this.#remembers && { scored: this.#scored.map((one) => savedEvaluation(space, one)) }),
     };
     return saved as unknown as State;
+  }
+
+  get #remembers(): boolean {
+    return this.#parts.keep === true || this.stages !== undefined;
   }
 
   /** Nothing is outstanding when this is called, so `wait` would be for ever. */

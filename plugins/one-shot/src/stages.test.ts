@@ -90,6 +90,23 @@ describe('a search with stages', () => {
     search.dispose?.();
   });
 
+  it('has what its last stage has scored as candidates, also when it is resumed', async () => {
+    const search = await begin({ warmUp: 0 });
+    const candidates = (of: Begun) =>
+      of.views.candidates?.evaluations().map(({ proposal }) => proposal.id);
+    await search.step(signal);
+    expect(candidates(search)).toEqual(['0-0']);
+    await search.step(signal);
+    expect(candidates(search)).toHaveLength(2);
+    const resumed = await begin({ warmUp: 0 }, toyStages, search.state);
+    expect(candidates(resumed)).toEqual(candidates(search));
+    for (const one of [search, resumed]) {
+      await course(one);
+      expect(candidates(one)).toEqual(['2-0']);
+      one.dispose?.();
+    }
+  });
+
   it('tells what a stage has found at its end', async () => {
     const search = await begin({ warmUp: 0 });
     expect((await search.step(signal)).metrics).not.toHaveProperty('stage');

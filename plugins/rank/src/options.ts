@@ -4,10 +4,11 @@ import { z } from 'zod';
 /** Options of `study: - rank: { … }`. */
 export const rankOptions = z.strictObject({
   architectures: z
-    .union([z.literal('known'), architecturesSchema])
+    .union([z.enum(['known', 'candidates']), architecturesSchema])
     .default('all')
     .describe(
-      'the whole space, those that the truth knows, once per network, a random sample ' +
+      'the whole space, those that the truth knows, once per network, those that the search ' +
+        'has chosen its result from, a random sample ' +
         '{ sample: n }, those of some options { only: […] }, or a list of architectures',
     ),
   images: z

@@ -4,6 +4,7 @@ import {
   type Cache,
   createStreams,
   definePlugin,
+  type Evaluation,
   type Evaluator,
   type Job,
   kendallTauB,
@@ -18,6 +19,7 @@ import {
 import toys, { type Bits, bitSpace, createParts, describeJob, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { candidatesOf } from './candidates.ts';
 import plugin from './index.ts';
 import { knownArchitectures } from './known-architectures.ts';
 import { rankOptions } from './options.ts';
@@ -358,6 +360,32 @@ describe('rank', () => {
     expect(() => knownArchitectures(space, formula(ones))).toThrow(
       expect.objectContaining({ code: 'ARCHER_ARCHITECTURES' }),
     );
+  });
+});
+
+describe('the order of candidates', () => {
+  const candidate = (architecture: Bits, id: number): Evaluation<Bits> => {
+    return { proposal: { id: `${id}`, architecture }, metrics: {}, cost: {}, status: 'final' };
+  };
+  const views = (texts: readonly string[]) => ({
+    scores: formula((a) => -ones(a)),
+    candidates: {
+      evaluations: () => texts.map((text, id) => candidate(space.parse(text), id)),
+      judged: () => texts.length,
+    },
+  });
+
+  it('is of those that the search has chosen from, each once', async () => {
+    const options = { architectures: 'candidates' } as const;
+    const job = await begin({ options, views: views(['111000', '111100', '111000', '000001']) });
+    expect((await answer(job)).metrics).toMatchObject({ n: 3, 'kendall-tau': -1 });
+  });
+
+  it('needs two of them', () => {
+    expect(() => candidatesOf(space, { views: views(['111000', '111000']) })).toThrow(
+      expect.objectContaining({ code: 'ARCHER_ARCHITECTURES' }),
+    );
+    expect(() => candidatesOf(space, { views: {} })).toThrow('has 0 candidates');
   });
 });
 

@@ -11,6 +11,7 @@ import {
   splitIfAny,
 } from '@archer-nas/core';
 import type { Column } from './column.ts';
+import { candidatesOf } from './candidates.ts';
 import { knownArchitectures } from './known-architectures.ts';
 import type { RankOptions } from './options.ts';
 import { RankJob } from './rank-job.ts';
@@ -36,7 +37,9 @@ export function rankStudy<A>(parts: RankParts<A>, options: RankOptions): Study<A
       const architectures =
         options.architectures === 'known'
           ? knownArchitectures(space, parts.truth)
-          : chooseArchitectures(space, options.architectures, stream);
+          : options.architectures === 'candidates'
+            ? candidatesOf(space, context.search)
+            : chooseArchitectures(space, options.architectures, stream);
       const columns = columnsOf(parts, options, context, architectures.length);
       const notes = notesOf(parts, columns);
       const { bootstrap } = options;
