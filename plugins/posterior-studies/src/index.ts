@@ -1,0 +1,47 @@
+import { chooseArchitectures, definePlugin, type State, type StudyContext } from '@archer-nas/core';
+import type { SupernetView } from '@archer-nas/nn';
+import { z } from 'zod';
+
+const options = z.strictObject({
+  counts: z
+    .array(z.int().positive())
+    .min(1)
+    .default([1, 2, 4, 8, 16])
+    .describe('architectures that share weights; 1: another training of the one that is compared'),
+  epochs: z.int().positive().default(5).describe('passes over the training images, of each'),
+  lr: z.number().positive().default(0.05).describe('at the beginning; it falls in a cosine'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
+  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
+  clip: z.number().positive().nullable().default(5).describe('largest global norm; null: none'),
+  batch: z.int().positive().default(256).describe('valid images per batch'),
+  batches: z
+    .union([z.literal('all'), z.int().positive()])
+    .default('all')
+    .describe('of them, from the start of the split'),
+});
+
+/** Posterior fading, measured: the question that PC-NAS begins with. */
+const posterior = definePlugin({
+  id: 'posterior',
+  kind: 'study',
+  summary: 'How far predictions of shared weights are from those of weights trained alone.',
+  options,
+  requires: ['space', 'data', 'data:classification', 'view:supernet'],
+  create: ({ counts, batch, batches, ...training }, { space, data }) => ({
+    when: 'after',
+    begin: async ({ search, open, streams }: StudyContext<unknown>, saved?: State) => {
+      const { posterior } = await import('./posterior.ts');
+      const supernet = search.views.supernet as SupernetView<unknown>; // required above
+      const sample = Math.max(2, ...counts);
+      const stream = streams.stream('architectures');
+      const paths = chooseArchitectures(space, { sample }, stream).map((a) => supernet.path(a));
+      const { network, parameters: searched } = supernet;
+      const splits = { train: open('train'), images: open('valid') };
+      const look = { batch, batches };
+      const parts = { network, paths, counts, searched, data, ...splits, look, streams };
+      return posterior({ ...parts, options: training }, saved);
+    },
+  }),
+});
+
+export default [posterior];
