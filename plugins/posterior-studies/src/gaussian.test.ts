@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { klOfGaussians, product, toyFading } from './gaussian.ts';
+import { type Gaussian, klOfGaussians, product, toyFading } from './gaussian.ts';
 
 describe('the toy of posterior fading', () => {
   it.each([
@@ -22,21 +22,16 @@ describe('the toy of posterior fading', () => {
   });
 
   it('is made of the product of densities, up to its mass, and the integral of p ln p/q', () => {
-    const [p, q] = [
-      { mean: 0, variance: 1 },
-      { mean: 1, variance: 0.5 },
-    ] as const;
-    const density = ({ mean, variance }: typeof p, x: number) =>
+    const p: Gaussian = { mean: 0, variance: 1 };
+    const q: Gaussian = { mean: 1, variance: 0.5 };
+    const density = ({ mean, variance }: Gaussian, x: number) =>
       Math.exp(-((x - mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
     const grid = Array.from({ length: 4001 }, (_, i) => -10 + i * 0.005);
     const mass = grid.reduce((sum, x) => sum + density(p, x) * density(q, x), 0) * 0.005;
     const both = product([p, q]);
-    expect(density(both as typeof p, 0.3)).toBeCloseTo(
-      (density(p, 0.3) * density(q, 0.3)) / mass,
-      9,
-    );
+    expect(density(both, 0.3)).toBeCloseTo((density(p, 0.3) * density(q, 0.3)) / mass, 9);
     const integral = grid.reduce((sum, x) => {
-      const [a, b] = [density(p, x), density(q as unknown as typeof p, x)];
+      const [a, b] = [density(p, x), density(q, x)];
       return sum + (a > 0 && b > 0 ? a * Math.log(a / b) : 0) * 0.005;
     }, 0);
     expect(klOfGaussians(p, q)).toBeCloseTo(integral, 6);

@@ -10,8 +10,8 @@ import {
   type StudyContext,
   splitIfAny,
 } from '@archer-nas/core';
-import type { Column } from './column.ts';
 import { candidatesOf } from './candidates.ts';
+import type { Column } from './column.ts';
 import { knownArchitectures } from './known-architectures.ts';
 import type { RankOptions } from './options.ts';
 import { RankJob } from './rank-job.ts';
