@@ -41,6 +41,10 @@ const TINY: Readonly<Record<string, object>> = {
   'evaluator train-language': { epochs: 1, evaluationLanes: 2 },
   'strategy bender-oneshot': { epochs: 1, selection: { architectures: 2, finalists: 0 } },
   'strategy bilevel': { epochs: 1 },
+  'strategy close': {
+    ...{ epochs: 2, curriculum: [1, 2], search: null },
+    gate: { embedding: 2, hidden: 2, layers: [3], perceptron: [3] },
+  },
   'strategy darts': { epochs: 1 },
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
   'strategy enas': { epochs: 1, rewards: { rounds: 1, paths: 2 }, selection: { architectures: 2 } },

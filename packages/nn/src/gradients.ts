@@ -116,7 +116,7 @@ function passOf(
 ): Witnessed {
   const computed = gates.flatMap(({ support }, at) => {
     const site = sites[at];
-    return site ? [[site.name, support.map((option) => site.options[option] ?? '')]] : [];
+    return site ? [[site.name, support.map((option) => optionName(site, option))]] : [];
   });
   return {
     kind: 'pass',
@@ -124,6 +124,10 @@ function passOf(
     path: Object.fromEntries(computed),
     norms: Object.fromEntries(gradientNorms(gradients)),
   };
+}
+
+function optionName({ options }: Site, option: number): string {
+  return options[option % options.length] ?? '';
 }
 
 function chosen(

@@ -86,7 +86,7 @@ export function gatesOf(sites: readonly Site[], mixture: Mixture, noise?: Noise)
 
 /** Loss and gradients of one batch under a mixture. */
 export interface MixtureGradients extends Omit<LossAndGradients, 'gates'> {
-  /** ∂loss/∂p by decision and option; 0 outside of the support and where p is not weighed. */
+  /** ∂loss/∂p by decision and option, of every set of operations; 0 outside of the support and where p is not weighed. */
   readonly rows: Rows;
   /** ∂loss/∂scale by decision; 0 where there is none. */
   readonly scales: Float64Array;
@@ -174,15 +174,15 @@ function byRow(
   mixture: Mixture,
   gradients: LossAndGradients['gates'],
 ): Pick<MixtureGradients, 'rows' | 'scales'> {
-  const counts = optionCounts(sites);
-  const found = mixture.map((_, decision) => {
-    const site = sites.findIndex((candidate) => candidate.decision === decision);
-    return gradients[site] ?? {};
+  const first = mixture.map((_, decision) => {
+    return sites.findIndex((candidate) => candidate.decision === decision);
   });
+  const found = first.map((site) => gradients[site] ?? {});
   const read = reader(found.flatMap(({ weights, scale }) => [weights, scale]));
   const scales = new Float64Array(mixture.length);
   const rows = mixture.map(({ support }, decision) => {
-    const row = new Float64Array(counts[decision] ?? 0);
+    const { options = [], sets = 1 } = sites[first[decision] ?? -1] ?? {};
+    const row = new Float64Array(options.length * sets);
     if (found[decision]?.weights) for (const option of support) row[option] = read();
     if (found[decision]?.scale) scales[decision] = read();
     return row;

@@ -17,6 +17,13 @@ export interface Site {
   readonly reduces?: boolean;
   /** Its options are inputs, of which an architecture keeps so many; absent: it has one option. */
   readonly keeps?: number;
+  /**
+   * The sites of its cell share so many sets of operations, option `o` of set `s` being number
+   * `o + s * options.length` of paths and gates; absent: its operations are its own.
+   */
+  readonly sets?: number;
+  /** Its input is the node of this name; said by sites that share sets. */
+  readonly from?: string;
 }
 
 /**
@@ -57,7 +64,12 @@ export interface ParameterSpec {
   readonly fanIn?: number;
   readonly bound?: number;
   /** The option of a site that the parameter belongs to; absent: always used. */
-  readonly owner?: { readonly site: number; readonly option: number };
+  readonly owner?: {
+    readonly site: number;
+    readonly option: number;
+    /** Other sites, the same option of which it belongs to; absent: none. */
+    readonly sharedBy?: readonly number[];
+  };
 }
 
 /** Where a network's parameters come from: owned, sliced, inherited, generated. */
@@ -176,7 +188,8 @@ export interface NetworkTask {
 
 /**
  * What a supernet is built for. A space that builds supernets of other depths provides
- * `supernet:depth`, one that builds them with partial channels `supernet:partial-channels`.
+ * `supernet:depth`, one that builds them with partial channels `supernet:partial-channels`, one
+ * whose cells can share operations between their sites `supernet:shared-operations`.
  */
 export interface SupernetTask extends NetworkTask {
   /** Cells, as the space counts them, in place of the space's own. */
@@ -188,6 +201,8 @@ export interface SupernetTask extends NetworkTask {
    * default), or one per input, for mixtures that weigh each input; see {@link Site.keeps}.
    */
   readonly inputs?: 'sets' | 'each';
+  /** Sets of operations that the sites of a cell share; absent: each site has its own. */
+  readonly sets?: number;
 }
 
 /** A space that can build its networks. Provides `supernet:single-path` and `network`. */

@@ -15,7 +15,9 @@ export function usedParameters(
   gates: readonly Gate[],
 ): ParameterSpec[] {
   return specs.filter(({ owner }) => {
-    return owner === undefined || (gates[owner.site]?.support.includes(owner.option) ?? false);
+    if (owner === undefined) return true;
+    const { site, option, sharedBy = [] } = owner;
+    return [site, ...sharedBy].some((at) => gates[at]?.support.includes(option));
   });
 }
 

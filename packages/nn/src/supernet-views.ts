@@ -10,7 +10,7 @@ import { batchIndices } from './accuracy.ts';
 import { batchReader } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { exportGraphModel } from './graph-model.ts';
-import type { ArchitecturePath, Network, NetworkSpace } from './network.ts';
+import type { ArchitecturePath, Network, NetworkSpace, Path } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { recalibrate } from './recalibrate.ts';
 import { supernetEvaluator } from './supernet-evaluator.ts';
@@ -34,6 +34,8 @@ export interface Viewed<A> {
   readonly options: ScoringOptions;
   /** Those that the store was initialised from, under the scope `init`. */
   readonly streams: Streams;
+  /** The path that stands for an architecture's once weights are trained; absent: that path. */
+  readonly scored?: ((path: Path) => Path) | undefined;
 }
 
 /** The supernet's parameters and how an architecture finds its own: for studies of the weights. */
@@ -55,8 +57,8 @@ export interface SupernetViews<A> extends Views<A> {
 export function supernetViews<A>(viewed: Viewed<A>): SupernetViews<A> & { dispose(): void } {
   const { space, data, network, store, options, streams } = viewed;
   let fresh: ParameterStore | undefined;
-  const path = (a: A) => space.path(a, network);
-  const scores = (parameters: ParameterStore) =>
+  const path = (a: A) => trainedPath(viewed, a);
+  const scores = (parameters: ParameterStore, path: (a: A) => ArchitecturePath) =>
     supernetEvaluator<A>({
       network,
       parameters,
@@ -69,11 +71,11 @@ export function supernetViews<A>(viewed: Viewed<A>): SupernetViews<A> & { dispos
           : { split: data.open('train'), batches: options.recalibration },
     });
   return {
-    scores: scores(store),
+    scores: scores(store, path),
     /** The training began with these values: same streams, same initialisation. */
     get untrained() {
       fresh ??= new ParameterStore(network.parameters, streams.scope('init'));
-      return scores(fresh);
+      return scores(fresh, (a) => space.path(a, network));
     },
     exporter: exporter(viewed),
     supernet: { network, parameters: store, path },
@@ -81,8 +83,14 @@ export function supernetViews<A>(viewed: Viewed<A>): SupernetViews<A> & { dispos
   };
 }
 
+function trainedPath<A>({ space, network, scored }: Viewed<A>, a: A): ArchitecturePath {
+  const path = space.path(a, network);
+  return scored === undefined ? path : scored(path as Path); // of single options, as those trained
+}
+
 /** Writes an architecture as text, or as a tfjs graph model with its inherited weights. */
-function exporter<A>({ space, data, network, store, options }: Viewed<A>): Exporter<A> {
+function exporter<A>(viewed: Viewed<A>): Exporter<A> {
+  const { space, data, network, store, options } = viewed;
   return {
     formats: ['genotype', 'tfjs'],
     async export(a, format) {
@@ -93,7 +101,7 @@ function exporter<A>({ space, data, network, store, options }: Viewed<A>): Expor
           `A supernet exports 'genotype' and 'tfjs', not '${format}'.`,
         );
       }
-      const gates = pathGates(space.path(a, network));
+      const gates = pathGates(trainedPath(viewed, a));
       const statistics = recalibrate(network, store, gates, trainBatches(data, options));
       try {
         return { ...exportGraphModel(network, store, gates, statistics) };

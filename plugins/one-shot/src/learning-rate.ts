@@ -31,6 +31,7 @@ export function learningRate(
     linear: linearDecay(decay),
     exponential: exponential({ base: lr, factor, from }),
     constant: constant(lr),
+    plateau: constant(lr), // what it depends on besides is in `rates`
   }[schedule];
   return every === 'step' ? rate : (steps) => rate(Math.floor(steps / stepsPerEpoch));
 }

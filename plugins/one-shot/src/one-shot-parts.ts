@@ -60,6 +60,10 @@ export function checkParts<A>(options: OneShotOptions, parts: OneShotParts<A>): 
   if (parts.split && (options.rewards || !('norms' in parts.paths))) {
     throw oneSupernet('a sampler of architectures, or paths that learn from rewards');
   }
+  if (parts.gradient?.supernet?.sets === undefined) return;
+  const norms = 'norms' in parts.paths ? parts.paths.norms : 'none';
+  if (parts.split) throw oneSupernet('operations that sites share');
+  if (norms !== 'none') throw noNorms();
 }
 
 /** @throws ArcherError `ARCHER_CAPABILITY` for stages of a search in several supernets */
@@ -75,6 +79,14 @@ export function splitParts(parts: TrainingParts, split: SplitRecipe): SplitTrain
   const { network, data, ...rest } = parts;
   if (isTextData(data) || !('forward' in network)) throw oneSupernet('a text');
   return { ...rest, network, data, split };
+}
+
+function noNorms(): ArcherError {
+  return new ArcherError(
+    'ARCHER_CAPABILITY',
+    'The paths learn from gradient norms of single sites, but the sites share their operations.',
+    { hint: 'Use other paths, such as uniform, or another gradient.', exit: EXIT.manifest },
+  );
 }
 
 function oneSupernet(what: string): ArcherError {

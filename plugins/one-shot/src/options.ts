@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** The exponential schedule of ENAS on text. */
 export const FALLS = { factor: 0.96, from: 15 } as const;
 
+/** A plateau's patience, as PyTorch's defaults but for the factor. */
+export const WAITS = { factor: 0.5, patience: 10 } as const;
+
 /** Of any data. */
 export const togetherOption = z
   .int()
@@ -37,7 +40,7 @@ export const oneShotOptions = z.strictObject({
   lr: z.number().positive().default(0.05).describe('learning rate at the start'),
   minLr: z.number().min(0).default(0).describe('learning rate at the end, where it decays'),
   schedule: z
-    .enum(['cosine', 'linear', 'exponential', 'constant'])
+    .enum(['cosine', 'linear', 'exponential', 'plateau', 'constant'])
     .default('cosine')
     .describe('how the learning rate goes from `lr` to `minLr`; exponential: as `decay` says'),
   // Without a default: the identities of searches that never named it stay as they are.
@@ -53,6 +56,24 @@ export const oneShotOptions = z.strictObject({
     .optional()
     .describe('of the exponential schedule; absent: its defaults, those of ENAS on text'),
   restarts: restartsOption,
+  // Without a default, as above.
+  plateau: z
+    .strictObject({
+      factor: z.number().positive().lt(1).default(WAITS.factor).describe('of the learning rate'),
+      patience: z
+        .int()
+        .min(0)
+        .default(WAITS.patience)
+        .describe('epochs in a row whose mean loss may be no better'),
+    })
+    .optional()
+    .describe(
+      'of the schedule of that name, which waits for the loss to fall; absent: its defaults',
+    ),
+  resets: z
+    .array(z.int().positive())
+    .optional()
+    .describe('epochs, counted from 1, with which a plateau begins at `lr` again; absent: none'),
   every: z
     .enum(['epoch', 'step'])
     .default('epoch')

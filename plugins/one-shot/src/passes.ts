@@ -112,6 +112,7 @@ export function backward(
   };
 }
 
-function mean(values: ArrayLike<number>): number {
+/** Of at least one number. */
+export function mean(values: ArrayLike<number>): number {
   return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

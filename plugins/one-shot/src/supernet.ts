@@ -1,6 +1,7 @@
 import { type DataSet, isTextData, type TextData } from '@archer-nas/core';
 import {
   checkExtras,
+  type GradientRecipe,
   type LanguageSpace,
   type Model,
   type Network,
@@ -12,6 +13,7 @@ import type { OneShotOptions } from './options.ts';
 interface Of<A> {
   readonly space: NetworkSpace<A> | LanguageSpace<A>;
   readonly data: DataSet | TextData;
+  readonly gradient?: GradientRecipe | undefined;
 }
 
 /**
@@ -19,12 +21,18 @@ interface Of<A> {
  * them.
  * @throws ArcherError `ARCHER_CAPABILITY` where the training asks for what it has no place for
  */
-export function supernetOf<A>({ space, data }: Of<A>, options: OneShotOptions): Model | Network {
+export function supernetOf<A>(
+  { space, data, gradient }: Of<A>,
+  options: OneShotOptions,
+): Model | Network {
   if (isTextData(data)) {
     return (space as LanguageSpace<A>).supernet({ vocabulary: data.vocabulary.length });
   }
   const auxiliary = (options.auxiliary ?? 0) > 0;
-  const task = { classes: data.classes, image: data.image, ...(auxiliary && { auxiliary }) };
+  const task = {
+    ...{ classes: data.classes, image: data.image, ...(auxiliary && { auxiliary }) },
+    ...gradient?.supernet,
+  };
   const network = (space as NetworkSpace<A>).supernet(task);
   checkExtras(network, options, `The supernet of ${space.name} has`);
   return network;

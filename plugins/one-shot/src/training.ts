@@ -16,12 +16,13 @@ import {
   ParameterStore,
   type Path,
   type PathGradients,
-  type Schedule,
   Sgd,
 } from '@archer-nas/nn';
-import { type Bequest, bequest, rateOf } from './inheritance.ts';
+import { epochReport } from './epoch-report.ts';
+import { type Bequest, bequest } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
-import { backward, lossGradients } from './passes.ts';
+import { backward, lossGradients, mean } from './passes.ts';
+import { type Rates, rates } from './rates.ts';
 import { Rewards } from './rewards.ts';
 import { type TrainingBatches, trainingBatches } from './training-batches.ts';
 import type { TrainingParts } from './training-parts.ts';
@@ -39,6 +40,8 @@ interface SavedTraining {
   readonly gradients?: State;
   /** Images of backward passes beyond one for each path; absent: none. */
   readonly more?: number;
+  /** Absent where they depend on the step alone. */
+  readonly rates?: State;
 }
 
 /**
@@ -56,7 +59,7 @@ export class Training implements OneShotTraining {
   readonly #batches: TrainingBatches;
   readonly #gradients: PathGradients;
   readonly #sgd: Sgd;
-  readonly #rate: Schedule;
+  readonly #rates: Rates;
   /** Of the optimiser. */
   readonly #stepsPerEpoch: number;
   /** Of rewards, per epoch. */
@@ -76,9 +79,12 @@ export class Training implements OneShotTraining {
     this.#stepsPerEpoch = this.#batches.stepsPerEpoch;
     this.#rounds = options.rewards?.rounds ?? 0;
     this.total = options.epochs * (this.#stepsPerEpoch + this.#rounds);
-    this.#rate = rateOf(options, this.#stepsPerEpoch, parts.course);
+    const { course } = parts;
+    const stepsPerEpoch = this.#stepsPerEpoch;
+    this.#rates = rates(options, { stepsPerEpoch, course, saved: saved?.rates });
     const values = saved?.parameters ?? inherited?.parameters;
-    this.store = new ParameterStore(network.parameters, streams.scope('init'), values);
+    const specs = [...network.parameters, ...(parts.gradient?.parameters?.(network.sites) ?? [])];
+    this.store = new ParameterStore(specs, streams.scope('init'), values);
     const context = { network, data, store: this.store, streams: streams.scope('gradient') };
     this.#gradients = parts.gradient?.begin(context, saved?.gradients) ?? lossGradients(context);
     const { momentum, nesterov, weightDecay, unsampled } = options;
@@ -89,10 +95,9 @@ export class Training implements OneShotTraining {
     this.#done = saved?.done ?? 0;
     this.#pathWeights = saved?.pathWeights ?? NO_WEIGHTS;
     this.#more = saved?.more ?? 0;
-    const { store, paths } = this;
-    this.rewards =
-      options.rewards &&
-      new Rewards({ network, store, data, paths, options: options.rewards, streams });
+    const { rewards } = options;
+    const own = { network, store: this.store, data, paths: this.paths, streams };
+    this.rewards = rewards && new Rewards({ ...own, options: rewards });
   }
 
   /** One for each path and each time, and what the passes have cost beyond that so far. */
@@ -104,6 +109,11 @@ export class Training implements OneShotTraining {
     return this.#gradients.metrics ?? {};
   }
 
+  /** The path whose weights score that of an architecture. */
+  scored(path: Path): Path {
+    return this.#gradients.scored?.(path) ?? path;
+  }
+
   get parameters(): number {
     return this.store.count();
   }
@@ -112,7 +122,6 @@ export class Training implements OneShotTraining {
     return this.#parts.options.epochs * this.#rounds;
   }
 
-  /** Architectures that were rewarded so far; one counts each time. */
   get rewarded(): number {
     const perEpoch = this.#stepsPerEpoch + this.#rounds;
     const within = (this.#done % perEpoch) - this.#stepsPerEpoch;
@@ -147,6 +156,7 @@ export class Training implements OneShotTraining {
       batches: this.#batches.state,
       pathWeights: this.#pathWeights,
       ...(this.#parts.gradient && { gradients: this.#gradients.state, more: this.#more }),
+      ...(this.#rates.state !== undefined && { rates: this.#rates.state }),
     };
     return saved as unknown as State;
   }
@@ -207,7 +217,7 @@ export class Training implements OneShotTraining {
       // Read before the update is queued, so that nothing waits for the update.
       const results = passes.results();
       this.#batches.observe(results);
-      const lr = this.#rate(step);
+      const lr = this.#rates.at(step);
       this.#sgd.step(passes.gradients, { learningRate: lr, scale });
       const factor = paths.norms === 'after-clip' ? scale : 1;
       const bySite = (norms: ReadonlyMap<string, number>) =>
@@ -221,8 +231,9 @@ export class Training implements OneShotTraining {
           status: 'partial',
         })),
       );
-      const of = (key: 'loss' | 'accuracy') => mean(results.map((result) => result[key]));
-      return { loss: of('loss'), 'train-accuracy': of('accuracy'), lr };
+      const loss = mean(results.map((result) => result.loss));
+      this.#rates.observe(loss);
+      return { loss, 'train-accuracy': mean(results.map(({ accuracy }) => accuracy)), lr };
     } finally {
       passes.dispose();
       batch.dispose();
@@ -233,22 +244,13 @@ export class Training implements OneShotTraining {
     const paths = this.paths.advance?.(complete) ?? {};
     const gradients = this.#gradients.advance?.(complete) ?? {};
     const batches = this.#batches.endEpoch(complete);
+    this.#rates.endEpoch(complete.done);
     const own = { ...metrics, epoch: complete.done, ...pathWeightMetrics(this.#pathWeights) };
     this.#pathWeights = NO_WEIGHTS;
-    return {
-      ...paths,
-      ...batches,
-      metrics: { ...own, ...batches.metrics, ...paths.metrics, ...gradients.metrics },
-      tables: { ...paths.tables, ...batches.tables, ...gradients.tables },
-      notes: [...(paths.notes ?? []), ...(batches.notes ?? []), ...(gradients.notes ?? [])],
-    };
+    return epochReport(own, { paths, batches, gradients });
   }
 
   #epochs(done: number): Progress {
     return { done, total: this.#parts.options.epochs, unit: 'epoch' };
   }
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,6 +5,7 @@ import {
   type LanguageViews,
   languageViews,
   type Model,
+  type Path,
   type SupernetViews,
   supernetViews,
   type Viewed,
@@ -46,10 +47,11 @@ function viewsOf<A>({ training, ...viewed }: Omit<OneShotViewed<A>, 'candidates'
   const { data } = viewed;
   if (training instanceof SplitTraining) return splitViews(viewed as Viewed<A>, training);
   const { store } = training;
+  const scored = (path: Path) => training.scored(path);
   // Data and space require each other's kind, so that a manifest cannot mix them.
   return isTextData(data)
     ? languageViews({ ...viewed, store, data, model: viewed.network } as LanguageViewed<A>)
-    : supernetViews({ ...viewed, store } as Viewed<A>);
+    : supernetViews({ ...viewed, store, scored } as Viewed<A>);
 }
 
 /** Of the supernet in training. */

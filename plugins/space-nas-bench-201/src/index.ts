@@ -48,6 +48,7 @@ const plugin = definePlugin({
     'supernet:mixture',
     'supernet:depth',
     'supernet:partial-channels',
+    'supernet:shared-operations',
     'network',
     'notation:nas-bench-201',
     'costs',

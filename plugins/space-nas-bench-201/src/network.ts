@@ -19,6 +19,7 @@ import {
 } from './edge-operations.ts';
 import { supernetPieces } from './pieces.ts';
 import { type Edge, runCell } from './run-cell.ts';
+import { checkSets, edgeName, inSets, operationsName } from './shared-operations.ts';
 import {
   type Block,
   blocksOf,
@@ -51,6 +52,8 @@ interface Plan {
   readonly gated: boolean;
   /** Operations see one of so many blocks of channels; the others bypass them. */
   readonly partial?: number | undefined;
+  /** The edges of a cell share so many sets of operations; absent: each edge has its own. */
+  readonly sets?: number | undefined;
 }
 
 /** What a supernet is made of. */
@@ -66,7 +69,8 @@ export interface SupernetSettings extends Skeleton {
  * edge. Batch norms in cells have no scale and offset. Meant for batch statistics, with which a path
  * without any connection gives the classifier's bias for every image.
  *
- * @throws ArcherError when the image cannot be halved twice, or the channels divided
+ * @throws ArcherError when the image cannot be halved twice, the channels divided, or operations
+ * shared between edges
  */
 export function cellSupernet(
   settings: SupernetSettings,
@@ -74,11 +78,12 @@ export function cellSupernet(
   allowed: Allowed,
 ): Network {
   const style = { affine: false, bias: settings.convBias } as const;
-  const { classes, partial } = task;
+  const { classes, partial, sets } = task;
   const skeleton = { ...settings, cells: task.cells ?? settings.cells };
   checkPartial(skeleton, partial);
+  if (sets !== undefined) checkSets(allowed);
   const frame = { ...style, affine: settings.skeletonAffine ?? false };
-  const plan = { skeleton, classes, style, frame, operations: allowed };
+  const plan = { skeleton, classes, style, frame, operations: allowed, sets };
   const network = assemble({ ...plan, task, gated: true, partial });
   return partial === undefined ? { ...network, pieces: supernetPieces(plan) } : network;
 }
@@ -132,8 +137,6 @@ function mapsZeroToZero({ style }: Plan, forward: Forward): boolean {
   return !style.affine && forward.batchNorm === 'batch';
 }
 
-const edgeName = (cell: number, edge: number): string => `cell${cell}.edge${edge}`;
-
 function cellsOf(plan: Plan): { cell: number; channels: number }[] {
   return blocksOf(plan.skeleton).flatMap((block) => (block.kind === 'cell' ? [block] : []));
 }
@@ -141,13 +144,15 @@ function cellsOf(plan: Plan): { cell: number; channels: number }[] {
 function sitesOf(plan: Plan): Site[] {
   return cellsOf(plan).flatMap(({ cell }) =>
     plan.operations.map((operations, edge) => {
+      const [from, to] = EDGES[edge] ?? [];
       const zero = plan.partial === undefined ? operations.indexOf(OP.none) : -1;
       return {
         name: edgeName(cell, edge),
         decision: edge,
         options: operations.map((op) => OPERATIONS[op] ?? ''),
-        node: `cell${cell}.node${EDGES[edge]?.[1]}`,
+        node: `cell${cell}.node${to}`,
         ...(zero < 0 ? {} : { zero }),
+        ...(plan.sets && { sets: plan.sets, from: `cell${cell}.node${from}` }),
       };
     }),
   );
@@ -165,18 +170,24 @@ function edgesOf(
   gates: readonly Gate[],
   forward: Forward,
 ): Edge[] {
-  return plan.operations.map((operations, edge) => {
-    const place = placeOf(plan, edgeName(cell, edge), channels);
+  return plan.operations.map((own, edge) => {
     const gate = plan.gated ? gateOf(plan, gates, [cell, edge]) : ONLY;
-    const candidates = operations.map((op, option) =>
-      gate.support.includes(option) ? candidate(op, place, plan.style, forward) : NOT_RUN,
-    );
+    const operations = inSets(own, plan.sets);
+    const candidates = operations.map((op, option) => {
+      if (!gate.support.includes(option)) return NOT_RUN;
+      const place = placeOf(plan, operationsName(plan, { cell, edge, option }), channels);
+      return candidate(op, place, plan.style, forward);
+    });
     return { gate, operations, candidates };
   });
 }
 
 /** Where an operation runs: it has the channels that it sees. */
-function placeOf({ partial = 1 }: Plan, name: string, channels: number): EdgePlace {
+function placeOf(
+  { partial = 1 }: Pick<Plan, 'partial'>,
+  name: string,
+  channels: number,
+): EdgePlace {
   return { name, channels: channels / partial };
 }
 
@@ -208,10 +219,13 @@ function cellParameters(
   plan: Plan,
   { cell, channels }: { readonly cell: number; readonly channels: number },
 ): ParameterSpec[] {
-  return plan.operations.flatMap((operations, edge) =>
-    operations.flatMap((op, option) => {
-      const owner = { site: cell * EDGES.length + edge, option };
-      const place = placeOf(plan, edgeName(cell, edge), channels);
+  const [site, ...others] = EDGES.map((_, edge) => cell * EDGES.length + edge);
+  const edges = plan.sets === undefined ? plan.operations : plan.operations.slice(0, 1);
+  return edges.flatMap((own, edge) =>
+    inSets(own, plan.sets).flatMap((op, option) => {
+      const alone = { site: (site ?? 0) + edge, option };
+      const owner = plan.sets === undefined ? alone : { ...alone, sharedBy: others };
+      const place = placeOf(plan, operationsName(plan, { cell, edge, option }), channels);
       return operationParameters(op, place, plan.style, plan.gated ? owner : undefined);
     }),
   );

@@ -4,6 +4,7 @@ import { type Forward, IMAGES, type Piece, zeroMap } from '@archer-nas/nn';
 import { EDGES, OP } from './cell.ts';
 
 import { type EdgePlace, type LayerStyle, operation } from './edge-operations.ts';
+import { edgeName, inSets, operationsName } from './shared-operations.ts';
 import { blocksOf, type Skeleton } from './skeleton.ts';
 import { type FeatureMap, head, reduction, stem } from './skeleton-layers.ts';
 
@@ -17,6 +18,8 @@ export interface PiecesPlan {
   readonly frame: LayerStyle;
   /** Per edge, the operations that can run there. */
   readonly operations: Allowed;
+  /** The edges of a cell share so many sets of operations; absent: each edge has its own. */
+  readonly sets?: number | undefined;
 }
 
 /**
@@ -39,12 +42,17 @@ export function supernetPieces(plan: PiecesPlan): Piece[] {
     }
     const nodes: (number | undefined)[] = [x];
     for (const [edge, [from, to]] of EDGES.entries()) {
-      const place = { name: `cell${block.cell}.edge${edge}`, channels: block.channels };
-      const site = block.cell * EDGES.length + edge;
-      const inputs = { source: nodes[from] as number, sum: nodes[to] }; // edges are in order
-      nodes[to] = add(
-        edgePiece({ place, site, style, operations: operations[edge] ?? [] }, inputs),
-      );
+      const { cell, channels } = block;
+      const place = (option: number): EdgePlace => {
+        return { name: operationsName(plan, { cell, edge, option }), channels };
+      };
+      const own = {
+        name: edgeName(cell, edge),
+        ...{ place, style, site: cell * EDGES.length + edge },
+        operations: inSets(operations[edge] ?? [], plan.sets),
+      };
+      // Edges are in order.
+      nodes[to] = add(edgePiece(own, { source: nodes[from] as number, sum: nodes[to] }));
     }
     x = add(cellOutput(`cell${block.cell}`, nodes[3] as number, x));
   }
@@ -62,7 +70,9 @@ function layer(
 }
 
 interface EdgePlan {
-  readonly place: EdgePlace;
+  readonly name: string;
+  /** Where the operation of an option has its parameters. */
+  readonly place: (option: number) => EdgePlace;
   readonly site: number;
   readonly style: LayerStyle;
   readonly operations: readonly number[];
@@ -72,12 +82,12 @@ const SOURCE = 0;
 const SUM = 1;
 
 function edgePiece(
-  { place, site, style, operations }: EdgePlan,
+  { name, place, site, style, operations }: EdgePlan,
   { source, sum }: { readonly source: number; readonly sum: number | undefined },
 ): Piece {
   const opOf = (option: number): number => operations[option] ?? OP.none;
   return {
-    name: place.name,
+    name,
     inputs: sum === undefined ? [source] : [source, sum],
     site,
     shortcut(option, zeros) {
@@ -86,7 +96,7 @@ function edgePiece(
       return empty && opOf(option) === OP.skip ? SOURCE : undefined;
     },
     run([x, sum], forward, option) {
-      const y = operation(opOf(option), place, style, forward)(x as FeatureMap, sum);
+      const y = operation(opOf(option), place(option), style, forward)(x as FeatureMap, sum);
       return y as FeatureMap; // `none` is never run
     },
   };
