@@ -48,12 +48,12 @@ const START: Saved = {
 /** The one evolution: init, parent choice, variation and survival are the scheme's. */
 export function evolve(of: EvolutionOf): SamplerRecipe {
   // One text for all searches: a log compares it with the last one at every evaluation.
-  const prefix = `${of.prefix ?? of.name}-`;
+  const own = { ...of, prefix: `${of.prefix ?? of.name}-` };
   return {
     name: of.name,
     ...(of.evaluations === undefined ? {} : { evaluations: of.evaluations }),
     begin: (context, saved) =>
-      samplerOf(new Evolution({ ...of, prefix }, context, saved), context.objective),
+      samplerOf(new Evolution(own, context, saved), context.objective),
   };
 }
 

@@ -11,6 +11,10 @@ export class PlaceDraws {
   /** Which draw took a place last, so that nothing has to be cleared. */
   #marks = new Int32Array(0);
   #draw = 0;
+  /** What numbers of digits below `#size` are made of: its powers up to 2^32, and 1 over these. */
+  #size = 0;
+  #powers: readonly number[] = [];
+  #inverses: readonly number[] = [];
 
   /** @param count places per draw */
   constructor(count: number) {
@@ -20,21 +24,21 @@ export class PlaceDraws {
   /** `count` places below `size`, independent of each other. Good until the next draw. */
   withReplacement(size: number, stream: Stream): Int32Array {
     const places = this.#places;
-    const inverse = 1 / size;
+    if (this.#size !== size) this.#count(size);
+    const powers = this.#powers;
+    const inverses = this.#inverses;
     for (let i = 0; i < places.length; ) {
-      let product = size;
-      let end = i + 1;
-      while (end < places.length && product * size <= TWO_32) {
-        product *= size;
-        end++;
-      }
-      let rest = stream.int(product);
-      for (; i < end; i++) {
-        // rest div size: no division, and exact, as half a digit is more than is rounded off.
-        const quotient = Math.floor((rest + 0.5) * inverse);
-        places[i] = rest - quotient * size;
+      const digits = Math.min(places.length - i, powers.length - 1);
+      const word = stream.int(powers[digits] as number);
+      let rest = word;
+      for (let k = 1; k < digits; k++) {
+        // word div size^k: no division, none that waits for another, and exact, as half a
+        // unit is more than is rounded off.
+        const quotient = Math.floor((word + 0.5) * (inverses[k] as number));
+        places[i++] = rest - quotient * size;
         rest = quotient;
       }
+      places[i++] = rest;
     }
     return places;
   }
@@ -57,6 +61,17 @@ export class PlaceDraws {
       marks[places[i] as number] = draw;
     }
     return count === places.length ? places : places.subarray(0, count);
+  }
+
+  /** Makes ready for digits below `size`. */
+  #count(size: number): void {
+    const powers = [1, size];
+    while (powers.length <= this.#places.length && (powers.at(-1) as number) * size <= TWO_32) {
+      powers.push((powers.at(-1) as number) * size);
+    }
+    this.#size = size;
+    this.#powers = powers;
+    this.#inverses = powers.map((power) => 1 / power);
   }
 
   /** Fills the first `count` places, the i-th below `radix(i)`. */

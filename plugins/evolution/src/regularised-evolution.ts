@@ -19,13 +19,13 @@ export interface RegularisedOptions {
 
 /** Regularised (ageing) evolution: Real et al., AAAI 2019, algorithm 1. */
 export function regularisedEvolution(options: RegularisedOptions): SamplerRecipe {
-  const draws = new PlaceDraws(options.sample);
+  const own = { ...options, draws: new PlaceDraws(options.sample) };
   return evolve({
     name: NAME,
     prefix: 'rea',
     pace: 'steady',
     population: options.population + 1, // the child, before the oldest dies
-    scheme: (space, objective) => ageing({ ...options, draws }, space, objective),
+    scheme: (space, objective) => ageing(own, space, objective),
   });
 }
 

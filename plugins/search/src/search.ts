@@ -84,12 +84,14 @@ export class AskAndTell<A> implements Search<A> {
     };
     this.#lookUp = evaluator.lookUp?.bind(evaluator);
     const arm = parts.sampler.name ?? 'search';
-    const own = { space, objective, limits, arm };
     // Other evaluations are reported one by one, as the evaluator does.
-    this.#ledger = new Ledger({ ...own, place: this.#lookUp && place }, saved?.log);
-    this.#clock = new Clock(limits, saved?.clock);
+    const shared = this.#lookUp && place;
+    const ledger = new Ledger({ space, objective, limits, arm, place: shared }, saved?.log);
+    const clock = new Clock(limits, saved?.clock);
+    this.#ledger = ledger;
+    this.#clock = clock;
     this.#workers = new Workers(
-      { ...this.#shared(), space, sampler: this.#sampler, options },
+      { space, sampler: this.#sampler, streams: this.#asks, ledger, clock, options },
       saved,
     );
     if (!this.#lookUp) this.phases = [this.#evaluationPhase()];
@@ -218,16 +220,21 @@ export class AskAndTell<A> implements Search<A> {
     if (!sampler || !recorded || count * batch !== 1) return false;
     const workers = this.#workers;
     if (workers.over) return true;
-    const loop = { ...this.#shared(), sampler, recorded, context: this.#context };
-    const end = oneByOne(loop, workers.counts, to);
+    const end = oneByOne(
+      {
+        sampler,
+        recorded,
+        streams: this.#asks,
+        context: this.#context,
+        ledger: this.#ledger,
+        clock: this.#clock,
+      },
+      workers.counts,
+      to,
+    );
     workers.over = end !== undefined;
     workers.exhausted = end === 'exhausted';
     return true;
-  }
-
-  /** What loop and workers have in common. */
-  #shared() {
-    return { streams: this.#asks, ledger: this.#ledger, clock: this.#clock };
   }
 
   /** Called only where nothing is looked up. */
