@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bootstrapInterval } from './bootstrap.ts';
 import type { Evaluation, Objective } from './evaluation.ts';
 import { kendallTauB } from './kendall.ts';
+import { meritOf } from './merit.ts';
 import { compareNumbers, singleMetric } from './objective.ts';
 import { holm } from './paired-tests.ts';
 import { crowdingDistances } from './pareto.ts';
@@ -62,6 +63,22 @@ describe('R33 NaN never wins', () => {
     expect(winningMetrics(of({ score: 1, macs: NAN }), objective)).toBeUndefined();
     expect(incumbentMetrics(of({ score: NAN, macs: 1 }), objective)).toBeUndefined();
     expect(incumbentMetrics(of({ score: 1, macs: 1 }), objective)).toBeDefined();
+  });
+
+  it('as a reward of numbers', () => {
+    // Rewarded by score / macs: 0 / 0.
+    const ratio = ({ score = 0, macs = 0 }) => score / macs;
+    const objective: Objective = {
+      ...maximise,
+      scalar: ratio,
+      compare: (a, b) => compareNumbers(ratio(a), ratio(b)),
+    };
+    const of = (score: number, macs: number) => evaluation(score, { metrics: { score, macs } });
+    expect(meritOf(of(0, 0), objective)).toStrictEqual({ violation: NAN, fitness: NAN });
+    expect(meritOf(of(1, 2), objective)).toStrictEqual({ violation: 0, fitness: 0.5 });
+    const archive = new ParetoArchive<string>(objective);
+    expect(archive.add(of(0, 0))).toBe(false);
+    expect(archive.add(of(-1, 2))).toBe(true);
   });
 
   it('a comparison, from either side', () => {

@@ -2,17 +2,18 @@ import type { Metrics, Objective, Outcome } from './evaluation.ts';
 
 /**
  * The metrics of an evaluation that may win: final, with a number for everything that the
- * objective looks at. Others are `undefined`.
+ * objective looks at, and for what it makes of them. Others are `undefined`.
  */
 export function winningMetrics(
   evaluation: Outcome,
-  { metrics, constraints }: Pick<Objective, 'metrics' | 'constraints'>,
+  { metrics, constraints, scalar }: Pick<Objective, 'metrics' | 'constraints' | 'scalar'>,
 ): Metrics | undefined {
   if (evaluation.status !== 'final') return undefined;
   const known = evaluation.metrics;
   for (const { name } of metrics) if (!isNumber(known[name])) return undefined;
   for (const { metric } of constraints) if (!isNumber(known[metric])) return undefined;
-  return known;
+  // A reward of numbers need not be one: 0 times an infinite factor.
+  return scalar === undefined || isNumber(scalar(known)) ? known : undefined;
 }
 
 function isNumber(value: number | undefined): boolean {
