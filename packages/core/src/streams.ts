@@ -55,22 +55,18 @@ function integer(what: string, value: number): number {
   throw new RangeError(`${what} must be a safe integer, got ${value}`);
 }
 
-/** SHA-256 as hexadecimal digits, which is the fastest to get. */
+/** SHA-256, a byte per character, which is the fastest to get. */
 function derive(text: string): string {
-  return hash('sha256', text);
+  return hash('sha256', text, 'binary');
 }
 
 /** Key, and the upper half of the counter, as signed 32-bit words, the lowest byte first. */
-function wordsOf(digest: string): Words {
-  const word = (at: number): number => {
-    const reversed = Number.parseInt(digest.slice(2 * at, 2 * at + 8), 16);
-    return (
-      (reversed << 24) |
-      ((reversed & 0xff00) << 8) |
-      ((reversed >>> 8) & 0xff00) |
-      (reversed >>> 24)
-    );
-  };
+function wordsOf(bytes: string): Words {
+  const word = (at: number): number =>
+    bytes.charCodeAt(at) |
+    (bytes.charCodeAt(at + 1) << 8) |
+    (bytes.charCodeAt(at + 2) << 16) |
+    (bytes.charCodeAt(at + 3) << 24);
   return { key: [word(0), word(4)], upper: [word(8), word(12)] };
 }
 

@@ -37,6 +37,11 @@ export function archOf(ops: string): string {
 
 /** Numbers of 1×1 and 3×3 convolutions in an architecture string. */
 export function convolutions(arch: string): { conv1x1: number; conv3x3: number } {
-  const count = (name: string) => arch.split(name).length - 1;
-  return { conv1x1: count('nor_conv_1x1'), conv3x3: count('nor_conv_3x3') };
+  return { conv1x1: count(arch, 'nor_conv_1x1'), conv3x3: count(arch, 'nor_conv_3x3') };
+}
+
+function count(text: string, name: string): number {
+  let found = 0;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) found++;
+  return found;
 }

@@ -13,7 +13,7 @@ export class Population<A> {
   #architectures: A[];
   #outcomes: Outcome[];
   /** Violation and fitness, in turns. */
-  #merits: Float64Array;
+  #merits: number[];
   /** The number of rows, a power of two, less 1. */
   #mask: number;
   /** Row of the oldest, and of whoever comes next, before they are wrapped. */
@@ -28,7 +28,7 @@ export class Population<A> {
     this.#numbers = new Array(room);
     this.#architectures = new Array(room);
     this.#outcomes = new Array(room);
-    this.#merits = new Float64Array(2 * room);
+    this.#merits = new Array(2 * room).fill(Number.NaN);
     this.become(individuals);
   }
 

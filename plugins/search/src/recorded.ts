@@ -43,7 +43,7 @@ export class Recorded implements RecordedValues<number> {
   #lookUp(code: number, context: EvaluationContext): Outcome {
     const known = this.#outcomes[code];
     if (known !== undefined) return known;
-    const { proposal: _, ...outcome } = this.#of.lookUp({ id: '', architecture: code }, context);
+    const outcome = this.#of.lookUp({ id: '', architecture: code }, context);
     this.#outcomes[code] = outcome;
     return outcome;
   }
@@ -111,7 +111,11 @@ class FindingsOfCodes implements RecordedFindings<number> {
     const place = this.#known.get(code) ?? this.#log.findings.push(code, outcome);
     const { violation, fitness } = meritOf(outcome, this.#of.objective);
     const duration = durationOf(outcome, this.#of.limits);
-    this.#rows.set([place + 1, duration, violation, fitness], WIDTH * code);
+    const row = WIDTH * code;
+    this.#rows[row] = place + 1;
+    this.#rows[row + DURATION] = duration;
+    this.#rows[row + VIOLATION] = violation;
+    this.#rows[row + FITNESS] = fitness;
     this.#outcomes[code] = outcome;
     return place;
   }

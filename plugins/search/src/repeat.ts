@@ -136,14 +136,7 @@ class Repeat<A> implements Search<A> {
 
   /** The best of all repetitions of all arms, by the objective of the first arm. */
   incumbents(): readonly Evaluation<A>[] {
-    const all = [...this.#best, ...(this.#search?.incumbents() ?? [])];
-    const { space } = this.#parts;
-    const objective = this.#objectives[0] as Objective; // the manifest gives at least one arm
-    const incumbents = new Incumbents<A>(objective, (a) => space.id(a));
-    all.forEach((one, index) => {
-      incumbents.offer(index, one.proposal.architecture, one);
-    });
-    return incumbents.indices.map((index) => all[index] as Evaluation<A>);
+    return this.#bestOf([...this.#best, ...(this.#search?.incumbents() ?? [])]);
   }
 
   get views(): Views<A> {
@@ -196,12 +189,21 @@ class Repeat<A> implements Search<A> {
     if (!log.has(repeat))
       copyHistory(historyOfArm(search, arm), this.#parts.space, log.place(repeat));
     this.#before += search.progress.done;
-    this.#best = [...this.#best, ...best];
+    this.#best = this.#bestOf([...this.#best, ...best]);
     this.#search = undefined;
-    this.#best = this.incumbents();
     this.#ended.push(metrics);
     search.dispose?.();
     await this.open();
+  }
+
+  #bestOf(all: readonly Evaluation<A>[]): readonly Evaluation<A>[] {
+    const { space } = this.#parts;
+    const objective = this.#objectives[0] as Objective; // the manifest gives at least one arm
+    const incumbents = new Incumbents<A>(objective, (a) => space.id(a));
+    all.forEach((one, index) => {
+      incumbents.offer(index, one.proposal.architecture, one);
+    });
+    return incumbents.indices.map((index) => all[index] as Evaluation<A>);
   }
 
   #turn(turn: number): Turn<A> {
