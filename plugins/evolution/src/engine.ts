@@ -52,8 +52,7 @@ export function evolve(of: EvolutionOf): SamplerRecipe {
   return {
     name: of.name,
     ...(of.evaluations === undefined ? {} : { evaluations: of.evaluations }),
-    begin: (context, saved) =>
-      samplerOf(new Evolution(own, context, saved), context.objective),
+    begin: (context, saved) => samplerOf(new Evolution(own, context, saved), context.objective),
   };
 }
 
