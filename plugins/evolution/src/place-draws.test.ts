@@ -40,6 +40,27 @@ describe('places', () => {
     }
   });
 
+  it('with replacement are the digits of the numbers that are drawn, to the largest sizes', () => {
+    const sizes = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 2 ** 32 }));
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 40 }), fc.nat(), (size, count, seed) => {
+        const stream = createStreams(seed).stream('test');
+        const digits: bigint[] = [];
+        const int = (n: number): number => {
+          const drawn = stream.int(n);
+          let rest = BigInt(drawn);
+          for (let below = 1; below < n || (n === 1 && digits.length < count); below *= size) {
+            digits.push(rest % BigInt(size));
+            rest /= BigInt(size);
+          }
+          return drawn;
+        };
+        const places = new PlaceDraws(count).withReplacement(size, { ...stream, int });
+        expect(Array.from(places, (place) => BigInt(place >>> 0))).toEqual(digits);
+      }),
+    );
+  });
+
   it('take few words: as many draws of ten as fit into 32 bits', () => {
     const stream = createStreams(2).stream('test');
     let words = 0;

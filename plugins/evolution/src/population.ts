@@ -6,13 +6,13 @@ const FIRST_ROOM = 16;
 
 /**
  * Individuals from the oldest to the youngest, in columns: a tournament is a few reads of one
- * typed array. The columns are rings: behind the last row comes the first.
+ * array of numbers. The columns are rings: behind the last row comes the first.
  */
 export class Population<A> {
   #numbers: number[];
   #architectures: A[];
   #outcomes: Outcome[];
-  /** Violation and fitness, in turns. */
+  /** Violation and fitness, in turns; no typed array, which is dear to make for every search. */
   #merits: number[];
   /** The number of rows, a power of two, less 1. */
   #mask: number;
