@@ -170,6 +170,8 @@ export interface Network {
    * logits. With them, scoring many paths computes once what they share.
    */
   readonly pieces?: readonly Piece[];
+  /** How many of the sites of a {@link Site.node} an architecture has; absent: all. */
+  readonly perNode?: number;
   /** Whether passes can have dropout in front of the classifier. */
   readonly dropout?: boolean;
   /** Whether passes can have drop-path. */

@@ -48,6 +48,30 @@ export function uniformPath(sites: readonly Site[], stream: Stream): Path {
   return path;
 }
 
+/**
+ * The path with `perNode` sites of each node, uniformly among those whose option is not the one that
+ * gives zeros: −1 at the others, where nothing runs. Sites that share a decision stay alike.
+ */
+export function thinned(
+  sites: readonly Site[],
+  path: Path,
+  { perNode, stream }: { readonly perNode: number; readonly stream: Stream },
+): Path {
+  const thin = [...path];
+  const decisions = tiedSites(sites);
+  const firsts = decisions.map(([site]) => sites[site as number] as Site); // none is empty
+  for (const node of grouped(firsts, ({ node: name }, at) => name ?? at)) {
+    const running = node.filter((at) => {
+      const option = path[decisions[at]?.[0] ?? -1];
+      return option !== -1 && option !== firsts[at]?.zero;
+    });
+    for (const at of stream.shuffle(Int32Array.from(running)).slice(perNode)) {
+      for (const site of decisions[at] ?? []) thin[site] = -1;
+    }
+  }
+  return thin;
+}
+
 /** The sites of each node, in the order of first appearance: their outputs are added. */
 export function sitesByNode(sites: readonly Site[]): readonly (readonly number[])[] {
   return grouped(sites, ({ node }, site) => node ?? site);

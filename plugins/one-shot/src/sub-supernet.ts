@@ -37,7 +37,10 @@ export function partOf(whole: Network, left: Allowed): Network {
   return isWhole ? whole : narrowedNetwork(whole, left);
 }
 
-/** The path in the numbering of a part; `undefined` where the part has not all of its options. */
+/**
+ * The path in the numbering of a part; `undefined` where the part has not all of its options. A site
+ * where nothing runs is in every part.
+ */
 export function pathIn(
   path: ArchitecturePath,
   sites: readonly Site[],
@@ -46,7 +49,8 @@ export function pathIn(
   const positions = path.map((option, site) => {
     return left[sites[site]?.decision ?? -1]?.indexOf(option as number) ?? -1; // a single path
   });
-  return positions.includes(-1) ? undefined : positions;
+  const isMissing = (position: number, site: number) => position === -1 && path[site] !== -1;
+  return positions.some(isMissing) ? undefined : positions;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   type Path,
   type PathGradients,
   Sgd,
+  thinned,
 } from '@archer-nas/nn';
 import { epochReport } from './epoch-report.ts';
 import { type Bequest, bequest } from './inheritance.ts';
@@ -190,12 +191,26 @@ export class Training implements OneShotTraining {
   #proposePaths(step: number): readonly Proposal<Path>[] {
     const count = this.#together;
     const proposals = this.paths.propose(count, this.#parts.streams.stream('paths', step));
-    if (typeof proposals !== 'string' && proposals.length === count) return proposals;
+    if (typeof proposals !== 'string' && proposals.length === count) {
+      return proposals.map((proposal, i) => this.#thinned(proposal, step, i));
+    }
     throw new ArcherError(
       'ARCHER_PATHS_EMPTY',
       `The path sampler gave ${typeof proposals === 'string' ? 'no' : proposals.length} paths ` +
         `at step ${step}, which trains ${count}.`,
     );
+  }
+
+  /** Of a space whose architectures leave out sites, drawn paths do so, too. */
+  #thinned(proposal: Proposal<Path>, step: number, i: number): Proposal<Path> {
+    const { network, streams } = this.#parts;
+    if (!('perNode' in network) || network.perNode === undefined) return proposal;
+    const { perNode, sites } = network;
+    const stream = streams.stream('thin', step, i);
+    return {
+      ...proposal,
+      architecture: thinned(sites, proposal.architecture, { perNode, stream }),
+    };
   }
 
   /** Forward, backward, clip, update; then the sampler and the order learn what came of it. */

@@ -48,7 +48,7 @@ const darts = definePlugin({
       .optional()
       .describe('The supernet; default: 16 channels, 8 cells, none is mixed.'),
   }),
-  provides: [...NETWORKS, 'notation:darts', 'costs'],
+  provides: [...NETWORKS, 'supernet:single-path', 'notation:darts', 'costs'],
   create: async ({ operations, search = SEARCH, ...trained }) => {
     // The networks import the tensor library, which listing plugins should not pay for.
     const { withNetworks } = await import('./network-space.ts');

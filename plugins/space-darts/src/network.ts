@@ -73,7 +73,7 @@ export function cellSupernet(
     EDGES.map((edge, at) => ({ ...edge, candidates: candidates[type][at] ?? [] }));
   const edges = { normal: edgesOf('normal'), reduce: edgesOf('reduce') };
   const plan: Plan = { size, task, style: 'search', partial, edges };
-  return { ...assemble(plan), sites: sitesOf(plan) };
+  return { ...assemble(plan), sites: sitesOf(plan), perNode: 2 };
 }
 
 /**
