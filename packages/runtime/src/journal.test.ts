@@ -59,6 +59,21 @@ describe('a journal', () => {
     expect(readJournal(file).lines.map(({ at }) => at)).toStrictEqual([0, 1, 9]);
   });
 
+  it('has each line once, whatever lengths were committed together before', () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'journal.jsonl');
+    const journal = new JournalWriter(file);
+    const lengths = [5, 300_000, 20, 8_500_000, 7, 0, 70_000];
+    const lines = lengths.map((length, at) => {
+      const line = journal.append({ ...step(at), body: { text: 'é'.repeat(length) } });
+      if (at % 2 === 0) journal.commit();
+      return line;
+    });
+    journal.close();
+    expect(readFileSync(file, 'utf8')).toBe(lines.map((line) => `${formatLine(line)}\n`).join(''));
+    expect(readJournal(file).lines).toStrictEqual(lines);
+  });
+
   it('is empty when the file is, or is not there', () => {
     using folder = temporaryFolder();
     const file = join(folder.path, 'journal.jsonl');

@@ -22,23 +22,56 @@ export function lineChecksum(text: string | Uint8Array): string {
 
 /** A line as it is on disk, without the line break. */
 export function formatLine(line: JournalLine): string {
-  return lineBytes(line).toString('utf8').trimEnd();
+  const bytes = new LineBytes();
+  bytes.add(line);
+  return bytes.all.toString('utf8').trimEnd();
 }
 
 /** Bytes of the `sum` field, the brace and the line break, without the brace before them. */
 const ENDING = `,"sum":""}\n`.length - 1 + CHECKSUM_DIGITS;
 
-/** The bytes of a line: a line that waits for its commit is no text that is collected again. */
-function lineBytes({ seq, kind, job, event, at, body }: JournalLine): Buffer {
-  const fields = { seq, kind, job, event, ...(at === undefined ? {} : { at }) };
-  const parts = stateParts(body, (json) => JSON.stringify({ ...fields, body: json }));
-  const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-  const bytes = Buffer.allocUnsafe(size + ENDING);
-  let end = 0;
-  for (const part of parts) end += bytes.write(part, end);
-  const sum = lineChecksum(bytes.subarray(0, size));
-  bytes.write(`,"sum":"${sum}"}\n`, size - 1);
-  return bytes;
+/** Bytes of memory that is kept to be used again. */
+const MOST_KEPT = 2 ** 24;
+
+/**
+ * The bytes of lines, one behind the other, in memory that is used again: lines of a megabyte
+ * leave nothing that would have to be collected.
+ */
+class LineBytes {
+  #bytes: Buffer = Buffer.alloc(0);
+  #end = 0;
+
+  /** Good until the next change. */
+  get all(): Buffer {
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  add({ seq, kind, job, event, at, body }: JournalLine): void {
+    const fields = { seq, kind, job, event, ...(at === undefined ? {} : { at }) };
+    const parts = stateParts(body, (json) => JSON.stringify({ ...fields, body: json }));
+    const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+    const from = this.#end;
+    this.#makeRoom(from + size + ENDING);
+    const bytes = this.#bytes;
+    let end = from;
+    for (const part of parts) end += bytes.write(part, end);
+    const sum = lineChecksum(bytes.subarray(from, end));
+    // In the place of the line's last brace.
+    this.#end = end - 1 + bytes.write(`,"sum":"${sum}"}\n`, end - 1);
+  }
+
+  clear(): void {
+    this.#end = 0;
+    if (this.#bytes.byteLength > MOST_KEPT) this.#bytes = Buffer.alloc(0);
+  }
+
+  #makeRoom(size: number): void {
+    const room = this.#bytes.byteLength;
+    if (size <= room) return;
+    const larger = Buffer.allocUnsafe(Math.max(size, 2 * room));
+    this.all.copy(larger);
+    this.#bytes = larger;
+  }
 }
 
 /** Where a journal goes on: what {@link readJournal} found to be good. */
@@ -59,7 +92,8 @@ export class JournalWriter {
   readonly #descriptor: number;
   readonly #onCommit: (lines: readonly JournalLine[]) => void;
   #nextSeq: number;
-  #pending: { readonly line: JournalLine; readonly bytes: Buffer }[] = [];
+  #pending: JournalLine[] = [];
+  readonly #bytes = new LineBytes();
   #timer: NodeJS.Timeout | undefined;
   #oldestMs = 0;
   #closed = false;
@@ -88,9 +122,9 @@ export class JournalWriter {
   append(line: NewLine): JournalLine {
     this.#throwFailure();
     const numbered: JournalLine = { seq: this.#nextSeq, ...line };
-    const bytes = lineBytes(numbered);
+    this.#bytes.add(numbered);
     this.#nextSeq++;
-    if (this.#pending.push({ line: numbered, bytes }) === 1) this.#startClock();
+    if (this.#pending.push(numbered) === 1) this.#startClock();
     // A job that never returns to the event loop does not starve the commit.
     if (performance.now() - this.#oldestMs >= GROUP_COMMIT_MS) this.commit();
     return numbered;
@@ -134,10 +168,11 @@ export class JournalWriter {
     this.#pending = [];
     try {
       onDisk(this.#file, () => {
-        writeFully(this.#descriptor, Buffer.concat(pending.map(({ bytes }) => bytes)));
+        writeFully(this.#descriptor, this.#bytes.all);
         fdatasyncSync(this.#descriptor);
       });
-      this.#onCommit(pending.map(({ line }) => line));
+      this.#bytes.clear();
+      this.#onCommit(pending);
     } catch (error) {
       this.#failure = { error, thrown: false };
     }
