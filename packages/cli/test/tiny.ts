@@ -45,6 +45,7 @@ const TINY: Readonly<Record<string, object>> = {
     ...{ epochs: 2, curriculum: [1, 2], search: null },
     gate: { embedding: 2, hidden: 2, layers: [3], perceptron: [3] },
   },
+  'strategy da-nas': { epochs: 2, shares: [0.5, 1], samples: 2, finalists: 1 },
   'strategy darts': { epochs: 1 },
   'strategy dso-nas': { epochs: 1, alphaFrom: 0, lambda: { gamma: 0.1 } },
   'strategy enas': { epochs: 1, rewards: { rounds: 1, paths: 2 }, selection: { architectures: 2 } },

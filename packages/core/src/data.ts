@@ -98,9 +98,17 @@ export interface DataOrder {
   readonly state: State;
 }
 
+/** What an order may know of the training samples before any is drawn. */
+export interface SampleFacts {
+  /** Class per sample, in [0, classes). */
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
 /** Makes data orders; what a plugin of kind `order` creates. */
 export interface OrderRecipe {
   /** Whether `observe` wants per-sample scores. */
   readonly needsScores: boolean;
-  begin(size: number, saved?: State): DataOrder;
+  /** @param samples absent where the samples are imagined */
+  begin(size: number, saved?: State, samples?: SampleFacts): DataOrder;
 }

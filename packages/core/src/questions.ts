@@ -51,6 +51,11 @@ export class Questions<A> {
     this.#open -= 1;
   }
 
+  /** All of them. */
+  get architectures(): readonly A[] {
+    return this.#architectures;
+  }
+
   /** Whether every value is known. */
   get complete(): boolean {
     return this.#open === 0;

@@ -11,7 +11,7 @@ import { cloneState } from './clone-state.ts';
 import { createPart, holding } from './parts.ts';
 import { describeRow, type Row, type RowSubject, rowChecks } from './row.ts';
 
-/** A data order over samples that are imagined: it is told made-up scores. */
+/** A data order over samples of three classes that are imagined: it is told made-up scores. */
 export interface OrderRow extends Row {
   readonly order: Block;
   /** Number of training samples; default 12. */
@@ -67,7 +67,8 @@ async function made(row: OrderRow): Promise<Subject> {
 }
 
 function run({ recipe, size, epochs: total, score }: Subject, from = 0, saved?: State) {
-  const order = recipe.begin(size, saved);
+  const labels = Int32Array.from({ length: size }, (_, sample) => sample % 3);
+  const order = recipe.begin(size, saved, { labels, classes: 3 });
   const epochs: ReturnType<DataOrder['next']>[] = [];
   const states = [cloneState(order.state)];
   for (let done = from; done < total; done++) {

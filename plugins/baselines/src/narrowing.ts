@@ -1,13 +1,11 @@
 import {
-  ArcherError,
   type Choice,
   type Evaluation,
-  EXIT,
   type Proposal,
+  restrictable,
   type Sampler,
   type SamplerContext,
   type SamplerRecipe,
-  type SearchSpace,
   type State,
   type Stream,
 } from '@archer-nas/core';
@@ -57,9 +55,9 @@ function begin<A>(
   { space, objective }: SamplerContext<A>,
   saved: State | undefined,
 ): Sampler<A> {
-  const { optionCounts, toChoices, restrict } = narrowable(space);
+  const { counts, choices, restrict } = restrictable(space, NAME);
   const fitness = fitnessOf(NAME, objective);
-  const all = optionCounts.map((count) => Array.from({ length: count }, (_, i) => i));
+  const all = counts.map((count) => Array.from({ length: count }, (_, i) => i));
   let now: Saved = (saved as unknown as Saved | undefined) ?? {
     ...{ allowed: all, proposed: 0, drawn: 0, outstanding: 0, samples: [], visited: [] },
   };
@@ -110,7 +108,7 @@ function begin<A>(
     },
     observe(evaluations: readonly Evaluation<A>[]) {
       const samples = evaluations.map((evaluation) => ({
-        choices: [...toChoices(evaluation.proposal.architecture)],
+        choices: [...choices(evaluation.proposal.architecture)],
         fitness: fitness(evaluation),
       }));
       const outstanding = now.outstanding - evaluations.length;
@@ -143,22 +141,4 @@ function narrowed(
 /** 0 for the worst; ranks, because failures have no number. Equals share the lowest. */
 function ranksOf(samples: readonly Sample[]): readonly number[] {
   return samples.map(({ fitness }) => samples.filter((other) => other.fitness < fitness).length);
-}
-
-function narrowable<A>(space: SearchSpace<A>) {
-  const { decisions = [], toChoices, restrict } = space;
-  const plain = decisions.every(({ options, when }) => options !== undefined && when === undefined);
-  if (decisions.length === 0 || !plain || !toChoices || !restrict) {
-    throw new ArcherError(
-      'ARCHER_CAPABILITY',
-      `${NAME} needs a space of unconditional categorical decisions that can be restricted; ` +
-        `${space.name} is none`,
-      { exit: EXIT.manifest },
-    );
-  }
-  return {
-    optionCounts: decisions.map(({ options = [] }) => options.length),
-    toChoices: (a: A): readonly Choice[] => toChoices.call(space, a),
-    restrict: (allowed: readonly (readonly Choice[])[]) => restrict.call(space, allowed),
-  };
 }

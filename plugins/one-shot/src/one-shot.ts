@@ -12,6 +12,7 @@ import {
   type Strategy,
   type Stream,
   type Streams,
+  stageStart,
 } from '@archer-nas/core';
 import type { Model, Network, Path } from '@archer-nas/nn';
 import { ArchitecturePaths } from './architecture-paths.ts';
@@ -193,16 +194,12 @@ class OneShotSearch<A> implements Search<A> {
     };
   }
 
-  /**
-   * Whether the search goes on now: after the training, or before its next stage. Stages follow the
-   * warm-up at equal distances, the last of which is left for the final choice.
-   */
+  /** Whether the search goes on now: after the training, or before its next stage. */
   #isDue({ stages }: SearchPhase<A>): boolean {
     const { done, total } = this.#training;
     if (!stages) return done === total;
     const { epochs, warmUp = WARM_UP } = this.#options;
-    const first = Math.round(warmUp * epochs);
-    const due = first + Math.floor(((epochs - first) * stages.done) / stages.total);
+    const due = stageStart(stages.done, { epochs, stages: stages.total, warmUp });
     return Math.floor((done * epochs) / total) >= due;
   }
 

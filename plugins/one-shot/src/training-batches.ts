@@ -85,7 +85,10 @@ class ImageBatches implements TrainingBatches {
     this.size = train.size;
     this.stepsPerEpoch = Math.ceil(train.size / data.batch);
     this.#reader = batchReader(data, train);
-    this.order = order.begin(train.size, saved?.order);
+    this.order = order.begin(train.size, saved?.order, {
+      labels: train.labels,
+      classes: data.classes,
+    });
     this.#samples = saved?.samples ?? null;
   }
 
