@@ -16,12 +16,14 @@ import { loadInstalled } from './installed.ts';
 const RESUME = 'ends the same when resumed after any step';
 const installed = await loadInstalled(import.meta.dirname);
 const matrix = await fitMatrix(installed.ids, installed.lookup);
-/** Each strategy on the first space that it runs on, its loop and parts in whatever package. */
+/** Its tiny supernet is small, so that saving it after every step is quick. */
+const SMALL = 'nas-bench-201';
+/** Each strategy on that, or on the first space that it runs on, its parts in whatever package. */
 const rows = [...matrix].flatMap(([strategy, row]) => {
-  const [found] = [...row].flatMap(([space, fit]) =>
+  const fitting = [...row].flatMap(([space, fit]) =>
     fit.fits ? [{ ...fit, strategy, space }] : [],
   );
-  return found === undefined ? [] : [found];
+  return fitting.find(({ space }) => space === SMALL) ?? fitting[0] ?? [];
 });
 
 describe('R01 a strategy that is thrown away after every step and made from its state', () => {
