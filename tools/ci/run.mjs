@@ -207,7 +207,7 @@ function hasSweep(id) {
 /** Every point of it, on made-up images. @param {string} id */
 async function sweep(id) {
   const args = ['archer', 'sweep', join('experiments', id, 'manifest.yaml'), '--profile', 'smoke'];
-  return command('npx', [...args, '--out', join(scratch, `sweep-${id}`)], { quiet: true });
+  await command('npx', [...args, '--out', join(scratch, `sweep-${id}`)], { quiet: true });
 }
 
 /**

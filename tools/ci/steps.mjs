@@ -97,7 +97,9 @@ export class Steps {
     let counts;
     let said = '';
     try {
-      counts = (await work()) ?? { passed: 1, failed: 0, skipped: 0 };
+      const found = await work();
+      // What a command has printed is no count, whatever its types allow.
+      counts = typeof found === 'object' ? found : { passed: 1, failed: 0, skipped: 0 };
     } catch (error) {
       const { message, cause } = /** @type {Error} */ (error);
       said = `${message}\n`;

@@ -25,6 +25,19 @@ it('rejects when the work on one of a list fails', async () => {
   await expect(atOnce([1, 2, 3], work)).rejects.toThrow('two');
 });
 
+it('counts a step as one test where its work gives what it has printed, or nothing', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const steps = new Steps();
+  await steps.run('says', /** @type {any} */ (async () => 'a table'));
+  await steps.run('is silent', async () => {});
+  await steps.run('counts', async () => ({ passed: 3, failed: 0, skipped: 1 }));
+  const code = steps.close();
+  const said = write.mock.calls.map(([text]) => text).join('');
+  write.mockRestore();
+  expect(code).toBe(0);
+  expect(said).toContain('Tests: 5 passed, 0 failed, 1 skipped');
+});
+
 it('counts a step that fails, shows what a quiet command had said, and goes on', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const steps = new Steps();
