@@ -1,5 +1,5 @@
 import { tf } from '@archer-nas/engine';
-import { type Batch, type BatchReader, passOver } from './batches.ts';
+import { type Batch, type BatchReader, passOver, plainBatches } from './batches.ts';
 import { correctCount } from './cross-entropy.ts';
 import type { Forward, Gate, Network, NormStatistics, ParameterSource } from './network.ts';
 
@@ -27,13 +27,7 @@ export function evaluateAccuracy(
 ): number {
   const forward = { parameters, batchNorm, ...(statistics === undefined ? {} : { statistics }) };
   const used = batchIndices(images.size, batch, batches);
-  return accuracyOver(network, gates, forward, function* read() {
-    for (const index of used) {
-      const next = images.plain(index);
-      yield next;
-      next.dispose();
-    }
-  });
+  return accuracyOver(network, gates, forward, () => plainBatches(images, used));
 }
 
 /** Percent correct over the batches that `read` yields; they stay the caller's. */

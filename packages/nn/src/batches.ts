@@ -54,6 +54,21 @@ export function passOver({ draws }: Pick<Batch, 'draws'>, forward: Forward): For
   return draws === undefined ? forward : { ...forward, draws };
 }
 
+/** The images of each index without augmentation, freed when the next are asked for. */
+export function* plainBatches(
+  reader: Pick<BatchReader, 'plain'>,
+  indices: Iterable<Int32Array>,
+): Generator<Batch, void> {
+  for (const index of indices) {
+    const batch = reader.plain(index);
+    try {
+      yield batch;
+    } finally {
+      batch.dispose();
+    }
+  }
+}
+
 /** Makes a {@link BatchReader} for a split of `data`. */
 export function batchReader(
   data: Pick<DataSet, 'image' | 'mean' | 'std' | 'augmentation'>,

@@ -1,6 +1,6 @@
 import { tf } from '@archer-nas/engine';
 import { type AccuracyOptions, batchIndices } from './accuracy.ts';
-import { type BatchReader, passOver } from './batches.ts';
+import { type BatchReader, passOver, plainBatches } from './batches.ts';
 import type { Gate, Network, ParameterSource } from './network.ts';
 
 /**
@@ -19,14 +19,12 @@ export function logProbabilities(
   const count = used.reduce((sum, { length }) => sum + length, 0);
   const rows = new Float32Array(count * network.classes);
   let at = 0;
-  for (const index of used) {
-    const next = images.plain(index);
+  for (const next of plainBatches(images, used)) {
     const logP = tf.tidy(() =>
       tf.logSoftmax(network.forward(next.images, gates, passOver(next, forward))).dataSync(),
     );
     rows.set(logP, at);
     at += logP.length;
-    next.dispose();
   }
   return rows;
 }

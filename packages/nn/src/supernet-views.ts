@@ -7,7 +7,7 @@ import {
   type Views,
 } from '@archer-nas/core';
 import { batchIndices } from './accuracy.ts';
-import { batchReader } from './batches.ts';
+import { batchReader, plainBatches } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { exportGraphModel } from './graph-model.ts';
 import type { ArchitecturePath, Network, NetworkSpace, Path } from './network.ts';
@@ -112,15 +112,8 @@ function exporter<A>(viewed: Viewed<A>): Exporter<A> {
   };
 }
 
-/** The first train batches without augmentation, each freed when the next is asked for. */
-function* trainBatches(data: DataSet, { batch, recalibration }: ScoringOptions) {
+/** The first train batches. */
+function trainBatches(data: DataSet, { batch, recalibration }: ScoringOptions) {
   const reader = batchReader(data, data.open('train'));
-  for (const index of batchIndices(reader.size, batch, recalibration)) {
-    const images = reader.plain(index);
-    try {
-      yield images;
-    } finally {
-      images.dispose();
-    }
-  }
+  return plainBatches(reader, batchIndices(reader.size, batch, recalibration));
 }

@@ -7,6 +7,7 @@ import {
   mixtureAccuracy,
   mixtureLoss,
   pathGates,
+  plainBatches,
   type SupernetView,
 } from '@archer-nas/nn';
 import type { Height } from './loss-landscape.ts';
@@ -45,14 +46,9 @@ function lossOf(mixture: Mixture, { supernet, data, split, batch, batches }: Loo
   const reader = batchReader(data, split);
   let sum = 0;
   let count = 0;
-  for (const index of batchIndices(reader.size, batch, batches)) {
-    const one = reader.plain(index);
-    try {
-      sum += one.size * mixtureLoss(network, parameters, mixture, one);
-      count += one.size;
-    } finally {
-      one.dispose();
-    }
+  for (const one of plainBatches(reader, batchIndices(reader.size, batch, batches))) {
+    sum += one.size * mixtureLoss(network, parameters, mixture, one);
+    count += one.size;
   }
   return sum / count;
 }

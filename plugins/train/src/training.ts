@@ -13,6 +13,7 @@ import {
   lossAndGradients,
   type Network,
   ParameterStore,
+  plainBatches,
   RunningStatistics,
   recalibrate,
   type Schedule,
@@ -155,17 +156,11 @@ export class Training implements AloneTraining {
     }
   }
 
-  /** The first training batches without augmentation, each freed when the next is asked for. */
-  *#trainBatches(batches: number): Iterable<Batch> {
+  /** The first training batches. */
+  #trainBatches(batches: number): Iterable<Batch> {
     const { data, options } = this.#parts;
-    for (const index of batchIndices(trainingImages(data, options), data.batch, batches)) {
-      const batch = this.#reader.plain(index);
-      try {
-        yield batch;
-      } finally {
-        batch.dispose();
-      }
-    }
+    const indices = batchIndices(trainingImages(data, options), data.batch, batches);
+    return plainBatches(this.#reader, indices);
   }
 
   #update(batch: Batch, epoch: number) {
