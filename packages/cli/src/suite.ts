@@ -44,18 +44,25 @@ export function suiteMembers(
   });
 }
 
-/** The verdicts on a member from the runs that are there. */
-export function suiteEntry(member: SuiteMember): SuiteEntry {
-  return { experiment: member.name, verdicts: verdicts(member.manifest.expect, runsOf(member)) };
+/** A member with its runs that are there. */
+export interface MemberRuns extends SuiteMember {
+  readonly records: readonly RunRecord[];
+}
+
+/** Reads the runs of a member that are there: of its profile, or of the only one that has any. */
+export function withRuns(member: SuiteMember): MemberRuns {
+  const { out, profile } = member;
+  return { ...member, records: findRunsIfAny(profile === undefined ? out : join(out, profile)) };
+}
+
+/** The verdicts on a member. */
+export function suiteEntry({ name, manifest, records }: MemberRuns): SuiteEntry {
+  return { experiment: name, verdicts: verdicts(manifest.expect, records) };
 }
 
 /** How far a member is. @param obstacle why it cannot be run here */
-export function suiteSeeds(member: SuiteMember, obstacle: string | undefined): SuiteSeeds {
-  const { seeds } = withProfile(member.manifest, member.profile);
-  return { experiment: member.name, seeds, records: runsOf(member), obstacle };
-}
-
-/** The runs of a member that are there: of its profile, or of the only one that has any. */
-export function runsOf({ out, profile }: SuiteMember): readonly RunRecord[] {
-  return findRunsIfAny(profile === undefined ? out : join(out, profile));
+export function suiteSeeds(member: MemberRuns, obstacle: string | undefined): SuiteSeeds {
+  const { name, manifest, profile, records } = member;
+  const { seeds } = withProfile(manifest, profile);
+  return { experiment: name, seeds, records, obstacle };
 }

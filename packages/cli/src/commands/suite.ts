@@ -17,7 +17,14 @@ import { type Followed, follow, followAll } from '../follow.ts';
 import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
 import { type FileRun, withCommand } from '../seed-command.ts';
-import { runsOf, type SuiteMember, suiteEntry, suiteMembers, suiteSeeds } from '../suite.ts';
+import {
+  type MemberRuns,
+  type SuiteMember,
+  suiteEntry,
+  suiteMembers,
+  suiteSeeds,
+  withRuns,
+} from '../suite.ts';
 import type { Command } from './command.ts';
 import {
   type LaunchArguments,
@@ -70,18 +77,19 @@ export const suite: Command<Arguments> = {
       if (code !== EXIT.ok) return code;
     }
     const title = basename(resolve(folder));
-    show(title, members, missing, output);
+    const found = members.map(withRuns);
+    show(title, found, missing, output);
     if (metric.length > 0) {
-      const runs = members.map((member) => ({ experiment: member.name, records: runsOf(member) }));
+      const runs = found.map(({ name, records }) => ({ experiment: name, records }));
       output.line(`\n${formatTable(suiteMetricsTable(title, runs, metric), output)}`);
     }
     if (latex !== undefined) {
-      const table = suiteTable(title, members.map(suiteEntry));
+      const table = suiteTable(title, found.map(suiteEntry));
       replaceFile(resolve(latex), latexTable(table, { label: `tab:${title}` }));
       output.line(printable(latex));
     }
     if (html !== undefined)
-      await writePage(html, { title, missing: listed(missing) }, members, output);
+      await writePage(html, { title, missing: listed(missing) }, found, output);
     return EXIT.ok;
   },
 };
@@ -132,15 +140,14 @@ function memberOptions({ file, out, profile }: SuiteMember, rest: MemberArgument
 async function writePage(
   file: string,
   head: SuiteHead,
-  members: readonly SuiteMember[],
+  members: readonly MemberRuns[],
   output: Output,
 ): Promise<void> {
   const parts: SuitePart[] = [];
-  for (const member of members) {
-    const records = runsOf(member);
-    const { title, expect } = member.manifest;
+  for (const { name, manifest, records } of members) {
+    const { title, expect } = manifest;
     const background = await backgroundOf(records, output.note);
-    parts.push({ experiment: member.name, title, expect, records, background });
+    parts.push({ experiment: name, title, expect, records, background });
   }
   replaceFile(resolve(file), suitePage(head, parts));
   output.line(printable(file));
@@ -149,7 +156,7 @@ async function writePage(
 /** How far each member is, and the verdicts where any are expected. */
 function show(
   title: string,
-  members: readonly SuiteMember[],
+  members: readonly MemberRuns[],
   missing: ReadonlyMap<string, string>,
   output: Output,
 ): void {
