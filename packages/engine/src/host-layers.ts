@@ -105,7 +105,10 @@ function lstmStep({ x, h, c, inputWeights, hiddenWeights, bias }: LstmInputs): L
   return { h: tf.mul(tf.sigmoid(o), tf.tanh(cell)), c: cell };
 }
 
-const ACTIVATIONS: Readonly<Record<RecurrentActivation, (v: tf.Tensor) => tf.Tensor>> = {
+/** What a node of a recurrent cell can apply. */
+export const RECURRENT_ACTIVATIONS: Readonly<
+  Record<RecurrentActivation, (v: tf.Tensor) => tf.Tensor>
+> = {
   tanh: (v) => tf.tanh(v),
   relu: (v) => tf.relu(v),
   sigmoid: (v) => tf.sigmoid(v),
@@ -120,7 +123,7 @@ function highwayNode(
   const [cx, vx] = input ? products(input) : [];
   const [c, v] = [cx ? tf.add(cx, cs) : cs, vx ? tf.add(vx, vs) : vs];
   const s = state.of;
-  return tf.add(s, tf.mul(tf.sigmoid(c), tf.sub(ACTIVATIONS[activation](v), s)));
+  return tf.add(s, tf.mul(tf.sigmoid(c), tf.sub(RECURRENT_ACTIVATIONS[activation](v), s)));
 }
 
 function products({ of, mask, gate, value }: HighwayInput): [tf.Tensor, tf.Tensor] {

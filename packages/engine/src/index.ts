@@ -11,6 +11,7 @@ export type * from './fused-kernels.ts';
 export type * from './fused-layers.ts';
 export * from './fused-updates.ts';
 export { hostFused } from './host-fused.ts';
+export { RECURRENT_ACTIVATIONS } from './host-layers.ts';
 export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-gaps.ts';
 export { tf } from './repaired.ts';
 export { share } from './share.ts';

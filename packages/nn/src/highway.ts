@@ -2,15 +2,7 @@ import { type HighwayInput, hostFused, type RecurrentActivation, tf } from '@arc
 import { fusedKernel } from './fused.ts';
 import type { CellMasks } from './language-model.ts';
 
-/** What a node of a recurrent cell can apply. */
-export const RECURRENT_ACTIVATIONS = {
-  tanh: (h: tf.Tensor) => tf.tanh(h),
-  relu: (h: tf.Tensor) => tf.relu(h),
-  sigmoid: (h: tf.Tensor) => tf.sigmoid(h),
-  identity: (h: tf.Tensor) => h,
-} as const satisfies Readonly<Record<RecurrentActivation, (h: tf.Tensor) => tf.Tensor>>;
-
-export type { RecurrentActivation };
+export { RECURRENT_ACTIVATIONS, type RecurrentActivation } from '@archer-nas/engine';
 
 /**
  * W = [Wᶜ | Wʰ] of a gated node, its halves apart: [c, h] = s W. Parts of a tensor are slow to take
