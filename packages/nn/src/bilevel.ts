@@ -17,7 +17,10 @@ export interface LossOptions {
   readonly batchNorm?: Exclude<BatchNormMode, 'train'>;
 }
 
-/** L(w, p) on one batch, and what else a supernet says about it. Nothing that is asked of it changes w or running statistics. */
+/**
+ * L(w, p) on one batch, and what else a supernet says about it. Nothing that is asked of it changes
+ * w or running statistics.
+ */
 export interface BatchLoss {
   value(mixture: Mixture, options?: LossOptions): number;
   /** How much of the batch is right, in percent: images, or next tokens. */

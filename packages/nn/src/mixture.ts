@@ -86,7 +86,10 @@ export function gatesOf(sites: readonly Site[], mixture: Mixture, noise?: Noise)
 
 /** Loss and gradients of one batch under a mixture. */
 export interface MixtureGradients extends Omit<LossAndGradients, 'gates'> {
-  /** ∂loss/∂p by decision and option, of every set of operations; 0 outside of the support and where p is not weighed. */
+  /**
+   * ∂loss/∂p by decision and option, of every set of operations; 0 outside of the support and where
+   * p is not weighed.
+   */
   readonly rows: Rows;
   /** ∂loss/∂scale by decision; 0 where there is none. */
   readonly scales: Float64Array;
