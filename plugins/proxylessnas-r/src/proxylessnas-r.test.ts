@@ -106,6 +106,19 @@ describe('proxylessnas-r', () => {
     expect(last['expected-latency']).toBeCloseTo(expected, 12);
   });
 
+  it('looks at networks as often as their probability says', async () => {
+    const options = { every: 1, init: 1, learning: { batch: 3000 } };
+    const relaxation = await begin(options, sitesOf(3));
+    const [p = []] = relaxation.probabilities.map((row) => [...row]);
+    expect(Math.max(...p) - Math.min(...p)).toBeGreaterThan(0.2);
+    const { asked, valid } = batch(() => 50);
+    relaxation.update?.(stepAt(0, valid));
+    for (const [i, probability] of p.entries()) {
+      const share = asked.filter(([row]) => row?.support[0] === i).length / 3000;
+      expect(Math.abs(share - probability)).toBeLessThan(0.027);
+    }
+  });
+
   it('trains one path, as often as its probability says', async () => {
     const relaxation = await begin({ init: 1 }, sitesOf(3));
     const seen = [0, 0, 0];
