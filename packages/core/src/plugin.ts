@@ -16,8 +16,8 @@ export const API_VERSION = 1;
 const BRAND = Symbol.for('@archer-nas/core/plugin@1');
 
 /**
- * What a plugin of each kind creates. `paths`, `gradient`, `split`, `relaxation` and `modifier` are
- * nn's; core only passes them on.
+ * What a plugin of each kind creates. `paths`, `gradient`, `split`, `weights`, `relaxation` and
+ * `modifier` are nn's; core only passes them on.
  */
 export interface Created {
   space: SearchSpace<any>;
@@ -28,6 +28,7 @@ export interface Created {
   paths: object;
   gradient: object;
   split: object;
+  weights: object;
   relaxation: object;
   modifier: object;
   order: OrderRecipe;

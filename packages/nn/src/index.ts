@@ -39,6 +39,7 @@ export * from './layered.ts';
 export * from './layered-space.ts';
 export * from './linear.ts';
 export * from './log-probabilities.ts';
+export * from './made-weights.ts';
 export * from './map-sum.ts';
 export * from './mixture.ts';
 export * from './model.ts';

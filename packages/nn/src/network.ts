@@ -101,6 +101,8 @@ export interface Trace {
     output: tf.Tensor,
     attributes?: Readonly<Record<string, unknown>>,
   ): void;
+  /** A tensor that a pass has made is a weight of this name, as those are that parameters give. */
+  named?(weight: tf.Tensor, name: string): void;
 }
 
 /** The stream of a name: the same for the same images at the same place of a training. */

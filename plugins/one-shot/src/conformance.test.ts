@@ -10,10 +10,14 @@ import { toyLanguagePlugins } from './testing/toy-cells.ts';
 import { toySplitPlugin } from './testing/toy-split.ts';
 import { toyStagesPlugin } from './testing/toy-stages.ts';
 import { SITES, toyPlugins } from './testing/toy-supernet.ts';
+import { toyWeightsPlugin } from './testing/toy-weights.ts';
 
 const kit = {
   package: new URL('..', import.meta.url),
-  plugins: [...plugins, ...toyPlugins, ...toyLanguagePlugins, toyStagesPlugin, toySplitPlugin],
+  plugins: [
+    ...[...plugins, ...toyPlugins, ...toyLanguagePlugins],
+    ...[toyStagesPlugin, toySplitPlugin, toyWeightsPlugin],
+  ],
 };
 const supernet = {
   ...kit,
@@ -72,6 +76,12 @@ for (const everything of [false, true]) {
     },
   });
 }
+
+describeStrategy({
+  ...supernet,
+  variant: 'weights that are made from the path',
+  strategy: { ...strategy, weights: { use: 'toy-weights' } },
+});
 
 describeStrategy({
   ...supernet,

@@ -11,6 +11,7 @@ import type {
   NetworkSpace,
   PathRecipe,
   SplitRecipe,
+  WeightsRecipe,
 } from '@archer-nas/nn';
 import { z } from 'zod';
 import { languageOptions, loopOptions } from './language-options.ts';
@@ -43,6 +44,7 @@ const strategy = definePlugin({
     order: { kind: 'order', default: { use: 'shuffle' } },
     gradient: { kind: 'gradient', optional: true },
     split: { kind: 'split', optional: true },
+    weights: { kind: 'weights', optional: true },
     search: { kind: 'sampler', optional: true },
   },
   create: async (options, { space, data, parts }) => {
@@ -55,6 +57,7 @@ const strategy = definePlugin({
       order: parts.order as OrderRecipe,
       gradient: parts.gradient as GradientRecipe | undefined,
       split: parts.split as SplitRecipe | undefined,
+      weights: parts.weights as WeightsRecipe | undefined,
       search: parts.search as SamplerRecipe | undefined,
     });
   },

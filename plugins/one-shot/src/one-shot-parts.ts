@@ -14,6 +14,7 @@ import type {
   NetworkSpace,
   PathRecipe,
   SplitRecipe,
+  WeightsRecipe,
 } from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
 import type { SplitTrainingParts } from './split-training.ts';
@@ -30,6 +31,8 @@ export interface OneShotParts<A> {
   readonly gradient?: GradientRecipe | undefined;
   /** Makes several supernets of one; absent: there is one. Not for texts. */
   readonly split?: SplitRecipe | undefined;
+  /** Makes some weights from the path that they are for; absent: all are owned. Not for texts. */
+  readonly weights?: WeightsRecipe | undefined;
   /** Searches the trained supernet; without it the supernet itself is the result. */
   readonly search?: SamplerRecipe | undefined;
 }
@@ -60,10 +63,17 @@ export function checkParts<A>(options: OneShotOptions, parts: OneShotParts<A>): 
   if (parts.split && (options.rewards || !('norms' in parts.paths))) {
     throw oneSupernet('a sampler of architectures, or paths that learn from rewards');
   }
-  if (parts.gradient?.supernet?.sets === undefined) return;
+  const shared = sharedBySites(parts);
+  if (shared === undefined) return;
+  if (parts.split) throw oneSupernet(shared);
   const norms = 'norms' in parts.paths ? parts.paths.norms : 'none';
-  if (parts.split) throw oneSupernet('operations that sites share');
-  if (norms !== 'none') throw noNorms();
+  if (norms !== 'none') throw noNorms(shared);
+}
+
+/** What several sites have in common, so that no part of it belongs to one of them. */
+function sharedBySites<A>({ gradient, weights }: OneShotParts<A>): string | undefined {
+  if (weights) return 'weights that are made from the path';
+  return gradient?.supernet?.sets === undefined ? undefined : 'operations that sites share';
 }
 
 /** @throws ArcherError `ARCHER_CAPABILITY` for stages of a search in several supernets */
@@ -81,11 +91,11 @@ export function splitParts(parts: TrainingParts, split: SplitRecipe): SplitTrain
   return { ...rest, network, data, split };
 }
 
-function noNorms(): ArcherError {
+function noNorms(shared: string): ArcherError {
   return new ArcherError(
     'ARCHER_CAPABILITY',
-    'The paths learn from gradient norms of single sites, but the sites share their operations.',
-    { hint: 'Use other paths, such as uniform, or another gradient.', exit: EXIT.manifest },
+    `The paths learn from gradient norms of single sites, but the supernet has ${shared}.`,
+    { hint: 'Use other paths, such as uniform.', exit: EXIT.manifest },
   );
 }
 

@@ -7,6 +7,7 @@ import { oneShotOptions } from './options.ts';
 import { lossGradients } from './passes.ts';
 import { shuffledOrder } from './shuffle.ts';
 import { toyData, toySpace } from './testing/toy-supernet.ts';
+import { toyWeights } from './testing/toy-weights.ts';
 import { uniformPaths } from './uniform.ts';
 
 const streams = createStreams(3);
@@ -94,5 +95,38 @@ describe('a gradient that shares operations', () => {
     expect(() => oneShot(options, { ...parts, split })).toThrow(/operations that sites share/);
     const learning = { ...uniformPaths(), norms: 'after-clip' as const };
     expect(() => oneShot(options, { ...parts, paths: learning })).toThrow(/gradient norms/);
+  });
+});
+
+describe('weights that are made from the path', () => {
+  const { gradient: _, ...plain } = parts;
+  const making = { ...plain, weights: toyWeights };
+
+  it('are not in the store: the optimiser trains what they are made from', async () => {
+    const search = await oneShot(options, making).begin({ streams });
+    const values = () => {
+      const state = search.views.supernet?.parameters.state as Record<
+        string,
+        { data: Float32Array }
+      >;
+      return new Map(Object.entries(state).map(([name, { data }]) => [name, [...data]]));
+    };
+    const before = values();
+    while (search.progress.done < search.progress.total) {
+      await search.step(new AbortController().signal);
+    }
+    const names = [...before.keys()].filter((name) => name.includes('conv.weight'));
+    expect(names).toHaveLength(8);
+    expect(names.every((name) => name.startsWith('seed.'))).toBe(true);
+    const moved = names.filter((name) => values().get(name)?.join() !== before.get(name)?.join());
+    expect(moved.length).toBeGreaterThan(0);
+    search.dispose?.();
+  });
+
+  it('go with no split, and with no paths that learn from the norms of single sites', () => {
+    const split = { plan: () => [], begin: () => ({}) as never };
+    expect(() => oneShot(options, { ...making, split })).toThrow(/made from the path/);
+    const learning = { ...uniformPaths(), norms: 'after-clip' as const };
+    expect(() => oneShot(options, { ...making, paths: learning })).toThrow(/gradient norms/);
   });
 });

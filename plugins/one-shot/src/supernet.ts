@@ -6,6 +6,8 @@ import {
   type Model,
   type Network,
   type NetworkSpace,
+  type WeightsRecipe,
+  withMadeWeights,
 } from '@archer-nas/nn';
 import type { OneShotOptions } from './options.ts';
 
@@ -14,6 +16,7 @@ interface Of<A> {
   readonly space: NetworkSpace<A> | LanguageSpace<A>;
   readonly data: DataSet | TextData;
   readonly gradient?: GradientRecipe | undefined;
+  readonly weights?: WeightsRecipe | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ interface Of<A> {
  * @throws ArcherError `ARCHER_CAPABILITY` where the training asks for what it has no place for
  */
 export function supernetOf<A>(
-  { space, data, gradient }: Of<A>,
+  { space, data, gradient, weights }: Of<A>,
   options: OneShotOptions,
 ): Model | Network {
   if (isTextData(data)) {
@@ -35,5 +38,5 @@ export function supernetOf<A>(
   };
   const network = (space as NetworkSpace<A>).supernet(task);
   checkExtras(network, options, `The supernet of ${space.name} has`);
-  return network;
+  return weights ? withMadeWeights(network, weights.begin(network)) : network;
 }
