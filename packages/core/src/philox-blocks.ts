@@ -13,6 +13,9 @@ const wasm =
   WebAssembly && new WebAssembly.Instance(new WebAssembly.Module(philoxModule())).exports;
 const words = wasm && new Uint32Array(wasm.memory.buffer);
 
+/** Words from 0 to 2^32 - 1. */
+type Unsigned = Uint32Array | number[];
+
 /** Which word of the counter goes up from block to block. */
 export type Along = 0 | 1;
 
@@ -22,7 +25,7 @@ export type Along = 0 | 1;
  * @param counter of the first block: four words, least significant first; nothing is carried
  * @param into receives as many words as it is long, a multiple of four up to 2^14
  */
-export function philoxBlocks(counter: Words, key: Words, into: Uint32Array, along: Along): void {
+export function philoxBlocks(counter: Words, key: Words, into: Unsigned, along: Along): void {
   if (wasm === undefined || words === undefined) {
     oneByOne(counter, key, into, along);
     return;
@@ -36,15 +39,17 @@ export function philoxBlocks(counter: Words, key: Words, into: Uint32Array, alon
     counter[3] as number,
     1 - along,
     along,
-    into.byteLength,
+    4 * into.length,
   );
   for (let i = 0; i < into.length; i++) into[i] = words[i] as number;
 }
 
-function oneByOne(counter: Words, key: Words, into: Uint32Array, along: Along): void {
+function oneByOne(counter: Words, key: Words, into: Unsigned, along: Along): void {
   const next = Uint32Array.from({ length: 4 }, (_, i) => counter[i] as number);
+  const block = new Uint32Array(4);
   for (let at = 0; at < into.length; at += 4) {
-    philox4x32(next, key, into.subarray(at, at + 4));
+    philox4x32(next, key, block);
+    for (let i = 0; i < block.length; i++) into[at + i] = block[i] as number;
     next[along] = (next[along] as number) + 1;
   }
 }

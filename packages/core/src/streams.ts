@@ -5,7 +5,7 @@ import type { Stream, Streams } from './stream.ts';
 /** Part of every derivation: another scheme gets another version, never other numbers. */
 const VERSION = 'archer/streams@1';
 /** Closes the list that a sequence is derived from, so that it meets no single stream. */
-const SEQUENCE = 'sequence';
+const SEQUENCE = ',"sequence"';
 const TWO_32 = 2 ** 32;
 
 /**
@@ -18,21 +18,22 @@ const TWO_32 = 2 ** 32;
  * @throws RangeError when the seed or an index is not a safe integer
  */
 export function createStreams(seed: number): Streams {
-  return new ScopedStreams(integer('seed', seed), []);
+  return new ScopedStreams(`["${VERSION}",${integer('seed', seed)},[`, true);
 }
 
 class ScopedStreams implements Streams {
-  readonly #seed: number;
-  readonly #path: readonly string[];
+  /** The beginning of the JSON of every list: version, seed, and a path that is still open. */
+  readonly #head: string;
+  readonly #isRoot: boolean;
 
-  constructor(seed: number, path: readonly string[]) {
-    this.#seed = seed;
-    this.#path = path;
+  constructor(head: string, isRoot: boolean) {
+    this.#head = head;
+    this.#isRoot = isRoot;
   }
 
   stream(name: string, ...indices: readonly number[]): Stream {
     for (const index of indices) integer(`index of stream '${name}'`, index);
-    return new PhiloxStream(this.#words(name, indices));
+    return new PhiloxStream(this.#words(name, indices, ''));
   }
 
   sequence(name: string, ...indices: readonly number[]): (index: number) => Stream {
@@ -42,11 +43,12 @@ class ScopedStreams implements Streams {
   }
 
   scope(name: string): Streams {
-    return new ScopedStreams(this.#seed, [...this.#path, name]);
+    const comma = this.#isRoot ? '' : ',';
+    return new ScopedStreams(`${this.#head}${comma}${JSON.stringify(name)}`, false);
   }
 
-  #words(...list: readonly unknown[]): Words {
-    return wordsOf(derive(JSON.stringify([VERSION, this.#seed, this.#path, ...list])));
+  #words(name: string, indices: readonly number[], rest: string): Words {
+    return wordsOf(derive(`${this.#head}],${JSON.stringify(name)},[${indices}]${rest}]`));
   }
 }
 
@@ -80,28 +82,31 @@ function place(name: string, index: number): number {
   throw new RangeError(`index of sequence '${name}' must be from 0 to 2^32 - 1, got ${index}`);
 }
 
-/** Blocks that are made at once: their array is small enough to lie among the objects. */
-const AHEAD = 4;
+/** First blocks of a sequence's streams that are made at once. */
+const AHEAD = 16;
+/** Numbers that are no small integers, so that copies of it are made for words from the start. */
+const NO_WORDS = Array.from({ length: 4 * AHEAD }, () => 0.5);
 
+/** Its state is in plain arrays: typed ones take several times as long to make. */
 class PhiloxStream implements Stream {
-  readonly #key: Int32Array;
-  /** Of the block that is made next. */
-  readonly #counter: Int32Array;
+  readonly #key: Words['key'];
+  /** Of the block that is made next: signed words, the least significant first. */
+  readonly #counter: [number, number, number, number];
   /** The blocks that words are taken from: `#own` or `#firsts`. */
-  #words: Uint32Array;
+  #words: number[];
   /** The words of those from which on none are left. */
   #used = 0;
   #end = 0;
-  readonly #own = new Uint32Array(8);
+  readonly #own = NO_WORDS.slice(0, 8);
   /** The first blocks of a sequence's streams from `#first` on. */
-  #firsts: Uint32Array | undefined;
+  #firsts: number[] | undefined;
   #first = 0;
   /** The second deviate of the last Box-Muller pair; NaN: none. */
   #spare = Number.NaN;
 
   constructor({ key, upper }: Words) {
-    this.#key = Int32Array.of(...key);
-    this.#counter = Int32Array.of(0, 0, ...upper);
+    this.#key = key;
+    this.#counter = [0, 0, upper[0], upper[1]];
     this.#words = this.#own;
   }
 
@@ -112,11 +117,11 @@ class PhiloxStream implements Stream {
       this.#makeFirsts(index);
       ahead = 0;
     }
-    this.#words = this.#firsts as Uint32Array; // made above
+    this.#words = this.#firsts as number[]; // made above
     this.#used = 4 * ahead;
     this.#end = this.#used + 4;
     this.#counter[0] = 1;
-    this.#counter[1] = index;
+    this.#counter[1] = index | 0;
     this.#spare = Number.NaN;
     return this;
   }
@@ -205,16 +210,16 @@ class PhiloxStream implements Stream {
     this.#used = 0;
     this.#end = own.length;
     // A sequence's stream ends before its lower word does; another's has an even count.
-    counter[0] = (counter[0] as number) + own.length / 4;
-    if (counter[0] === 0) counter[1] = (counter[1] as number) + 1;
+    counter[0] = (counter[0] + own.length / 4) | 0;
+    if (counter[0] === 0) counter[1] = (counter[1] + 1) | 0;
   }
 
   #makeFirsts(index: number): void {
-    this.#firsts ??= new Uint32Array(4 * AHEAD);
+    this.#firsts ??= NO_WORDS.slice();
     this.#first = index;
     const counter = this.#counter;
     counter[0] = 0;
-    counter[1] = index;
+    counter[1] = index | 0;
     philoxBlocks(counter, this.#key, this.#firsts, 1);
   }
 }
