@@ -63,7 +63,7 @@ function plainDraws(radices: readonly number[], weights: readonly number[]) {
       let code = 0;
       for (let at = 0; at < radices.length; at++) {
         const radix = radices[at] as number;
-        code = code * radix + stream.int(radix);
+        code = (code * radix + stream.int(radix)) | 0; // codes are small integers
       }
       return code;
     },
@@ -71,7 +71,7 @@ function plainDraws(radices: readonly number[], weights: readonly number[]) {
       if (free.length === 0) return code;
       const at = free[stream.int(free.length)] as number; // below its length
       const [weight, radix] = [weights[at] as number, radices[at] as number];
-      const now = ((code / weight) | 0) % radix; // codes are small integers
+      const now = ((code / weight) | 0) % radix;
       const other = stream.int(radix - 1) | 0;
       return (code + ((other >= now ? other + 1 : other) - now) * weight) | 0;
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column } from './column.ts';
+import { Column, compactNumbers } from './column.ts';
+import { numberByFirst } from './number-by-first.ts';
 import type { NumberType } from './pages.ts';
 
 /** Of pages.ts. */
@@ -85,4 +86,19 @@ describe('a column of integers', () => {
     expect(columnOf('int32', [-129, 0]).snapshot()).toEqual(Int16Array.of(-129, 0));
     expect(columnOf('int32', [2 ** 15, 0]).snapshot()).toEqual(Int32Array.of(2 ** 15, 0));
   });
+});
+
+it('takes numbers down by their count of kinds as it does by looking at them', () => {
+  const lists = fc.oneof(
+    fc.array(fc.nat(4), { maxLength: 12 }),
+    fc.array(fc.nat(999), { maxLength: 300 }),
+    fc.constantFrom(127, 128, 129).map((kinds) => Array.from({ length: 140 }, (_, i) => i % kinds)),
+  );
+  fc.assert(
+    fc.property(lists, (list) => {
+      const numbers = Int32Array.from(list);
+      const kinds = numberByFirst(numbers, 1000).length;
+      expect(compactNumbers(numbers, kinds)).toEqual(columnOf('int32', numbers).snapshot());
+    }),
+  );
 });

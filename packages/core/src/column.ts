@@ -98,9 +98,14 @@ function smallest(values: Numbers): State {
   return isConstant(values) ? (values[0] as number) : values;
 }
 
-/** Integers as a snapshot of a column, in the least space. */
-export function compactIntegers(values: Int32Array): State {
-  return values.length === 0 ? Number.NaN : compact(values);
+/**
+ * Integers as a snapshot of a column, in the least space: as many kinds as told, numbered from 0 on in
+ * the order in which they come first, so that nobody has to look for their range.
+ */
+export function compactNumbers(values: Int32Array, kinds: number): State {
+  if (values.length === 0) return Number.NaN;
+  if (kinds === 1) return 0;
+  return kinds === values.length ? { first: 0 } : narrow(values, 0, kinds - 1);
 }
 
 function isConstant(values: Numbers): boolean {
@@ -114,7 +119,11 @@ function compact(values: Numbers): State {
   const first = values[0] as number; // never called without
   const { least, most, isAscending } = rangeOf(values);
   if (least === most) return first;
-  if (isAscending) return { first };
+  return isAscending ? { first } : narrow(values, least, most);
+}
+
+/** Integers from `least` to `most` in the smallest type that has them. */
+function narrow(values: Numbers, least: number, most: number): Numbers {
   if (least >= -(2 ** 7) && most < 2 ** 7) return new Int8Array(values);
   return least >= -(2 ** 15) && most < 2 ** 15 ? new Int16Array(values) : values;
 }

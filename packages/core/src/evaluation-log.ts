@@ -1,4 +1,4 @@
-import { Column, compactIntegers } from './column.ts';
+import { Column, compactNumbers } from './column.ts';
 import type { Cost, Evaluation } from './evaluation.ts';
 import { defined, Findings } from './findings.ts';
 import { ofLayout } from './layout.ts';
@@ -196,7 +196,7 @@ export class EvaluationLog<A> {
         parent: this.#parents.snapshot(from, to),
         asked: this.#asked.snapshot(from, to),
         time: this.#times.snapshot(from, to),
-        found: compactIntegers(found),
+        found: compactNumbers(found, distinct.length),
       },
       findings: this.findings.pick(distinct),
       rest: [...this.#rest]

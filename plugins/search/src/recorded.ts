@@ -49,11 +49,11 @@ export class Recorded implements RecordedValues<number> {
   }
 }
 
-/** A row begins with the place + 1, 0 where it is not asked for yet; behind it are: */
-const DURATION = 1;
-const VIOLATION = 2;
-const FITNESS = 3;
-const WIDTH = 4;
+/** What a row has: */
+const DURATION = 0;
+const VIOLATION = 1;
+const FITNESS = 2;
+const WIDTH = 3;
 
 /**
  * The findings of a log by code, each put there when it is first asked for. What every
@@ -64,6 +64,8 @@ class FindingsOfCodes implements RecordedFindings<number> {
   readonly #log: EvaluationLog<number>;
   readonly #of: RecordedOf;
   readonly #lookUp: (code: number, context: EvaluationContext) => Outcome;
+  /** By code: the place + 1; 0 where it is not asked for yet. */
+  readonly #places: Int32Array;
   /** A row per code, which the processor fetches as one. */
   readonly #rows: Float64Array;
   readonly #outcomes: Outcome[] = [];
@@ -79,6 +81,7 @@ class FindingsOfCodes implements RecordedFindings<number> {
     this.#log = log;
     this.#of = of;
     this.#lookUp = lookUp;
+    this.#places = new Int32Array(of.size);
     this.#rows = new Float64Array(WIDTH * of.size);
     const { findings } = log;
     // A log that is resumed has some.
@@ -88,7 +91,7 @@ class FindingsOfCodes implements RecordedFindings<number> {
   }
 
   place(code: number, context: EvaluationContext): number {
-    const next = this.#rows[WIDTH * code] as number;
+    const next = this.#places[code] as number;
     return next > 0 ? next - 1 : this.#find(code, context);
   }
 
@@ -112,7 +115,7 @@ class FindingsOfCodes implements RecordedFindings<number> {
     const { violation, fitness } = meritOf(outcome, this.#of.objective);
     const duration = durationOf(outcome, this.#of.limits);
     const row = WIDTH * code;
-    this.#rows[row] = place + 1;
+    this.#places[code] = place + 1;
     this.#rows[row + DURATION] = duration;
     this.#rows[row + VIOLATION] = violation;
     this.#rows[row + FITNESS] = fitness;
