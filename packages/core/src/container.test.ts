@@ -5,7 +5,8 @@ import { ArcherError, isArcherError } from './errors.ts';
 import { searchIdentity, studyIdentity } from './identity.ts';
 import { parseManifest } from './manifest.ts';
 import { type Block, definePlugin, type Plugin } from './plugin.ts';
-import { type PluginLookup, resolveManifest } from './resolve.ts';
+import type { PluginLookup } from './presets.ts';
+import { resolveManifest } from './resolve.ts';
 import { manifestJsonSchema } from './schema.ts';
 
 const none = z.strictObject({});

@@ -6,13 +6,8 @@ import { ArcherError, EXIT, isArcherError } from './errors.ts';
 import type { Evaluator, Objective } from './evaluation.ts';
 import type { Launcher } from './launcher.ts';
 import type { Block, Created, Dependencies, Kind, Maker } from './plugin.ts';
-import {
-  kindOf,
-  type PluginLookup,
-  type ResolvedManifest,
-  resolveAlone,
-  STUDY_BLOCK_KEYS,
-} from './resolve.ts';
+import type { PluginLookup } from './presets.ts';
+import { kindOf, type ResolvedManifest, resolveAlone, STUDY_BLOCK_KEYS } from './resolve.ts';
 import type { Strategy } from './search.ts';
 import type { SearchSpace } from './space.ts';
 import type { Study } from './study.ts';

@@ -42,6 +42,7 @@ export * from './pareto.ts';
 export * from './pareto-archive.ts';
 export { philox4x32 } from './philox.ts';
 export * from './plugin.ts';
+export type { LoadedPlugin, PluginLookup, UsedPlugin } from './presets.ts';
 export * from './process-end.ts';
 export * from './pure-evaluator.ts';
 export * from './python-random.ts';

@@ -1,38 +1,9 @@
 import { z } from 'zod';
 import { ArcherError, EXIT } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import {
-  API_VERSION,
-  type Block,
-  isPreset,
-  type Kind,
-  type Maker,
-  type PartSlot,
-  type Plugin,
-} from './plugin.ts';
-import { suggestion } from './suggest.ts';
-
-/** A plugin with the package that it came from. */
-export interface LoadedPlugin {
-  readonly plugin: Plugin;
-  readonly package: string;
-  readonly version: string;
-}
-
-/** Finds an installed plugin. @throws ArcherError when there is none of that kind and id */
-export type PluginLookup = (kind: Kind, id: string) => Promise<LoadedPlugin>;
-
-/** A plugin that a manifest uses, with its place. */
-export interface UsedPlugin {
-  readonly kind: Kind;
-  readonly id: string;
-  readonly package: string;
-  readonly version: string;
-  /** `strategy`, `strategy.paths`, `study.0.truth`, … */
-  readonly place: string;
-  readonly provides: readonly string[];
-  readonly requires: readonly string[];
-}
+import { invalid, parseOptions } from './manifest-options.ts';
+import type { Block, Kind, Maker, PartSlot } from './plugin.ts';
+import { expand, type Place, type PluginLookup, type UsedPlugin } from './presets.ts';
 
 /** A manifest whose presets are expanded, options checked and defaults filled in. */
 export interface ResolvedManifest {
@@ -42,7 +13,6 @@ export interface ResolvedManifest {
   readonly needsEngine: boolean;
 }
 
-const MAX_PRESETS = 8;
 /** What a named block may be called: it becomes part of metric names. */
 const NAME = /^[\w-]+$/;
 /** Keys of a study's block that the manifest itself gives a meaning: no plugin's options. */
@@ -87,13 +57,6 @@ export function resolveAlone(kind: Kind, block: Block, lookup: PluginLookup): Pr
   return resolveBlock({ kind, place: kind, lookup, used: [] }, block);
 }
 
-interface Place {
-  readonly kind: Kind;
-  readonly place: string;
-  readonly lookup: PluginLookup;
-  readonly used: UsedPlugin[];
-}
-
 async function resolveStudy(
   block: Block,
   index: number,
@@ -125,34 +88,6 @@ async function resolveBlock(where: Place, block: Block): Promise<Block> {
   return { use: maker.id, ...(parsed as object), ...inner };
 }
 
-/** Replaces presets by what they stand for, until a plugin that makes something is reached. */
-async function expand(where: Place, block: Block): Promise<{ loaded: LoadedPlugin; block: Block }> {
-  let current = block;
-  for (let i = 0; i < MAX_PRESETS; i++) {
-    const loaded = await where.lookup(where.kind, current.use);
-    checkApi(loaded);
-    if (!isPreset(loaded.plugin)) return { loaded, block: current };
-    const { use: _, ...options } = current;
-    where.used.push({ ...presetEntry(loaded, where), provides: [], requires: [] });
-    current = loaded.plugin.preset(parseOptions(loaded.plugin, options, where.place) as never);
-  }
-  throw invalid(where.place, `presets that lead to each other, starting with "${block.use}"`);
-}
-
-function presetEntry(loaded: LoadedPlugin, where: Place) {
-  const { kind, place } = where;
-  return { kind, place, id: loaded.plugin.id, package: loaded.package, version: loaded.version };
-}
-
-function checkApi({ plugin, package: name, version }: LoadedPlugin): void {
-  if (plugin.apiVersion === API_VERSION) return;
-  throw new ArcherError(
-    'ARCHER_PLUGIN_API',
-    `${name}@${version} speaks plugin API ${plugin.apiVersion}, this core speaks ${API_VERSION}.`,
-    { hint: `Install versions that fit: npm ls @archer-nas/core ${name}`, exit: EXIT.manifest },
-  );
-}
-
 function splitParts(maker: Maker, block: Block) {
   const parts: Record<string, unknown> = {};
   const options: Record<string, unknown> = {};
@@ -162,22 +97,6 @@ function splitParts(maker: Maker, block: Block) {
     else options[key] = value;
   }
   return { parts, options };
-}
-
-function parseOptions(
-  plugin: Pick<Plugin, 'id' | 'options'>,
-  options: unknown,
-  place: string,
-): unknown {
-  const parsed = plugin.options.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const unknown = parsed.error.issues.find((issue) => issue.code === 'unrecognized_keys');
-  const known = Object.keys((plugin.options as { shape?: object }).shape ?? {});
-  throw invalid(
-    place,
-    `options that "${plugin.id}" does not take:\n${z.prettifyError(parsed.error)}`,
-    unknown && suggestion(unknown.keys[0] ?? '', known),
-  );
 }
 
 async function resolveParts(
@@ -269,13 +188,6 @@ function matchCapabilities(manifest: Manifest, used: readonly UsedPlugin[]): voi
     `${manifest.name}: these parts do not fit together.\n${[...lines, ...offers].join('\n')}`,
     { hint: 'archer list --fits shows what fits what.', exit: EXIT.manifest },
   );
-}
-
-function invalid(place: string, given: string, hint?: string): ArcherError {
-  return new ArcherError('ARCHER_MANIFEST', `${place}: ${given}`, {
-    exit: EXIT.manifest,
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 async function inOrder<T, R>(items: readonly T[], work: (item: T, i: number) => Promise<R>) {
