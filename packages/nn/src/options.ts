@@ -54,3 +54,13 @@ export const layeredCostsOption = z
   })
   .prefault({})
   .describe('The task that params, weights and macs are counted for; ImageNet unless stated.');
+
+/**
+ * A table of what options cost, as `costRows` reads it.
+ * @param cost what the numbers are, in the plugin's words
+ */
+export function costTable(cost: string) {
+  return z
+    .record(z.string(), z.number().min(0))
+    .describe(`${cost} by \`option\`, or by \`site.option\` where sites differ`);
+}

@@ -1,7 +1,8 @@
 import type { State } from '@archer-nas/core';
 import {
+  type CostTable,
+  costRows,
   denseMixture,
-  latencyRows,
   type Mixture,
   optionCounts,
   type Relaxation,
@@ -24,7 +25,7 @@ export interface ProximalOptions {
 export interface DsoNasOptions extends ProximalOptions {
   readonly gamma: number;
   /** FLOPs by `option` or `site.option`, which γ is adapted by; absent: one γ. */
-  readonly flops?: Readonly<Record<string, number>> | undefined;
+  readonly flops?: CostTable | undefined;
   /** λ at the start. */
   readonly init: number;
 }
@@ -111,10 +112,10 @@ interface Blocks {
   readonly names: readonly string[];
 }
 
-function blocksOf(sites: readonly Site[], table: Readonly<Record<string, number>>): Blocks {
+function blocksOf(sites: readonly Site[], table: CostTable): Blocks {
   const names: string[] = [];
   for (const { name, decision } of sites) names[decision] ??= name.replace(/\.?[^.]*$/, '');
-  return { flops: latencyRows(sites, table, 'lambda.flops'), names };
+  return { flops: costRows(sites, table, 'lambda.flops'), names };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { costTable } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const lambda = z
@@ -8,8 +9,7 @@ const lambda = z
       .min(0)
       .default(0.01)
       .describe('γ of γ‖λ‖₁; 0: nothing becomes zero; the default is no value of the paper'),
-    flops: z
-      .record(z.string(), z.number().min(0))
+    flops: costTable('FLOPs')
       .optional()
       .describe(
         'FLOPs by `option` or `site.option`: γ is γ · FLOPs_t / FLOPs_block; absent: one γ',

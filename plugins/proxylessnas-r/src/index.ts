@@ -1,5 +1,6 @@
 import { learningOptions } from '@archer-nas/controller';
 import { definePlugin } from '@archer-nas/core';
+import { costTable } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const every = z.int().positive().default(5).describe('α moves at every so many steps');
@@ -30,9 +31,7 @@ const learning = learningOptions
 
 const latency = z
   .strictObject({
-    table: z
-      .record(z.string(), z.number().min(0))
-      .describe('latency by `option`, or by `site.option` where sites differ'),
+    table: costTable('latency'),
     reference: z.number().positive().describe('in the unit of the table'),
     power: z.number().min(0).default(0.1).describe('of reference / latency'),
   })

@@ -1,10 +1,10 @@
 import { Controller, type LearningOptions } from '@archer-nas/controller';
 import type { Decision, State, Streams } from '@archer-nas/core';
 import {
+  type CostTable,
+  costRows,
   decisionSites,
-  expectedLatency,
-  type LatencyOptions,
-  latencyRows,
+  expectedCost,
   type Relaxation,
   type RelaxationRecipe,
   type Rows,
@@ -22,7 +22,7 @@ export interface ProxylessROptions {
   readonly learning: LearningOptions;
   /** Absent: the reward is the accuracy alone. */
   readonly latency?:
-    | (Pick<LatencyOptions, 'table'> & { readonly reference: number; readonly power: number })
+    | { readonly table: CostTable; readonly reference: number; readonly power: number }
     | undefined;
 }
 
@@ -42,7 +42,7 @@ function relaxed(
   saved?: State,
 ): Relaxation {
   const decisions = decisionsOf(sites);
-  const latencies = latency && latencyRows(sites, latency.table);
+  const latencies = latency && costRows(sites, latency.table, 'latency.table');
   const controller = new Controller(
     { decisions, policy: { kind: 'factorised', sd }, learning },
     saved === undefined ? { stream: streams.stream('alpha') } : { state: saved },
@@ -70,7 +70,7 @@ function relaxed(
         return { ...draw, reward: accuracy * speed(draw.choices) };
       });
       const { reward, baseline } = controller.learn(lessons);
-      const expected = latencies && expectedLatency(probabilities(), latencies);
+      const expected = latencies && expectedCost(probabilities(), latencies);
       return { reward, baseline, ...(expected !== undefined && { 'expected-latency': expected }) };
     },
     weightMixture({ streams: own, step }) {

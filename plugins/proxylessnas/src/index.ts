@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { alphaOption } from '@archer-nas/nn/options';
+import { alphaOption, costTable } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const every = z.int().positive().default(5).describe('α moves at every so many steps');
@@ -8,9 +8,7 @@ const alpha = alphaOption({ lr: 1e-3, beta1: 0, weightDecay: 0 });
 
 const latency = z
   .strictObject({
-    table: z
-      .record(z.string(), z.number().min(0))
-      .describe('latency by `option`, or by `site.option` where sites differ'),
+    table: costTable('latency'),
     loss: z
       .discriminatedUnion('form', [
         z.strictObject({

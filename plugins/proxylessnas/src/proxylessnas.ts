@@ -2,11 +2,10 @@ import type { State, Streams } from '@archer-nas/core';
 import {
   type BilevelStep,
   beginAlpha,
+  type CostTable,
   combineRows,
-  expectedLatency,
-  type LatencyLoss,
-  type LatencyOptions,
-  latencyRows,
+  costRows,
+  expectedCost,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
@@ -15,8 +14,8 @@ import {
   type Site,
   singleMixture,
   softmaxRows,
-  withLatency,
 } from '@archer-nas/nn';
+import { type LatencyLoss, withLatency } from './latency-loss.ts';
 import { type Pair, pairGradient, pairMixture, rescaled, samplePairs } from './two-paths.ts';
 
 /** What ProxylessNAS is told. */
@@ -27,7 +26,7 @@ export interface ProxylessOptions {
     /** Standard deviation of the values that α starts from. */
     readonly init: number;
   };
-  readonly latency?: LatencyOptions | undefined;
+  readonly latency?: { readonly table: CostTable; readonly loss: LatencyLoss } | undefined;
 }
 
 /** What a latency costs: per option, and how it joins the loss. */
@@ -50,7 +49,10 @@ function relaxed(
   streams: Streams,
   saved?: State,
 ): Relaxation {
-  const latency = given && { rows: latencyRows(sites, given.table), loss: given.loss };
+  const latency = given && {
+    rows: costRows(sites, given.table, 'latency.table'),
+    loss: given.loss,
+  };
   let alpha = beginAlpha(sites, streams, { deviation: adam.init, saved });
   return {
     get probabilities() {
@@ -67,7 +69,7 @@ function relaxed(
       alpha = { ...moved, rows: rescaled(moved.rows, alpha.rows, pairs) };
       return latency === undefined
         ? {}
-        : { 'expected-latency': expectedLatency(softmaxRows(alpha.rows), latency.rows) };
+        : { 'expected-latency': expectedCost(softmaxRows(alpha.rows), latency.rows) };
     },
     weightMixture({ streams, step }) {
       const stream = streams.stream('proxylessnas-weights', step);
@@ -91,7 +93,7 @@ function gateGradients(
   if (latency === undefined) return rows;
   const { rows: latencies, loss } = latency;
   const ce = loss.form === 'add' ? 0 : valid.value(mixture);
-  const { byLoss, byLatency } = withLatency(ce, expectedLatency(p, latencies), loss);
+  const { byLoss, byLatency } = withLatency(ce, expectedCost(p, latencies), loss);
   const slopes = latencies.map((row, decision) => {
     const options = pairs[decision]?.options ?? [];
     const joint = options.reduce((sum, option) => sum + (p[decision]?.[option] ?? 0), 0);

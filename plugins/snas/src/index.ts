@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { rowAdamFields } from '@archer-nas/nn/options';
+import { costTable, rowAdamFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const temperature = z
@@ -26,9 +26,7 @@ const alpha = z
 
 const resource = z
   .strictObject({
-    table: z
-      .record(z.string(), z.number().min(0))
-      .describe('cost by `option`, or by `site.option` where sites differ; any unit'),
+    table: costTable('cost, in any unit,'),
     weight: z.number().min(0).describe('η of loss + η R(Z)'),
   })
   .optional()

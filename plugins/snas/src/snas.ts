@@ -2,13 +2,14 @@ import type { State, Streams } from '@archer-nas/core';
 import {
   type BilevelStep,
   beginAlpha,
+  type CostTable,
   combineRows,
   concreteGradientRows,
   concreteRows,
+  costRows,
   denseMixture,
-  expectedLatency,
+  expectedCost,
   gumbelNoise,
-  latencyRows,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
@@ -30,7 +31,7 @@ export interface SnasOptions {
   readonly resource?:
     | {
         /** R of an option, by `option` or `site.option`; R(Z) = Σ Z R over the sites. */
-        readonly table: Readonly<Record<string, number>>;
+        readonly table: CostTable;
         /** η. */
         readonly weight: number;
       }
@@ -56,7 +57,7 @@ function relaxed(
   streams: Streams,
   saved?: State,
 ): Relaxation {
-  const costs = resource && latencyRows(sites, resource.table, 'resource.table');
+  const costs = resource && costRows(sites, resource.table, 'resource.table');
   let alpha = beginAlpha(sites, streams, { ...adam.init, saved });
   /** Z = softmax((α + g)/λ): the same whenever it is asked for in a step. */
   const sample = (at: BilevelStep): Rows => {
@@ -77,7 +78,7 @@ function relaxed(
       // R is linear in Z: its gradient passes through the sample as the loss's does.
       const slopes = costs ? combineRows([1, rows], [resource?.weight ?? 0, costs]) : rows;
       alpha = rowAdam(alpha, concreteGradientRows(z, slopes, lambda), adam);
-      return { temperature: lambda, ...(costs && { resource: expectedLatency(z, costs) }) };
+      return { temperature: lambda, ...(costs && { resource: expectedCost(z, costs) }) };
     },
   };
 }
