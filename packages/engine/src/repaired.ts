@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 import { repairKernels } from './kernels/repair.ts';
 import { keepInfoOnIdentifiers } from './tensor-info.ts';
 

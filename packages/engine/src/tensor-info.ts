@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 
 /** What tfjs knows of the memory behind tensors, by its identifier. */
 interface InfoStore {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 import { type Gaps, gapsOf, shapeWithGaps, withGaps, withoutGaps } from './filter-gaps.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;

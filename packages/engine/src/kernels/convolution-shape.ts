@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 import type { Attributes } from './tensor-memory.ts';
 
 type Pair = number | [number, number];

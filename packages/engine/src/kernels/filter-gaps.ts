@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 
 /** Distances between a filter's taps: rows, columns. */
 export type Gaps = readonly [number, number];

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: an index stays inside its array by the bounds of its loop
-import type * as tf from '@tensorflow/tfjs';
+import type tf from '#tfjs';
 import type { Convolution } from './convolution-shape.ts';
 import type { TensorMemory } from './tensor-memory.ts';
 

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: an index stays inside its array by the bounds of its loop
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 import { type HostKernel, input } from './tensor-memory.ts';
 
 /**

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 
 /**
  * The memory of a backend's tensors, as typed arrays, so that one kernel in plain loops

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: tfjs calls a kernel with the inputs of its name
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 import type { TensorflowKernel } from './operations.ts';
 
 const NHWC = { data_format: 'NHWC' };

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 
 /** What is used of tfjs-node's backend. */
 export interface TensorflowBackend {

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: tfjs calls a kernel with the inputs of its name
-import * as tf from '@tensorflow/tfjs';
+import tf from '#tfjs';
 import { BACKEND } from './operations.ts';
 
 /**
