@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// One worker per processor: many tests wait for processes and servers.
+// One worker more than processors: many tests wait for processes, servers and clusters.
 export default defineConfig({
-  test: { maxWorkers: '100%', projects: ['packages/*', 'plugins/*', 'tools'] },
+  test: {
+    maxWorkers: availableParallelism() + 1,
+    projects: ['packages/*', 'plugins/*', 'tools'],
+  },
 });
