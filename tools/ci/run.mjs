@@ -6,11 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { summarise } from '../nx/plugin.mjs';
-import { runDocumented } from './documented.mjs';
+import { experimentTarget, summarise } from '../nx/plugin.mjs';
 import { generateAndTest } from './generated.mjs';
 import { checkPackages, packAll, runOutside } from './packages.mjs';
-import { followPages } from './pages.mjs';
 import { atOnce, command, Steps } from './steps.mjs';
 import { webgpuHere } from './webgpu.mjs';
 
@@ -43,12 +41,6 @@ if (hasClangOfWasm()) {
 } else {
   steps.skip(wasm, 'the clang and lld of packages/engine-native/wasm/built-with are not installed');
 }
-const arm = missingForArm();
-if (arm === undefined) {
-  await steps.run('kernels for Arm', () => quiet('node', ['packages/engine-native/arm.mjs']));
-} else {
-  steps.skip('kernels for Arm', arm);
-}
 await steps.run('CIFAR-10', () =>
   quiet('node', ['packages/cli/dist/bin.js', 'data', 'fetch', 'cifar10']),
 );
@@ -56,15 +48,6 @@ const server = await mlflowServer();
 await steps.run('npm test', () => vitest(server));
 await steps.run('reliability scenarios', () =>
   quiet('node', ['tools/ci/scenarios.mjs', '--results', join(scratch, 'vitest.json')]),
-);
-await steps.run('mutants turn their scenarios red', () =>
-  quiet('node', ['packages/runtime/tools/mutants.mjs']),
-);
-await steps.run('three strategies are killed and go on', () =>
-  quiet('node', [
-    ...['packages/runtime/tools/chaos.mjs', '--kills=9', '--fresh'],
-    '--only=^(sampler-regularised-evolution|spos-nb201|pada-nb201)$',
-  ]),
 );
 await steps.run('engine speed', engineSpeed);
 const webgpu = webgpuHere(root);
@@ -74,31 +57,54 @@ if ('env' in webgpu) {
 } else {
   steps.skip('engine webgpu', webgpu.reason);
 }
-await atOnce(experiments(), (id) => steps.runBeside(`experiments:${id}:smoke`, () => smoke(id)));
-for (const id of experiments().filter(hasSweep)) {
-  await steps.run(`sweep of ${id}`, () => sweep(id));
-}
-for (const id of readdirSync('experiments/suites')) {
-  await steps.run(`experiments:suite-${id}`, () => suite(id));
-}
-await steps.run('README commands', () => quiet('node', ['tools/ci/readme.mjs']));
-await steps.run('commands of docs/engines.md', () => runDocumented('docs/engines.md'));
-await steps.run('pages for newcomers', () => followPages());
 /** @type {string[]} */
 let tarballs = [];
 await steps.run('npm pack', async () => {
   tarballs = await packAll(root, scratch);
 });
-await steps.run('publint and attw', () => checkPackages(tarballs));
-await steps.run('packed plugin outside the repository', () => runOutside(tarballs, scratch));
-await steps.run('generated strategy passes its tests', () => generateAndTest(root, scratch));
+// What needs nothing of each other, the longest first, so that no processor waits at the end.
+await atOnce(besides(), ([name, work]) => steps.runBeside(name, work));
 
 await rm(scratch, { recursive: true, force: true });
 process.exitCode = steps.close();
 
-/** @param {string} name @param {readonly string[]} args @param {Record<string, string>} [env] */
-async function quiet(name, args, env) {
-  await command(name, args, env === undefined ? {} : { env });
+/** @param {string} name @param {readonly string[]} args */
+async function quiet(name, args) {
+  await command(name, args);
+}
+
+/** @returns {[name: string, work: () => Promise<string>][]} */
+function besides() {
+  const silent = { quiet: true };
+  /** @param {readonly string[]} args */
+  const node =
+    (...args) =>
+    () =>
+      command('node', args, silent);
+  const arm = missingForArm();
+  if (arm !== undefined) steps.skip('kernels for Arm', arm);
+  return [
+    ['generated strategy passes its tests', () => generateAndTest(root, scratch)],
+    ['mutants turn their scenarios red', node('packages/runtime/tools/mutants.mjs')],
+    ...(arm === undefined ? [['kernels for Arm', node('packages/engine-native/arm.mjs')]] : []),
+    ['packed plugin outside the repository', () => runOutside(tarballs, scratch)],
+    [
+      'three strategies are killed and go on',
+      node(
+        ...['packages/runtime/tools/chaos.mjs', '--kills=9', '--fresh'],
+        '--only=^(sampler-regularised-evolution|spos-nb201|pada-nb201)$',
+      ),
+    ],
+    ['pages for newcomers', node('tools/ci/pages.mjs')],
+    ...readdirSync('experiments/suites').map((id) => [`experiments:suite-${id}`, () => suite(id)]),
+    ['commands of docs/engines.md', node('tools/ci/documented.mjs', 'docs/engines.md')],
+    ['README commands', node('tools/ci/readme.mjs')],
+    ['publint and attw', () => checkPackages(tarballs)],
+    ...experiments()
+      .filter(hasSweep)
+      .map((id) => [`sweep of ${id}`, () => sweep(id)]),
+    ...experiments().map((id) => [`experiments:${id}:smoke`, () => smoke(id)]),
+  ];
 }
 
 /** Whether the compiler is there that the committed WebAssembly module was built with. */
@@ -190,13 +196,16 @@ function experiments() {
     .map((entry) => entry.name);
 }
 
-/** @param {string} id */
-async function smoke(id) {
-  const out = join(scratch, `smoke-${id}`);
-  // Everything is built; Nx would put it into place again, under the feet of the one beside.
-  const built = '--exclude-task-dependencies';
-  const args = ['nx', 'run', `experiments:${id}:smoke`, built, '--out', out];
-  return command('npx', args, { quiet: true });
+/**
+ * What Nx would start, without Nx, which takes longer than most of them; suites go through it.
+ * @param {string} id
+ */
+function smoke(id) {
+  const target = experimentTarget(`experiments/${id}/manifest.yaml`, root);
+  const profile = target.configurations.smoke;
+  if (profile === undefined) throw new Error(`experiment ${id} has no profile smoke`);
+  const [name = '', ...args] = `${target.options.command} ${profile.args}`.split(' ');
+  return command(name, [...args, '--out', join(scratch, `smoke-${id}`)], { quiet: true });
 }
 
 /** @param {string} id */
@@ -205,9 +214,10 @@ function hasSweep(id) {
 }
 
 /** Every point of it, on made-up images. @param {string} id */
-async function sweep(id) {
-  const args = ['archer', 'sweep', join('experiments', id, 'manifest.yaml'), '--profile', 'smoke'];
-  await command('npx', [...args, '--out', join(scratch, `sweep-${id}`)], { quiet: true });
+function sweep(id) {
+  const manifest = join('experiments', id, 'manifest.yaml');
+  const args = ['packages/cli/dist/bin.js', 'sweep', manifest, '--profile', 'smoke'];
+  return command('node', [...args, '--out', join(scratch, `sweep-${id}`)], { quiet: true });
 }
 
 /**
@@ -215,7 +225,7 @@ async function sweep(id) {
  * suite that trains, whose manifests have a smoke profile, runs that.
  * @param {string} id
  */
-async function suite(id) {
+function suite(id) {
   const folder = join(root, 'experiments/suites', id);
   const manifests = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   const isTraining = manifests.every((name) =>
@@ -224,8 +234,9 @@ async function suite(id) {
   const profile = isTraining ? ['--profile', 'smoke'] : [];
   const beside = resolve(root, '../shared/data');
   const tables = process.env.ARCHER_TABLES ?? (existsSync(beside) ? beside : '');
-  const out = join(scratch, `suite-${id}`);
-  const target = `experiments:suite-${id}`;
+  // Everything is built; Nx would put it into place again, under the feet of what runs beside.
+  const built = '--exclude-task-dependencies';
+  const args = ['nx', 'run', `experiments:suite-${id}`, built, ...profile];
   const env = { ARCHER_TABLES: tables };
-  await command('npx', ['nx', 'run', target, ...profile, '--out', out], { env });
+  return command('npx', [...args, '--out', join(scratch, `suite-${id}`)], { env, quiet: true });
 }
