@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: architecture types meet in the manifest, not in the compiler
-import { Container, type ServiceIdentifier } from 'inversify';
+import type { Container, ServiceIdentifier } from 'inversify';
 import type { DataSet } from './data.ts';
 import type { EngineInfo } from './engine.ts';
 import { ArcherError, EXIT, isArcherError } from './errors.ts';
@@ -55,7 +55,7 @@ export async function buildRun(
   services: RunServices,
 ): Promise<RunParts> {
   const { manifest } = resolved;
-  const container = new Container({ defaultScope: 'Singleton' });
+  const container = await emptyContainer();
   if (services.engine) container.bind(TOKENS.engine).toConstantValue(services.engine);
   const maker = new PartMaker(container, services);
 
@@ -92,7 +92,7 @@ export async function buildSpace(
   { manifest }: ResolvedManifest,
   services: RunServices,
 ): Promise<SearchSpace<any>> {
-  return new PartMaker(new Container(), services).make('space', manifest.space, {
+  return new PartMaker(await emptyContainer(), services).make('space', manifest.space, {
     purpose: 'search',
   });
 }
@@ -103,14 +103,22 @@ export async function buildLauncher(
   services: RunServices,
 ): Promise<Launcher | undefined> {
   if (!manifest.launcher) return undefined;
-  const maker = new PartMaker(new Container(), services);
+  const maker = new PartMaker(await emptyContainer(), services);
   return maker.make('launcher', manifest.launcher, { purpose: 'search' });
 }
 
 /** The tracker of a block alone: for sending what a run has left behind. */
 export async function buildTracker(block: Block, services: RunServices): Promise<Tracker> {
   const resolved = await resolveAlone('tracker', block, services.lookup);
-  return new PartMaker(new Container(), services).make('tracker', resolved, { purpose: 'search' });
+  return new PartMaker(await emptyContainer(), services).make('tracker', resolved, {
+    purpose: 'search',
+  });
+}
+
+/** Loads what it is made of only here: most of what imports core builds nothing. */
+async function emptyContainer(): Promise<Container> {
+  const { Container } = await import('inversify');
+  return new Container({ defaultScope: 'Singleton' });
 }
 
 /** Creates blocks: looks the plugin up, creates its parts first, hands over dependencies. */
