@@ -56,3 +56,7 @@ describeSampler({
   ...small,
   sampler: { use: 'evolution', population: 6, parents: 3, mutations: 2, crossovers: 2 },
 });
+describeSampler({
+  ...small,
+  sampler: { use: 'perturbation', random: 8, perturbed: 6, chain: 12, probability: 0.2 },
+});

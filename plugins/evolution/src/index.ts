@@ -5,6 +5,7 @@ import { inverseDensity } from './inverse-density.ts';
 import { largeScaleEvolution } from './large-scale-evolution.ts';
 import { nsga2 } from './nsga-2.ts';
 import { onePlusLambda } from './one-plus-lambda.ts';
+import { perturbation } from './perturbation.ts';
 import { regularisedEvolution } from './regularised-evolution.ts';
 
 const count = z.int().positive();
@@ -132,6 +133,26 @@ const topK = definePlugin({
   create: constrainedTopK,
 });
 
+const perturbing = definePlugin({
+  id: 'perturbation',
+  kind: 'sampler',
+  summary: "SMASH's search: random ones, perturbations of the best, then a chain of better ones.",
+  options: z.strictObject({
+    random: count.default(500).describe('architectures to begin with'),
+    perturbed: z.int().nonnegative().default(100).describe('perturbations of the best of these'),
+    chain: z
+      .int()
+      .nonnegative()
+      .default(100)
+      .describe('perturbations of the best so far, which moves to each that is better'),
+    probability: rate
+      .refine((probability) => probability > 0, 'is above 0')
+      .default(0.05)
+      .describe('with which each decision is drawn anew, uniformly'),
+  }),
+  create: perturbation,
+});
+
 /** The name that it has in SPOS's manifests. */
 const evolution = definePlugin({
   id: 'evolution',
@@ -149,5 +170,6 @@ const plugins = [
   density,
   topK,
   evolution,
+  perturbing,
 ] as unknown as readonly Plugin[];
 export default plugins;
