@@ -30,6 +30,7 @@ export * from './gumbel.ts';
 export * from './hessian.ts';
 export * from './highway.ts';
 export * from './highway-mixture.ts';
+export * from './hyper-network.ts';
 export * from './inner-sgd.ts';
 export * from './language-evaluator.ts';
 export * from './language-model.ts';
