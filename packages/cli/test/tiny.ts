@@ -72,6 +72,7 @@ const TINY: Readonly<Record<string, object>> = {
   'strategy rsps': { epochs: 1, selection: { architectures: 2 } },
   'strategy search': { evaluations: 1 },
   'strategy setn': { epochs: 1, selection: { architectures: 2 } },
+  'strategy smash': { epochs: 1, hyper: { hidden: [4], chunk: 64 }, search: null },
   'strategy snas': { epochs: 1 },
   'strategy spos': { epochs: 1, search: { use: 'random' }, evaluation: { searchEvaluations: 2 } },
   'strategy sumnas': { epochs: 1, search: null },
