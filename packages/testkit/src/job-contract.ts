@@ -2,6 +2,7 @@ import type { Job, Progress, Report, State } from '@archer-nas/core';
 import { expect } from 'vitest';
 import { type Check, describeChecks } from './check.ts';
 import { cloneState } from './clone-state.ts';
+import './same-bytes.ts';
 
 /** Steps after which a job is taken to be endless. */
 const ENDLESS = 1000;
