@@ -1,6 +1,7 @@
-import type { FusedLayers } from '@archer-nas/engine';
+import type { FusedLayers, FusedRecurrent } from '@archer-nas/engine';
 import { nativeGiven } from './given-norms.ts';
 import { highwayNode } from './highway.ts';
+import { highwayWindow } from './highway-window.ts';
 import { lstmStep } from './lstm.ts';
 import { mixture } from './mixture.ts';
 import { separableBatchNorm } from './separable.ts';
@@ -10,6 +11,7 @@ export const nativeLayers: Required<FusedLayers> = {
   ...nativeGiven,
   separableBatchNorm,
   mixture,
-  lstmStep,
-  highwayNode,
 };
+
+/** The recurrent ones among them. */
+export const nativeRecurrent: Required<FusedRecurrent> = { lstmStep, highwayNode, highwayWindow };

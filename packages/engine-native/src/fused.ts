@@ -8,7 +8,9 @@ import {
 import { BINARY } from './addon.ts';
 import { averagePool } from './average-pool.ts';
 import { reluConvBatchNorm } from './conv-batch-norm.ts';
-import { nativeLayers } from './fused-layers.ts';
+import { decodedCrossEntropy } from './decoded-cross-entropy.ts';
+import { embedding } from './embedding.ts';
+import { nativeLayers, nativeRecurrent } from './fused-layers.ts';
 import { nativeUpdates } from './fused-updates.ts';
 import { maybe, nativeBackend } from './kernel-tensors.ts';
 
@@ -16,9 +18,12 @@ import { maybe, nativeBackend } from './kernel-tensors.ts';
 export const nativeFused = {
   ...hostFused,
   ...nativeLayers,
+  ...nativeRecurrent,
   ...nativeUpdates,
   reluConvBatchNorm,
   averagePool,
+  embedding,
+  decodedCrossEntropy,
   sgdStep,
   addInPlace,
 } satisfies FusedKernels;

@@ -12,7 +12,12 @@ import {
 import { gradientInto, make, maybe, nativeBackend } from './kernel-tensors.ts';
 
 /** In the order of the addon. */
-const ACTIVATIONS: readonly RecurrentActivation[] = ['tanh', 'relu', 'sigmoid', 'identity'];
+export const RECURRENT_ACTIVATIONS: readonly RecurrentActivation[] = [
+  'tanh',
+  'relu',
+  'sigmoid',
+  'identity',
+];
 
 type Maybe = Float32Array | null;
 type Three = [Maybe, Maybe, Maybe];
@@ -26,7 +31,7 @@ export function highwayNode(inputs: HighwayInputs, activation: RecurrentActivati
   if (n * width === 0 || input?.of.shape[1] === 0) return hostFused.highwayNode(inputs, activation);
   const backend = nativeBackend();
   const k = input?.of.shape[1] ?? 0;
-  const shape = Int32Array.of(n, k, width, ACTIVATIONS.indexOf(activation));
+  const shape = Int32Array.of(n, k, width, RECURRENT_ACTIVATIONS.indexOf(activation));
   const y = make<tf.Tensor2D>(backend, [n, width]);
   const factors = make(backend, [2, n, width]);
   backend.kernels.highway(shape, ...given(state), ...second(input), factors.values, y.values);
@@ -106,13 +111,17 @@ function intoAll(
 
 function checkShapes({ state, input }: HighwayInputs): void {
   const [n, width] = state.of.shape;
-  check('state', state, [n, width, width]);
-  if (input) check('input', input, [n, input.of.shape[1], width]);
+  highwayShapes('state', state, [n, width, width]);
+  if (input) highwayShapes('input', input, [n, input.of.shape[1], width]);
 }
 
-function check(
+/**
+ * Checks values [n, k], their mask and their weights [k, width] where they are there.
+ * @throws Error naming whose shape does not fit
+ */
+export function highwayShapes(
   name: string,
-  { of, mask, gate, value }: HighwayInput,
+  { of, mask, gate, value }: Partial<HighwayInput>,
   [n, k, width]: readonly [number, number, number],
 ): void {
   const tensors = { of, mask, gate, value };

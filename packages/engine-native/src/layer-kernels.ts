@@ -196,9 +196,9 @@ export interface LayerKernels {
   highway(
     shape: Int32Array,
     state: Float32Array,
-    mask: Maybe,
-    gate: Float32Array,
-    value: Float32Array,
+    stateMask: Maybe,
+    stateGate: Float32Array,
+    stateValue: Float32Array,
     input: Maybe,
     inputMask: Maybe,
     inputGate: Maybe,
@@ -211,9 +211,9 @@ export interface LayerKernels {
     shape: Int32Array,
     add: number,
     state: Float32Array,
-    mask: Maybe,
-    gate: Float32Array,
-    value: Float32Array,
+    stateMask: Maybe,
+    stateGate: Float32Array,
+    stateValue: Float32Array,
     input: Maybe,
     inputMask: Maybe,
     inputGate: Maybe,
@@ -221,10 +221,64 @@ export interface LayerKernels {
     factors: Float32Array,
     dy: Float32Array,
     dstate: Maybe,
-    dgate: Maybe,
-    dvalue: Maybe,
+    dstateGate: Maybe,
+    dstateValue: Maybe,
     dinput: Maybe,
     dinputGate: Maybe,
     dinputValue: Maybe,
+  ): void;
+  /**
+   * Shape [steps, lanes, inputs, width, nodes], and of every node the one that it reads, its
+   * activation and whether it is averaged. Weights are gate and value of x and of every node; `saved` is
+   * each node's state, gate and value.
+   */
+  highwayWindow(
+    shape: Int32Array,
+    x: Float32Array,
+    inputMask: Maybe,
+    h: Float32Array,
+    hiddenMask: Maybe,
+    weights: List,
+    saved: Float32Array,
+    states: Float32Array,
+  ): void;
+  highwayWindowGradient(
+    shape: Int32Array,
+    x: Float32Array,
+    inputMask: Maybe,
+    h: Float32Array,
+    hiddenMask: Maybe,
+    weights: List,
+    saved: Float32Array,
+    states: Float32Array,
+    dstates: Float32Array,
+    dx: Maybe,
+    dh: Maybe,
+    dweights: List | null,
+  ): void;
+  /** Shape [n, rows, width]. */
+  embedding(shape: Int32Array, table: Float32Array, tokens: Int32Array, y: Float32Array): void;
+  /** `add`: dtable is a sum to add to. */
+  embeddingGradient(
+    shape: Int32Array,
+    add: boolean,
+    tokens: Int32Array,
+    dy: Float32Array,
+    dtable: Float32Array,
+  ): void;
+  /** Shape [n, width, classes]; the gradients of Σ factor · loss are all null or none. */
+  decodedCrossEntropy(
+    shape: Int32Array,
+    states: Float32Array,
+    table: Float32Array,
+    bias: Float32Array,
+    labels: Int32Array,
+    factors: Float32Array,
+    losses: Float32Array,
+    lengths: Float32Array,
+    hits: Float32Array,
+    dstates: Maybe,
+    dtable: Maybe,
+    dbias: Maybe,
   ): void;
 }

@@ -1,4 +1,5 @@
 import type { FusedLayers } from './fused-layers.ts';
+import type { FusedRecurrent } from './fused-recurrent.ts';
 import type { FusedUpdates } from './fused-updates.ts';
 import type { tf } from './repaired.ts';
 
@@ -8,7 +9,7 @@ import type { tf } from './repaired.ts';
  * `tf.grads` and its relatives and are differentiable once, by the inputs that say so.
  * Images are NHWC. Tensors that come out belong to the caller's tidy scope.
  */
-export interface FusedKernels extends FusedLayers, FusedUpdates {
+export interface FusedKernels extends FusedLayers, FusedRecurrent, FusedUpdates {
   /** addend + batchNorm(conv2d(relu(x), filter)), with the batch's own statistics. */
   reluConvBatchNorm?(inputs: ConvBatchNormInputs, options: ConvBatchNormOptions): Normalised;
 
@@ -38,6 +39,25 @@ export interface FusedKernels extends FusedLayers, FusedUpdates {
   };
 
   /**
+   * Rows of a table, [n, width]; differentiable by it.
+   *
+   * @param tokens [n], int32, each a row of the table
+   */
+  embedding?(table: tf.Tensor2D, tokens: tf.Tensor1D): tf.Tensor2D;
+
+  /**
+   * Softmax cross entropy of states · tableᵀ + bias, whose logits are not there all at once.
+   *
+   * @param labels [n], int32, each a row of the table
+   * @param factors [n], what losses are multiplied with in the mean
+   */
+  decodedCrossEntropy?(
+    inputs: DecoderInputs,
+    labels: tf.Tensor1D,
+    factors: tf.Tensor1D,
+  ): DecodedLosses;
+
+  /**
    * One step of SGD for each parameter, as PyTorch defines it: weight decay joins the
    * gradient before momentum, and the velocity starts at zero. Clones that were made of
    * `value` or `velocity` before are invalid afterwards. Not differentiable.
@@ -50,6 +70,28 @@ export interface FusedKernels extends FusedLayers, FusedUpdates {
    * @returns false, and nothing is done, where something else shares that memory
    */
   addInPlace?(sum: tf.Tensor, term: tf.Tensor): boolean;
+}
+
+/** Inputs of {@link FusedKernels.decodedCrossEntropy}, all differentiable. */
+export interface DecoderInputs {
+  /** [n, width] */
+  readonly states: tf.Tensor2D;
+  /** [classes, width] */
+  readonly table: tf.Tensor2D;
+  /** [classes] */
+  readonly bias: tf.Tensor1D;
+}
+
+/** What {@link FusedKernels.decodedCrossEntropy} gives; only `mean` is differentiable. */
+export interface DecodedLosses {
+  /** Σ factor · loss. */
+  readonly mean: tf.Scalar;
+  /** In nats, [n]. */
+  readonly losses: tf.Tensor1D;
+  /** ‖softmax − one-hot‖₂, [n]. */
+  readonly lengths: tf.Tensor1D;
+  /** One where the first of the largest logits is the label's, else zero, [n]. */
+  readonly hits: tf.Tensor1D;
 }
 
 /** A square pooling window. */

@@ -12,19 +12,6 @@ export interface FusedLayers {
   /** Σ weight · input, for maps of one shape. Differentiable by all of them. */
   mixture?(inputs: readonly tf.Tensor[], weights: tf.Tensor1D): tf.Tensor;
 
-  /**
-   * One step of a long short-term memory:
-   * (i, f, g, o) = (σ, σ, tanh, σ)(x·Wx + h·Wh + bias), c' = f·c + i·g, h' = o·tanh(c').
-   * Differentiable by all inputs.
-   */
-  lstmStep?(inputs: LstmInputs): LstmState;
-
-  /**
-   * A gated node of a recurrent cell: s + σ(c)·(f(v) − s) with [c, v] = s·W, and x·V added where there
-   * is an input x. Masks multiply s and x in these products alone. Differentiable by all but the masks.
-   */
-  highwayNode?(inputs: HighwayInputs, activation: RecurrentActivation): tf.Tensor2D;
-
   /** addend + batchNorm(conv2d(relu(x), filter)) with given statistics. */
   reluConvBatchNormGiven?(
     inputs: GivenNorm & { readonly x: tf.Tensor4D; readonly filter: tf.Tensor4D },
@@ -106,47 +93,4 @@ export interface GivenConvolution {
   /** 1 unless given. */
   readonly dilation?: number;
   readonly epsilon: number;
-}
-
-/** What a node of a recurrent cell can apply. */
-export type RecurrentActivation = 'tanh' | 'relu' | 'sigmoid' | 'identity';
-
-/** Inputs of {@link FusedLayers.highwayNode}: s of the node's width, and x of any. */
-export interface HighwayInputs {
-  readonly state: HighwayInput;
-  readonly input?: HighwayInput | undefined;
-}
-
-/** Values and their weights, W = [gate | value]. */
-export interface HighwayInput {
-  /** [n, k] */
-  readonly of: tf.Tensor2D;
-  /** [n, k]; absent: ones. */
-  readonly mask?: tf.Tensor | undefined;
-  /** [k, width] */
-  readonly gate: tf.Tensor2D;
-  /** [k, width] */
-  readonly value: tf.Tensor2D;
-}
-
-/** Inputs of {@link FusedLayers.lstmStep}. */
-export interface LstmInputs {
-  /** [n, inputs] */
-  readonly x: tf.Tensor2D;
-  /** [n, hidden] */
-  readonly h: tf.Tensor2D;
-  /** [n, hidden] */
-  readonly c: tf.Tensor2D;
-  /** [inputs, 4 hidden], the gates' columns in the order i, f, g, o. */
-  readonly inputWeights: tf.Tensor2D;
-  /** [hidden, 4 hidden] */
-  readonly hiddenWeights: tf.Tensor2D;
-  /** [4 hidden] */
-  readonly bias: tf.Tensor1D;
-}
-
-/** What {@link FusedLayers.lstmStep} gives, each [n, hidden]. */
-export interface LstmState {
-  readonly h: tf.Tensor2D;
-  readonly c: tf.Tensor2D;
 }

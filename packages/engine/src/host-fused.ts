@@ -9,6 +9,7 @@ import type {
   SgdParameter,
 } from './fused-kernels.ts';
 import { composedLayers } from './host-layers.ts';
+import { composedRecurrent } from './host-recurrent.ts';
 import { composedUpdates } from './host-updates.ts';
 import { tf } from './repaired.ts';
 import { share } from './share.ts';
@@ -17,6 +18,7 @@ import { type InputGradients, record, taping, untaped } from './tape.ts';
 /** The fused kernels of the engines `wasm` and `js`; see `kernels/`. */
 export const hostFused = {
   ...composedLayers(batchNorm),
+  ...composedRecurrent,
   ...composedUpdates,
   reluConvBatchNorm,
   batchNorm,

@@ -3,11 +3,6 @@ import type {
   FusedLayers,
   GivenConvolution,
   GivenNorm,
-  HighwayInput,
-  HighwayInputs,
-  LstmInputs,
-  LstmState,
-  RecurrentActivation,
   SeparableInputs,
   SeparableOptions,
   SeparableResult,
@@ -22,8 +17,6 @@ export function composedLayers(batchNorm: BatchNorm): Required<FusedLayers> {
   return {
     separableBatchNorm: (inputs, options) => separableBatchNorm(inputs, options, batchNorm),
     mixture,
-    lstmStep,
-    highwayNode,
     reluConvBatchNormGiven: ({ x, filter, ...norm }, options) =>
       batchNormGiven({ x: convolve('Conv2D', x, filter, options), ...norm }, options),
     separableBatchNormGiven: ({ x, depthwise, pointwise, ...norm }, options) =>
@@ -96,39 +89,3 @@ function mixture(inputs: readonly tf.Tensor[], weights: tf.Tensor1D): tf.Tensor 
     .map((input, i) => tf.mul(input, weights.slice(i, 1).asScalar()))
     .reduce((sum, scaled) => tf.add(sum, scaled));
 }
-
-function lstmStep({ x, h, c, inputWeights, hiddenWeights, bias }: LstmInputs): LstmState {
-  const products = tf.add(tf.matMul(x, inputWeights), tf.matMul(h, hiddenWeights));
-  const [i, f, g, o] = tf.split(tf.add<tf.Tensor2D>(products, bias), 4, 1) as Gates;
-  const kept = tf.mul(tf.sigmoid(f), c);
-  const cell = tf.add<tf.Tensor2D>(kept, tf.mul(tf.sigmoid(i), tf.tanh(g)));
-  return { h: tf.mul(tf.sigmoid(o), tf.tanh(cell)), c: cell };
-}
-
-/** What a node of a recurrent cell can apply. */
-export const RECURRENT_ACTIVATIONS: Readonly<
-  Record<RecurrentActivation, (v: tf.Tensor) => tf.Tensor>
-> = {
-  tanh: (v) => tf.tanh(v),
-  relu: (v) => tf.relu(v),
-  sigmoid: (v) => tf.sigmoid(v),
-  identity: (v) => v,
-};
-
-function highwayNode(
-  { state, input }: HighwayInputs,
-  activation: RecurrentActivation,
-): tf.Tensor2D {
-  const [cs, vs] = products(state);
-  const [cx, vx] = input ? products(input) : [];
-  const [c, v] = [cx ? tf.add(cx, cs) : cs, vx ? tf.add(vx, vs) : vs];
-  const s = state.of;
-  return tf.add(s, tf.mul(tf.sigmoid(c), tf.sub(RECURRENT_ACTIVATIONS[activation](v), s)));
-}
-
-function products({ of, mask, gate, value }: HighwayInput): [tf.Tensor, tf.Tensor] {
-  const read = mask === undefined ? of : tf.mul<tf.Tensor2D>(of, mask);
-  return [tf.matMul(read, gate), tf.matMul(read, value)];
-}
-
-type Gates = [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];

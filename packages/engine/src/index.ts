@@ -9,9 +9,10 @@ export { ENGINES, type EngineChoice, type EngineName, engineChoice } from './cho
 export { fusedKernels } from './current-fused.ts';
 export type * from './fused-kernels.ts';
 export type * from './fused-layers.ts';
+export type * from './fused-recurrent.ts';
 export * from './fused-updates.ts';
 export { hostFused } from './host-fused.ts';
-export { RECURRENT_ACTIVATIONS } from './host-layers.ts';
+export { RECURRENT_ACTIVATIONS } from './host-recurrent.ts';
 export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-gaps.ts';
 export { tf } from './repaired.ts';
 export { share } from './share.ts';

@@ -30,7 +30,7 @@ export function crossEntropy(
   const recorded = taping();
   return untaped(() => {
     const { perSample, difference } = lossesOf(logits, labels, labelSmoothing);
-    const factor = factors(logits.shape[0], weight);
+    const factor = sampleFactors(logits.shape[0], weight);
     const mean = tf.sum<tf.Scalar>(tf.mul(perSample, factor));
     if (recorded) {
       const slope = tf.mul(difference, tf.expandDims(factor, 1));
@@ -64,7 +64,7 @@ function lossesOf(
 }
 
 /** The weight of each sample in the mean. */
-function factors(batch: number, weight: Float32Array | undefined): tf.Tensor1D {
+export function sampleFactors(batch: number, weight: Float32Array | undefined): tf.Tensor1D {
   return tf.tensor1d(Float32Array.from({ length: batch }, (_, i) => (weight?.[i] ?? 1) / batch));
 }
 

@@ -1,12 +1,16 @@
 import { type InputGradients, record, taping, tf, untaped } from '@archer-nas/engine';
+import { fusedKernel } from './fused.ts';
 
 /**
  * Rows of a table, [tokens, width]; the gradient of a row is the sum over its occurrences.
- * The sums are made in JavaScript: tfjs's gather has no gradient on wasm.
+ * Where the engine has no kernel of it the sums are made in JavaScript: tfjs's gather has no gradient
+ * on wasm.
  *
  * @param table [vocabulary, width]
  */
 export function embedding(table: tf.Tensor2D, tokens: Int32Array): tf.Tensor2D {
+  const fused = fusedKernel('embedding');
+  if (fused !== undefined) return fused(table, tf.tensor1d(tokens, 'int32'));
   const recorded = taping();
   const output = untaped(() => tf.gather(table, tf.tensor1d(tokens, 'int32')) as tf.Tensor2D);
   if (recorded) {

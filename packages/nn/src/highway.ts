@@ -1,6 +1,12 @@
-import { type HighwayInput, hostFused, type RecurrentActivation, tf } from '@archer-nas/engine';
+import {
+  type HighwayInput,
+  type HighwayWindowInputs,
+  hostFused,
+  type RecurrentActivation,
+  tf,
+} from '@archer-nas/engine';
 import { fusedKernel } from './fused.ts';
-import type { CellMasks } from './language-model.ts';
+import type { CellMasks, CellWindow } from './language-model.ts';
 
 export { RECURRENT_ACTIVATIONS, type RecurrentActivation } from '@archer-nas/engine';
 
@@ -40,6 +46,33 @@ export function highwayNode(
   { hidden }: CellMasks = {},
 ): tf.Tensor2D {
   return node({ state: inputOf(s, weights, hidden) }, activation);
+}
+
+/** A cell of gated nodes, each of which reads one earlier node. */
+export interface HighwayCell {
+  /** What x is multiplied with. */
+  readonly input: HighwayWeights;
+  /** The first one reads x and the state before, whatever its `from` is. */
+  readonly nodes: readonly HighwayCellNode[];
+  /** Positions of the nodes whose mean is the new state, in ascending order. */
+  readonly averaged: readonly number[];
+}
+
+/** A node of {@link HighwayCell}, with what it multiplies its state with. */
+export interface HighwayCellNode extends HighwayWeights {
+  /** Position of the earlier node that it reads. */
+  readonly from: number;
+  readonly activation: RecurrentActivation;
+}
+
+/**
+ * All steps of {@link highwayInput}, {@link highwayNode} and {@link meanState} of a cell: in one kernel
+ * where the engine has it, else composed.
+ */
+export function highwayWindow(cell: HighwayCell, masks: CellMasks): CellWindow {
+  const window = fusedKernel('highwayWindow') ?? hostFused.highwayWindow;
+  const fixed = { ...cell, inputMask: masks.input, hiddenMask: masks.hidden };
+  return (x, h) => window({ x, h, ...fixed } as HighwayWindowInputs);
 }
 
 /** In one kernel where the engine has it, else composed. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { embedding } from './embedding.ts';
 import { lossAndGradients } from './gradients.ts';
 import { languageEvaluator, textLoss } from './language-evaluator.ts';
-import type { RecurrentCell } from './language-model.ts';
+import { eachStep, type RecurrentCell } from './language-model.ts';
 import { denseMixture, mixtureGradients, mixtureLoss } from './mixture.ts';
 import type { Model } from './model.ts';
 import { ParameterStore } from './parameter-store.ts';
@@ -185,13 +185,12 @@ describe('a language model', () => {
     const through: RecurrentCell = {
       sites: [],
       parameters: [],
-      unroll:
-        (_, __, { input, hidden }) =>
-        (x, h) => {
+      unroll: (_, __, { input, hidden }) =>
+        eachStep((x, h) => {
           const masks = tf.add(input ?? tf.zerosLike(h), tf.mul(10, hidden ?? tf.zerosLike(h)));
           seen.push([...x.dataSync(), ...masks.dataSync()]);
           return x;
-        },
+        }),
     };
     const dropout = { words: 0, embedded: 0.5, input: 0.5, hidden: 0.5, output: 0.5 };
     const model = toyLanguage(through, { dropout });

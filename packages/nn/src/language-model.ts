@@ -1,6 +1,6 @@
 import type { SearchSpace } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import { crossEntropy } from './cross-entropy.ts';
+import { decodedCrossEntropy } from './decoded-cross-entropy.ts';
 import { dropoutMask } from './dropout-mask.ts';
 import { embedding } from './embedding.ts';
 import type { Model } from './model.ts';
@@ -15,8 +15,26 @@ export interface CellMasks {
   readonly hidden?: tf.Tensor;
 }
 
-/** h_t from x_t and h_{t−1}, all [lanes, width]. */
-export type CellStep = (x: tf.Tensor2D, h: tf.Tensor2D) => tf.Tensor2D;
+/** h_1 … h_T from x_1 … x_T, both [steps × lanes, width], and from h_0, [lanes, width]. */
+export type CellWindow = (x: tf.Tensor2D, h: tf.Tensor2D) => tf.Tensor2D;
+
+/** h_t from x_t and h_{t−1}, all [lanes, width]: a window of one step. */
+export type CellStep = CellWindow;
+
+/** A window step by step, for cells that know no better. */
+export function eachStep(step: CellStep): CellWindow {
+  return (x, h) => {
+    const steps = x.shape[0] / h.shape[0];
+    let state = h;
+    // tfjs has no gradient of a split into one part.
+    const inputs = steps === 1 ? [x] : (tf.split(x, steps, 0) as tf.Tensor2D[]);
+    const states = inputs.map((one) => {
+      state = step(one, state);
+      return state;
+    });
+    return tf.concat2d(states, 0);
+  };
+}
 
 /** A recurrent cell without values. */
 export interface RecurrentCell {
@@ -24,7 +42,7 @@ export interface RecurrentCell {
   readonly sites: readonly Site[];
   readonly parameters: readonly ParameterSpec[];
   /** Prepares what is the same at every step of a window. */
-  unroll(gates: readonly Gate[], forward: Forward, masks: CellMasks): CellStep;
+  unroll(gates: readonly Gate[], forward: Forward, masks: CellMasks): CellWindow;
 }
 
 /** How often what is dropped, as AWD-LSTM (Merity et al., 2018) names it. */
@@ -96,12 +114,11 @@ export function languageModel(options: LanguageModelOptions, cell: RecurrentCell
       const masks = windowMasks(options, batch, forward);
       const table = forward.parameters.get('embedding.weight', [vocabulary, width]) as tf.Tensor2D;
       const states = unrolled(cell, { table, batch, gates, forward, masks });
-      const bias = forward.parameters.get('decoder.bias', [vocabulary]);
-      const outputs = atEveryStep(tf.concat2d(states, 0), masks.output, batch);
-      const logits = tf.add<tf.Tensor2D>(tf.matMul(outputs, table, false, true), bias);
-      const { mean, ...rest } = crossEntropy(logits, batch.labels, lossOptions);
-      const slow = forward.training ? slowness(states, options.slowness) : undefined;
-      const carried = states.at(-1) as tf.Tensor2D; // a window has a step
+      const bias = forward.parameters.get('decoder.bias', [vocabulary]) as tf.Tensor1D;
+      const outputs = { states: atEveryStep(states, masks.output, batch), table, bias };
+      const { mean, ...rest } = decodedCrossEntropy(outputs, batch.labels, lossOptions);
+      const slow = forward.training ? slowness(states, batch, options.slowness) : undefined;
+      const carried = stepsOf(states, batch, [batch.steps - 1, 1]);
       return { mean: slow === undefined ? mean : tf.add(mean, slow), ...rest, carried };
     },
   };
@@ -116,18 +133,21 @@ interface Window {
 }
 
 /** h_1 … h_T from what the window before carried, or from zeros. */
-function unrolled(cell: RecurrentCell, window: Window): tf.Tensor2D[] {
+function unrolled(cell: RecurrentCell, window: Window): tf.Tensor2D {
   const { table, batch, gates, forward, masks } = window;
   const words = masks.words === undefined ? table : tf.mul<tf.Tensor2D>(table, masks.words);
   const embedded = atEveryStep(embedding(words, batch.tokens), masks.embedded, batch);
-  const step = cell.unroll(gates, forward, masks);
-  let h = (batch.carried ?? tf.zeros([batch.lanes, table.shape[1]])) as tf.Tensor2D;
-  // tfjs has no gradient of a split into one part.
-  const inputs = batch.steps === 1 ? [embedded] : tf.split(embedded, batch.steps, 0);
-  return inputs.map((x) => {
-    h = step(x as tf.Tensor2D, h);
-    return h;
-  });
+  const h = (batch.carried ?? tf.zeros([batch.lanes, table.shape[1]])) as tf.Tensor2D;
+  return cell.unroll(gates, forward, masks)(embedded, h);
+}
+
+/** Some steps of [steps × lanes, width]. */
+function stepsOf(
+  states: tf.Tensor2D,
+  { lanes }: TokenBatch,
+  [first, count]: readonly [number, number],
+): tf.Tensor2D {
+  return tf.slice2d(states, [first * lanes, 0], [count * lanes, states.shape[1]]);
 }
 
 interface WindowMasks extends CellMasks {
@@ -164,9 +184,10 @@ function atEveryStep(
 }
 
 /** β · mean (h_t − h_{t−1})² (Merity et al., 2017); nothing where there is one step. */
-function slowness(states: readonly tf.Tensor2D[], beta: number): tf.Scalar | undefined {
-  if (beta === 0 || states.length < 2) return undefined;
-  const later = tf.concat2d(states.slice(1), 0);
-  const earlier = tf.concat2d(states.slice(0, -1), 0);
-  return tf.mul<tf.Scalar>(tf.mean(tf.square(tf.sub(later, earlier))), beta);
+function slowness(states: tf.Tensor2D, batch: TokenBatch, beta: number): tf.Scalar | undefined {
+  const pairs = batch.steps - 1;
+  if (beta === 0 || pairs < 1) return undefined;
+  const [later, earlier] = [1, 0].map((first) => stepsOf(states, batch, [first, pairs]));
+  const squares = tf.square(tf.sub(later as tf.Tensor, earlier as tf.Tensor));
+  return tf.mul<tf.Scalar>(tf.mean(squares), beta);
 }

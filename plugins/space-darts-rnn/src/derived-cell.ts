@@ -1,4 +1,4 @@
-import { highwayInput, highwayNode, meanState, type RecurrentCell } from '@archer-nas/nn';
+import { highwayWindow, type RecurrentCell } from '@archer-nas/nn';
 import { type CellSettings, cellParameters, inputWeights, nodeWeights } from './cell-parameters.ts';
 import { ACTIVATIONS, type Genotype } from './genotype.ts';
 
@@ -8,15 +8,15 @@ export function derivedCell(genotype: Genotype, settings: CellSettings): Recurre
   return {
     sites: [],
     parameters: cellParameters(settings),
-    unroll: (_, forward, masks) => (x, h) => {
-      const s0 = highwayInput(x, h, inputWeights(forward, width), masks);
-      const states = [s0];
-      genotype.forEach(({ from, activation }, at) => {
-        const name = ACTIVATIONS[activation] ?? 'identity';
+    unroll(_, forward, masks) {
+      const { input, hidden } = inputWeights(forward, width);
+      const first = { from: 0, activation: 'tanh' as const, ...hidden };
+      const rest = genotype.map(({ from, activation }, at) => {
         const weights = nodeWeights(forward, at + 1, width);
-        states.push(highwayNode(states[from] ?? s0, weights, name, masks));
+        return { from, activation: ACTIVATIONS[activation] ?? 'identity', ...weights };
       });
-      return meanState(states.slice(1));
+      const averaged = genotype.map((__, at) => at + 1);
+      return highwayWindow({ input, nodes: [first, ...rest], averaged }, masks);
     },
   };
 }

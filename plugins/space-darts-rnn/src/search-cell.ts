@@ -1,5 +1,6 @@
 import {
   batchNormRows,
+  eachStep,
   type Gate,
   highwayInput,
   highwayMixture,
@@ -33,14 +34,14 @@ export function searchCell(settings: SearchCellSettings): RecurrentCell {
       const nodes = Array.from({ length: NODES }, (_, at) => {
         return highwayMixture(incoming(at + 1, gates), OPERATIONS);
       });
-      return (x, h) => {
+      return eachStep((x, h) => {
         const normed = (s: typeof h) => (norm ? batchNormRows(s, forward, 'cell.norm') : s);
         const states = [normed(highwayInput(x, h, inputWeights(forward, width), masks))];
         nodes.forEach((node, at) => {
           states.push(normed(node(states, nodeWeights(forward, at + 1, width), masks)));
         });
         return meanState(states.slice(1));
-      };
+      });
     },
   };
 }

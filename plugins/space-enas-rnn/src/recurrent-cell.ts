@@ -3,9 +3,7 @@ import {
   type Forward,
   type Gate,
   type HighwayWeights,
-  highwayInput,
-  highwayNode,
-  meanState,
+  highwayWindow,
   type ParameterSpec,
   type RecurrentCell,
   type Site,
@@ -75,23 +73,18 @@ interface Pass {
  * s₀ = h + σ(c) (f₀(v) − h) with [c, v] = [x, h] W₀, then
  * s_ℓ = s_j + σ(s_j Wᶜ_{ℓ,j}) (f(s_j Wʰ_{ℓ,j}) − s_j), and the mean of the loose ends.
  */
-function unrolled(cell: EnasCell, settings: CellSettings, { forward, masks }: Pass) {
+function unrolled(
+  cell: EnasCell,
+  settings: CellSettings,
+  { forward, masks }: Pass,
+): ReturnType<RecurrentCell['unroll']> {
   const { width, output } = settings;
-  const read = (name: string) => halves(forward, name, width);
-  const weights = { input: read('cell.input.x'), hidden: read('cell.input.h') };
-  const pairs = cell.map(({ from }, at) => (at === 0 ? weights.input : read(pairName(from, at))));
-  const name = (at: number) => ACTIVATIONS[cell[at]?.activation ?? 0] ?? 'tanh';
+  const nodes = cell.map(({ from, activation }, at) => {
+    const weights = halves(forward, at === 0 ? 'cell.input.h' : pairName(from, at), width);
+    return { from, activation: ACTIVATIONS[activation] ?? 'tanh', ...weights };
+  });
   const averaged = output === 'all' ? cell.map((_, at) => at) : looseEnds(cell);
-  const step: ReturnType<RecurrentCell['unroll']> = (x, h) => {
-    const s0 = highwayInput(x, h, weights, { ...masks, activation: name(0) });
-    const states = [s0];
-    for (let at = 1; at < cell.length; at++) {
-      const s = states[cell[at]?.from ?? 0] ?? s0;
-      states.push(highwayNode(s, pairs[at] ?? weights.input, name(at), masks));
-    }
-    return meanState(averaged.map((at) => states[at] ?? s0));
-  };
-  return step;
+  return highwayWindow({ input: halves(forward, 'cell.input.x', width), nodes, averaged }, masks);
 }
 
 /** The option of every site. @throws ArcherError `ARCHER_CAPABILITY` where one has several */

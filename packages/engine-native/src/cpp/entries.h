@@ -369,6 +369,11 @@ constexpr Entry kEntries[] = {
     {"lstmGradient", 15, lstm_gradient},
     {"highway", 11, highway},
     {"highwayGradient", 18, highway_gradient},
+    {"highwayWindow", 8, highway_window},
+    {"highwayWindowGradient", 12, highway_window_gradient},
+    {"embedding", 4, embedding},
+    {"embeddingGradient", 5, embedding_gradient},
+    {"decodedCrossEntropy", 12, decoded_cross_entropy},
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ struct Array {
     std::uniform_real_distribution<float> any(-1, 1);
     for (std::size_t i = 0; i < n; i++) values[i] = any(engine);
   }
+  Array(Array&&) = default;
   operator float*() { return values.get(); }
 };
 
@@ -172,6 +173,59 @@ void mixtures_and_updates(const Kernels& k) {
   }
 }
 
+/// A window of a random cell and its way back, with and without masks; words and their decoder.
+void recurrences(const Kernels& k) {
+  for (int round = 0; round < 12; round++) {
+    const int nodes = pick(1, 6), inputs = pick(1, 40), width = round == 0 ? 270 : pick(1, 40);
+    const int lanes = pick(1, 120), steps = round == 1 ? 9 : pick(1, 4);
+    std::vector<std::int32_t> cell;
+    for (int node = 0; node < nodes; node++) {
+      cell.insert(cell.end(), {node == 0 ? 0 : pick(0, node - 1), pick(0, kIdentityOf), node == nodes - 1 ? 1 : pick(0, 1)});
+    }
+    HighwayWindow s = {steps, lanes, inputs, width, nodes, 0, cell.data()};
+    for (int node = 0; node < nodes; node++) s.averaged += s.is_averaged(node) ? 1 : 0;
+    const std::size_t row = std::size_t(lanes) * width, all = row * steps, read = std::size_t(lanes) * inputs;
+    Array x(read * steps), input_mask(read), h(row), hidden_mask(row), saved(3 * nodes * all), states(all);
+    Array dstates(all), dx(x.size), dh(row);
+    std::vector<Array> matrices, gradients;
+    for (int i = 0; i < 2 * (nodes + 1); i++) {
+      const std::size_t size = std::size_t(i < 2 ? inputs : width) * width;
+      matrices.emplace_back(size), gradients.emplace_back(size);
+    }
+    std::vector<const float*> weights;
+    std::vector<float*> to;
+    std::vector<Array*> outputs = {&dx, &dh};
+    for (Array& matrix : matrices) weights.push_back(matrix);
+    for (Array& gradient : gradients) to.push_back(gradient), outputs.push_back(&gradient);
+    const bool masked = pick(0, 1) == 1;
+    const HighwayWindowInputs in = {x, masked ? static_cast<float*>(input_mask) : nullptr, h,
+                                    masked ? static_cast<float*>(hidden_mask) : nullptr, weights.data()};
+    check("window", {&saved, &states}, [&] { k.highway_window(s, in, saved, states); });
+    check("window gradient", outputs, [&] {
+      k.highway_window_gradient(s, in, saved, states, dstates, {dx, dh, to.data()});
+    });
+    check("window gradient by x", {&dx}, [&] {
+      k.highway_window_gradient(s, in, saved, states, dstates, {dx, nullptr, nullptr});
+    });
+    const int n = pick(1, 60), classes = round < 2 ? pick(20000, 30000) : pick(1, 300);
+    Array table(std::size_t(classes) * width), dtable(table.size), bias(classes), dbias(classes);
+    Array rows(std::size_t(n) * width), drows(rows.size), factors(n), losses(n), lengths(n), hits(n);
+    std::vector<std::int32_t> labels(n);
+    for (auto& label : labels) label = pick(0, classes - 1);
+    check("decoder", {&losses, &lengths, &hits}, [&] {
+      k.decoded_cross_entropy({n, width, classes}, rows, table, bias, labels.data(), factors,
+                              {losses, lengths, hits}, {nullptr, nullptr, nullptr});
+    });
+    check("decoder and gradients", {&losses, &lengths, &hits, &drows, &dtable, &dbias}, [&] {
+      k.decoded_cross_entropy({n, width, classes}, rows, table, bias, labels.data(), factors,
+                              {losses, lengths, hits}, {drows, dtable, dbias});
+    });
+    const Embedding words = {n, classes, width};
+    check("embedding", {&rows}, [&] { k.embedding(words, table, labels.data(), rows); });
+    check("embedding gradient", {&dtable}, [&] { k.embedding_gradient(words, false, labels.data(), drows, dtable); });
+  }
+}
+
 void normalisations(const Kernels& k) {
   for (int round = 0; round < 10; round++) {
     const Norm m = {pick(1, 9), pick(1, 40), pick(1, 40), 1e-5f};
@@ -264,6 +318,7 @@ void everything(const Kernels& k) {
   convolutions(k);
   separables(k);
   mixtures_and_updates(k);
+  recurrences(k);
   normalisations(k);
   poolings(k);
   the_rest(k);

@@ -3,6 +3,8 @@
 // compilers make vectors of loops over them; each number's bits are the same with and without.
 #pragma once
 
+#include <initializer_list>
+
 #include "parallel.h"
 
 namespace {
@@ -37,6 +39,20 @@ ARCHER_INLINE double exponential(double x) {
   double power;
   std::memcpy(&power, &bits, sizeof power);
   return sum * power;
+}
+
+/// e^x of floats up to 88, within 2 units of the last place; below −87 that of −87, which is 2·10⁻³⁸.
+ARCHER_INLINE V exponential(V x) {
+  x = largest(splat(-87), x);
+  const V magic = splat(0x1.8p23f), shifted = fma(x, splat(1.44269504f), magic);
+  // As above: ln 2 in two parts.
+  const V k = shifted - magic, r = fma(k, splat(-0x1.7f7d1cp-20f), fma(k, splat(-0x1.62e4p-1f), x));
+  V sum = splat(1.0f / 5040);
+  for (const float term : {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f}) {
+    sum = fma(sum, r, splat(term));
+  }
+  typedef std::int32_t Bits __attribute__((vector_size(sizeof(V))));
+  return sum * (V)(((Bits)shifted + 127) << 23);
 }
 
 /// ln x for x ≥ 1, from the series of artanh.

@@ -36,28 +36,43 @@ ARCHER_INLINE double slope(double f) {
 
 /// c and v become σ(c) and f(v).
 template <archer::Activation kF>
-void gated(Index count, const float* s, float* c, float* v, float* y) {
-  parallel_ranges(count, 1024, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; i++) {
-      c[i] = static_cast<float>(sigmoid(c[i]));
-      v[i] = static_cast<float>(activated<kF>(v[i]));
-    }
-    for (Index i = begin; i < end; i++) y[i] = s[i] + c[i] * (v[i] - s[i]);
-  });
+void gated_as(Index count, const float* s, float* c, float* v, float* y) {
+  for (Index i = 0; i < count; i++) {
+    c[i] = static_cast<float>(sigmoid(c[i]));
+    v[i] = static_cast<float>(activated<kF>(v[i]));
+  }
+  for (Index i = 0; i < count; i++) y[i] = s[i] + c[i] * (v[i] - s[i]);
+}
+
+void gated(archer::Activation f, Index count, const float* s, float* c, float* v, float* y) {
+  switch (f) {
+    case archer::kTanhOf: return gated_as<archer::kTanhOf>(count, s, c, v, y);
+    case archer::kReluOf: return gated_as<archer::kReluOf>(count, s, c, v, y);
+    case archer::kSigmoidOf: return gated_as<archer::kSigmoidOf>(count, s, c, v, y);
+    case archer::kIdentityOf: return gated_as<archer::kIdentityOf>(count, s, c, v, y);
+  }
 }
 
 /// The gradients by c and v before their functions, and the part of that by s that passes the gate.
 template <archer::Activation kF>
-void gated_gradient(Index count, const float* s, const float* c, const float* v, const float* dy,
-                    float* dc, float* dv, float* ds) {
-  parallel_ranges(count, 4096, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; i++) {
-      const double up = dy[i], gate = c[i], f = v[i];
-      dc[i] = static_cast<float>(up * (f - s[i]) * (gate * (1 - gate)));
-      dv[i] = static_cast<float>(up * gate * slope<kF>(f));
-      ds[i] = static_cast<float>(up * (1 - gate));
-    }
-  });
+void gated_gradient_as(Index count, const float* s, const float* c, const float* v, const float* dy,
+                       float* dc, float* dv, float* ds) {
+  for (Index i = 0; i < count; i++) {
+    const double up = dy[i], gate = c[i], f = v[i];
+    dc[i] = static_cast<float>(up * (f - s[i]) * (gate * (1 - gate)));
+    dv[i] = static_cast<float>(up * gate * slope<kF>(f));
+    ds[i] = static_cast<float>(up * (1 - gate));
+  }
+}
+
+void gated_gradient(archer::Activation f, Index count, const float* s, const float* c, const float* v,
+                    const float* dy, float* dc, float* dv, float* ds) {
+  switch (f) {
+    case archer::kTanhOf: return gated_gradient_as<archer::kTanhOf>(count, s, c, v, dy, dc, dv, ds);
+    case archer::kReluOf: return gated_gradient_as<archer::kReluOf>(count, s, c, v, dy, dc, dv, ds);
+    case archer::kSigmoidOf: return gated_gradient_as<archer::kSigmoidOf>(count, s, c, v, dy, dc, dv, ds);
+    case archer::kIdentityOf: return gated_gradient_as<archer::kIdentityOf>(count, s, c, v, dy, dc, dv, ds);
+  }
 }
 
 /// What is multiplied: the input, or its product with the mask.
@@ -82,12 +97,9 @@ void highway(const Highway& s, const HighwayInput& state, const HighwayInput& in
     product(s.n, s.inputs, s.width, false, false, read, input.value, more + count);
     for (Index i = 0; i < 2 * count; i++) factors[i] += more[i];
   }
-  switch (s.activation) {
-    case archer::kTanhOf: return gated<archer::kTanhOf>(count, state.of, c, v, y);
-    case archer::kReluOf: return gated<archer::kReluOf>(count, state.of, c, v, y);
-    case archer::kSigmoidOf: return gated<archer::kSigmoidOf>(count, state.of, c, v, y);
-    case archer::kIdentityOf: return gated<archer::kIdentityOf>(count, state.of, c, v, y);
-  }
+  parallel_ranges(count, 1024, [&](Index begin, Index end) {
+    gated(s.activation, end - begin, state.of + begin, c + begin, v + begin, y + begin);
+  });
 }
 
 /// A result, or what is added to one.
@@ -128,12 +140,9 @@ void highway_gradient(const Highway& s, const HighwayInput& state, const Highway
   const Index count = static_cast<Index>(s.n) * s.width;
   const float *c = factors, *v = factors + count;
   float *dc = floats(archer::kGradient, 3 * count), *dv = dc + count, *ds = dv + count;
-  switch (s.activation) {
-    case archer::kTanhOf: gated_gradient<archer::kTanhOf>(count, state.of, c, v, dy, dc, dv, ds); break;
-    case archer::kReluOf: gated_gradient<archer::kReluOf>(count, state.of, c, v, dy, dc, dv, ds); break;
-    case archer::kSigmoidOf: gated_gradient<archer::kSigmoidOf>(count, state.of, c, v, dy, dc, dv, ds); break;
-    case archer::kIdentityOf: gated_gradient<archer::kIdentityOf>(count, state.of, c, v, dy, dc, dv, ds); break;
-  }
+  parallel_ranges(count, 4096, [&](Index i, Index end) {
+    gated_gradient(s.activation, end - i, state.of + i, c + i, v + i, dy + i, dc + i, dv + i, ds + i);
+  });
   highway_input_gradient(s, s.width, state, dc, dv, ds, dstate);
   if (s.inputs > 0) highway_input_gradient(s, s.inputs, input, dc, dv, nullptr, dinput);
 }

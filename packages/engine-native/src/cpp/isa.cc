@@ -3,9 +3,11 @@
 // newer machine must not be linked into the others.
 #include "adam.h"
 #include "conv_norm.h"
+#include "decoder.h"
 #include "depthwise.h"
 #include "elementwise.h"
-#include "highway.h"
+#include "embedding.h"
+#include "highway_window_gradient.h"
 #include "inference.h"
 #include "lstm.h"
 #include "matmul.h"
@@ -63,6 +65,11 @@ const Kernels ARCHER_TABLE = {
     lstm_gradient,
     highway,
     highway_gradient,
+    highway_window,
+    highway_window_gradient,
+    embedding,
+    embedding_gradient,
+    decoded_cross_entropy,
 };
 
 }  // namespace archer

@@ -105,6 +105,49 @@ struct HighwayGradient {
   bool add_of, add_gate, add_value;
 };
 
+/// A chosen recurrent cell over a window. Of each node: the earlier node that it reads, its activation,
+/// and whether it is one of those that are averaged to the new state. The first reads x and h.
+struct HighwayWindow {
+  int steps, lanes, inputs, width, nodes, averaged;
+  const std::int32_t* cell;
+  int from(int node) const { return cell[3 * node]; }
+  Activation activation(int node) const { return static_cast<Activation>(cell[3 * node + 1]); }
+  bool is_averaged(int node) const { return cell[3 * node + 2] != 0; }
+};
+
+/// x [steps, lanes, inputs], h [lanes, width], their masks of one step or null. Weights in pairs of gate
+/// and value: of x [inputs, width], then of each node [width, width].
+struct HighwayWindowInputs {
+  const float *x, *input_mask, *h, *hidden_mask;
+  const float* const* weights;
+};
+
+/// Where the gradients go; those by x, h and all weights may be null.
+struct HighwayWindowGradients {
+  float *x, *h;
+  float* const* weights;
+};
+
+/// n tokens, rows of a table.
+struct Embedding {
+  int n, rows, width;
+};
+
+/// The decoder of n states of a width: a row of its table and a bias for each class.
+struct Decoder {
+  int n, width, classes;
+};
+
+/// Of each state: loss, length of softmax − one-hot, and one where the label has the largest logit.
+struct DecodedLosses {
+  float *losses, *lengths, *hits;
+};
+
+/// Gradients of Σ factor · loss; all null or none.
+struct DecoderGradients {
+  float *states, *table, *bias;
+};
+
 struct Kernels {
   const char* name;
   /// Bytes of each number that is saved for a gradient: 4, or 2 where products are of bf16 numbers.
@@ -223,6 +266,20 @@ struct Kernels {
   void (*highway_gradient)(const Highway&, const HighwayInput& state, const HighwayInput& input,
                            const float* factors, const float* dy, const HighwayGradient& dstate,
                            const HighwayGradient& dinput);
+  /// saved [nodes, 3, steps, lanes, width]: each node's state, σ(c) and f(v); states [steps, lanes, width].
+  void (*highway_window)(const HighwayWindow&, const HighwayWindowInputs&, float* saved, float* states);
+  void (*highway_window_gradient)(const HighwayWindow&, const HighwayWindowInputs&, const float* saved,
+                                  const float* states, const float* dstates,
+                                  const HighwayWindowGradients&);
+
+  void (*embedding)(const Embedding&, const float* table, const std::int32_t* tokens, float* y);
+  /// `add`: what is in dtable is added to.
+  void (*embedding_gradient)(const Embedding&, bool add, const std::int32_t* tokens, const float* dy,
+                             float* dtable);
+  /// The softmax cross entropy of states · tableᵀ + bias, whose logits are never there all at once.
+  void (*decoded_cross_entropy)(const Decoder&, const float* states, const float* table,
+                                const float* bias, const std::int32_t* labels, const float* factors,
+                                const DecodedLosses&, const DecoderGradients&);
 };
 
 extern const Kernels kBaseline;

@@ -25,6 +25,13 @@ void parallel_ranges(Index size, Index grain, F&& f) {
   parallel(count, [&](Index i) { f(size * i / count, size * (i + 1) / count); });
 }
 
+/// The fewest parts of [0, count) of at most `most`, about equal; f(begin, end).
+template <class F>
+void parallel_parts(Index count, Index most, F&& f) {
+  const Index parts = (count + most - 1) / most;
+  parallel(parts, [&](Index i) { f(count * i / parts, count * (i + 1) / parts); });
+}
+
 float* floats(archer::Scratch use, Index count) {
   return static_cast<float*>(archer::scratch(use, static_cast<std::size_t>(count) * sizeof(float)));
 }

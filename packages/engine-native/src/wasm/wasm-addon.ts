@@ -22,6 +22,9 @@ const OUTPUTS: Readonly<Partial<Record<keyof Kernels, number>>> = {
   lstmGradient: 6,
   highway: 2,
   highwayGradient: 6,
+  highwayWindow: 2,
+  highwayWindowGradient: 3,
+  decodedCrossEntropy: 6,
 };
 
 /** The only instruction set of the module. */

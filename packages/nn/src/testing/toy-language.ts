@@ -1,7 +1,12 @@
 import type { TextSplit } from '@archer-nas/core';
-import { type HighwayWeights, highwayInput, highwayNode, meanState } from '../highway.ts';
+import { type HighwayWeights, highwayInput, highwayWindow, meanState } from '../highway.ts';
 import { highwayMixture } from '../highway-mixture.ts';
-import { type LanguageModelOptions, languageModel, type RecurrentCell } from '../language-model.ts';
+import {
+  eachStep,
+  type LanguageModelOptions,
+  languageModel,
+  type RecurrentCell,
+} from '../language-model.ts';
 import type { Forward, ParameterSpec } from '../network.ts';
 
 export const WIDTH = 3;
@@ -44,13 +49,13 @@ export function toyCell(): RecurrentCell {
         });
         return highwayMixture(edges, OPTIONS);
       });
-      return (x, h) => {
+      return eachStep((x, h) => {
         const states = [highwayInput(x, h, inputs(forward), masks)];
         nodes.forEach((node, at) => {
           states.push(node(states, halves(forward, `w${at + 1}`), masks));
         });
         return meanState(states.slice(1));
-      };
+      });
     },
   };
 }
@@ -61,9 +66,12 @@ export function plainCell(): RecurrentCell {
   return {
     sites: [],
     parameters: parameters.slice(0, 6),
-    unroll: (_, forward, masks) => (x, h) => {
-      const s0 = highwayInput(x, h, inputs(forward), masks);
-      return highwayNode(s0, halves(forward, 'w1'), 'tanh', masks);
+    unroll(_, forward, masks) {
+      const { input, hidden } = inputs(forward);
+      const nodes = [hidden, halves(forward, 'w1')].map((weights) => {
+        return { from: 0, activation: 'tanh' as const, ...weights };
+      });
+      return highwayWindow({ input, nodes, averaged: [1] }, masks);
     },
   };
 }

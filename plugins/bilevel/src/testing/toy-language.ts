@@ -2,6 +2,7 @@ import { definePlugin, type SplitName, type TextData } from '@archer-nas/core';
 import {
   argmaxRows,
   batchNormRows,
+  eachStep,
   highwayInput,
   highwayMixture,
   type LanguageMixtureSpace,
@@ -33,14 +34,14 @@ function toyCell(): RecurrentCell {
       };
       const inputs = { input: weights('x'), hidden: weights('h') };
       const nodes = gates.map((gate, from) => highwayMixture([{ from, gate }], OPTIONS));
-      return (x, h) => {
+      return eachStep((x, h) => {
         const states = [highwayInput(x, h, inputs, masks)];
         nodes.forEach((node, at) => {
           const s = node(states, weights(`w${at + 1}`), masks);
           states.push(batchNormRows(s, forward, 'norm'));
         });
         return states[2] ?? h;
-      };
+      });
     },
   };
 }

@@ -1,8 +1,7 @@
 import { definePlugin, type TextData } from '@archer-nas/core';
 import {
   type Forward,
-  highwayInput,
-  highwayNode,
+  highwayWindow,
   type LanguageSpace,
   languageModel,
   type RecurrentActivation,
@@ -35,15 +34,14 @@ function cell(): RecurrentCell {
         OPTIONS.flatMap((name, option) => matrix(`${site}.${name}`, { site, option })),
       ),
     ],
-    unroll: (gates, forward, masks) => (x, h) => {
-      const weights = { input: halves(forward, 'x'), hidden: halves(forward, 'h') };
-      return gates.reduce(
-        (s, { support }, site) => {
-          const name = OPTIONS[support[0] ?? 0] ?? 'tanh';
-          return highwayNode(s, halves(forward, `${site}.${name}`), name, masks);
-        },
-        highwayInput(x, h, weights, masks),
-      );
+    unroll(gates, forward, masks) {
+      const nodes = gates.map(({ support }, site) => {
+        const activation = OPTIONS[support[0] ?? 0] ?? 'tanh';
+        return { from: site, activation, ...halves(forward, `${site}.${activation}`) };
+      });
+      const first = { from: 0, activation: 'tanh' as const, ...halves(forward, 'h') };
+      const cell = { input: halves(forward, 'x'), nodes: [first, ...nodes], averaged: [2] };
+      return highwayWindow(cell, masks);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createStreams, definePlugin, type SplitName, type TextData } from '@archer-nas/core';
 import {
+  eachStep,
   type Forward,
   highwayInput,
   type LanguageDropout,
@@ -24,11 +25,12 @@ function cell(bits: Bits): RecurrentCell {
     parameters: ['x.gate', 'x.value', 'h.gate', 'h.value'].map((name) => {
       return { name, shape: [WIDTH, WIDTH], init: 'uniform', bound: 0.5 };
     }),
-    unroll: (_, forward, masks) => (x, h) => {
-      const weights = { input: halves(forward, 'x'), hidden: halves(forward, 'h') };
-      const activation = bits[0] === 1 ? 'identity' : 'tanh';
-      return highwayInput(x, h, weights, { ...masks, activation });
-    },
+    unroll: (_, forward, masks) =>
+      eachStep((x, h) => {
+        const weights = { input: halves(forward, 'x'), hidden: halves(forward, 'h') };
+        const activation = bits[0] === 1 ? 'identity' : 'tanh';
+        return highwayInput(x, h, weights, { ...masks, activation });
+      }),
   };
 }
 
