@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { FusedLayers, LstmInputs, SeparableBlock } from './fused-layers.ts';
+import type { FusedLayers, SeparableBlock } from './fused-layers.ts';
+import type { LstmInputs } from './fused-recurrent.ts';
 import { hostFused } from './host-fused.ts';
 import { tf } from './repaired.ts';
 import { gradientError, tensor } from './testing/finite-differences.ts';
