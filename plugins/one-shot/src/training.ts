@@ -1,12 +1,4 @@
-import {
-  ArcherError,
-  type DataOrder,
-  type Progress,
-  type Proposal,
-  type Report,
-  type Sampler,
-  type State,
-} from '@archer-nas/core';
+import type { DataOrder, Progress, Proposal, Report, Sampler, State } from '@archer-nas/core';
 import {
   clipCoefficient,
   GRADIENT_NORM,
@@ -17,8 +9,8 @@ import {
   type Path,
   type PathGradients,
   Sgd,
-  thinned,
 } from '@archer-nas/nn';
+import { drawnPaths } from './drawn-paths.ts';
 import { epochReport } from './epoch-report.ts';
 import { type Bequest, bequest } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
@@ -181,36 +173,13 @@ export class Training implements OneShotTraining {
 
   #descend(epoch: number, at: number): Record<string, number> {
     const step = epoch * this.#stepsPerEpoch + at;
-    const proposals = this.#proposePaths(step);
+    const { network, streams } = this.#parts;
+    const draws = { network, streams, paths: this.paths, together: this.#together };
+    const proposals = drawnPaths(draws, step);
     const metrics = this.#update(proposals, step, this.#epochs(epoch));
     const drawn = proposals.flatMap(({ weight }) => weight ?? []);
     this.#pathWeights = addWeights(this.#pathWeights, drawn);
     return metrics;
-  }
-
-  #proposePaths(step: number): readonly Proposal<Path>[] {
-    const count = this.#together;
-    const proposals = this.paths.propose(count, this.#parts.streams.stream('paths', step));
-    if (typeof proposals !== 'string' && proposals.length === count) {
-      return proposals.map((proposal, i) => this.#thinned(proposal, step, i));
-    }
-    throw new ArcherError(
-      'ARCHER_PATHS_EMPTY',
-      `The path sampler gave ${typeof proposals === 'string' ? 'no' : proposals.length} paths ` +
-        `at step ${step}, which trains ${count}.`,
-    );
-  }
-
-  /** Of a space whose architectures leave out sites, drawn paths do so, too. */
-  #thinned(proposal: Proposal<Path>, step: number, i: number): Proposal<Path> {
-    const { network, streams } = this.#parts;
-    if (!('perNode' in network) || network.perNode === undefined) return proposal;
-    const { perNode, sites } = network;
-    const stream = streams.stream('thin', step, i);
-    return {
-      ...proposal,
-      architecture: thinned(sites, proposal.architecture, { perNode, stream }),
-    };
   }
 
   /** Forward, backward, clip, update; then the sampler and the order learn what came of it. */
