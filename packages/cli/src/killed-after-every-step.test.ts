@@ -12,6 +12,11 @@ const ADDON = fileURLToPath(new URL('../../engine-native/build/archer.node', imp
 const ENDLESS = 60;
 
 const TRAINED = ['--set', 'strategy.epochs=1', '--set', 'data.train=64', '--set', 'data.valid=64'];
+/** Two architectures that are scored and trained: every kind of step, and from one to the next. */
+const RANKED = [
+  '--set',
+  'study=[{ rank: { architectures: { sample: 2 }, images: valid, truth: { use: train, epochs: 1 } } }]',
+];
 
 /** One process of `archer run`, which is killed at its first checkpoint if `killed`. */
 function archerRun(args: readonly string[], out: string, killed: boolean) {
@@ -50,7 +55,7 @@ describe('R01 a run that is killed with SIGKILL after every step', () => {
   it.each([
     ['rea-nb201', []],
     ['spos-nb201', [...TRAINED, '--set', 'study=[]']],
-    ['pada-nb201', TRAINED],
+    ['pada-nb201', [...TRAINED, ...RANKED]],
   ])(
     '%s ends as the one that nobody killed',
     { timeout: 240_000 },
