@@ -314,6 +314,7 @@ void sgd(const Arguments& a) {
 }  // namespace archer
 
 #include "layer_entries.h"
+#include "recurrent_entries.h"
 
 namespace archer {
 namespace {
