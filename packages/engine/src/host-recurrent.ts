@@ -53,16 +53,25 @@ function products({ of, mask, gate, value }: HighwayInput): [tf.Tensor, tf.Tenso
 }
 
 function highwayWindow(inputs: HighwayWindowInputs): tf.Tensor2D {
-  const { x, h } = inputs;
-  const steps = x.shape[0] / h.shape[0];
-  let state = h;
-  // tfjs has no gradient of a split into one part.
-  const all = steps === 1 ? [x] : (tf.split(x, steps, 0) as tf.Tensor2D[]);
-  const states = all.map((one) => {
-    state = windowStep(one, state, inputs);
-    return state;
-  });
-  return tf.concat2d(states, 0);
+  return eachStep((x, h) => windowStep(x, h, inputs))(inputs.x, inputs.h);
+}
+
+/** States after each step, [steps × lanes, width], from [steps × lanes, inputs] and [lanes, width]. */
+export type Recurrence = (x: tf.Tensor2D, h: tf.Tensor2D) => tf.Tensor2D;
+
+/** A window step by step, from what one step does. */
+export function eachStep(step: Recurrence): Recurrence {
+  return (x, h) => {
+    const steps = x.shape[0] / h.shape[0];
+    let state = h;
+    // tfjs has no gradient of a split into one part.
+    const inputs = steps === 1 ? [x] : (tf.split(x, steps, 0) as tf.Tensor2D[]);
+    const states = inputs.map((one) => {
+      state = step(one, state);
+      return state;
+    });
+    return tf.concat2d(states, 0);
+  };
 }
 
 function windowStep(

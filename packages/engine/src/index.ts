@@ -12,7 +12,7 @@ export type * from './fused-layers.ts';
 export type * from './fused-recurrent.ts';
 export * from './fused-updates.ts';
 export { hostFused } from './host-fused.ts';
-export { RECURRENT_ACTIVATIONS } from './host-recurrent.ts';
+export { eachStep, RECURRENT_ACTIVATIONS, type Recurrence } from './host-recurrent.ts';
 export { gapsOf, shapeWithGaps, withGaps, withoutGaps } from './kernels/filter-gaps.ts';
 export { tf } from './repaired.ts';
 export { share } from './share.ts';

@@ -4,7 +4,8 @@ import type { Forward } from './network.ts';
 
 /**
  * Drop-path: each image loses the map with probability `forward.dropPath`, the others have it
- * divided by the probability of being kept. The draws are those of `name`. Gives a new map, and then frees `y`; or `y` itself where nothing is dropped.
+ * divided by the probability of being kept. The draws are those of `name`. Gives a new map, and
+ * then frees `y`; or `y` itself where nothing is dropped.
  */
 export function dropPath(y: tf.Tensor4D, forward: Forward, name: string): tf.Tensor4D {
   const { dropPath: rate = 0, draws } = forward;

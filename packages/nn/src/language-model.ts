@@ -1,5 +1,5 @@
 import type { SearchSpace } from '@archer-nas/core';
-import { tf } from '@archer-nas/engine';
+import { type Recurrence, tf } from '@archer-nas/engine';
 import { decodedCrossEntropy } from './decoded-cross-entropy.ts';
 import { dropoutMask } from './dropout-mask.ts';
 import { embedding } from './embedding.ts';
@@ -16,25 +16,10 @@ export interface CellMasks {
 }
 
 /** h_1 … h_T from x_1 … x_T, both [steps × lanes, width], and from h_0, [lanes, width]. */
-export type CellWindow = (x: tf.Tensor2D, h: tf.Tensor2D) => tf.Tensor2D;
-
-/** h_t from x_t and h_{t−1}, all [lanes, width]: a window of one step. */
-export type CellStep = CellWindow;
+export type CellWindow = Recurrence;
 
 /** A window step by step, for cells that know no better. */
-export function eachStep(step: CellStep): CellWindow {
-  return (x, h) => {
-    const steps = x.shape[0] / h.shape[0];
-    let state = h;
-    // tfjs has no gradient of a split into one part.
-    const inputs = steps === 1 ? [x] : (tf.split(x, steps, 0) as tf.Tensor2D[]);
-    const states = inputs.map((one) => {
-      state = step(one, state);
-      return state;
-    });
-    return tf.concat2d(states, 0);
-  };
-}
+export { eachStep } from '@archer-nas/engine';
 
 /** A recurrent cell without values. */
 export interface RecurrentCell {
