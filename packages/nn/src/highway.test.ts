@@ -14,7 +14,7 @@ const W = {
 
 describe('a gated recurrent cell', () => {
   it('has the published values in one dimension (check F)', () => {
-    const ones = { gate: tf.ones([1, 1]), value: tf.ones([1, 1]) };
+    const ones = { gate: tf.ones<tf.Rank.R2>([1, 1]), value: tf.ones<tf.Rank.R2>([1, 1]) };
     const weights = { input: ones, hidden: ones };
     const s0 = highwayInput(tf.tensor2d([[0.5]]), tf.tensor2d([[0.2]]), weights, {});
     expect(read(s0)[0]).toBeCloseTo(0.4701936, 6);

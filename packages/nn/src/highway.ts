@@ -1,5 +1,6 @@
 import {
   type HighwayInput,
+  type HighwayMatrices,
   type HighwayWindowInputs,
   hostFused,
   type RecurrentActivation,
@@ -7,6 +8,7 @@ import {
 } from '@archer-nas/engine';
 import { fusedKernel } from './fused.ts';
 import type { CellMasks, CellWindow } from './language-model.ts';
+import type { Forward } from './network.ts';
 
 export { RECURRENT_ACTIVATIONS, type RecurrentActivation } from '@archer-nas/engine';
 
@@ -14,11 +16,16 @@ export { RECURRENT_ACTIVATIONS, type RecurrentActivation } from '@archer-nas/eng
  * W = [Wᶜ | Wʰ] of a gated node, its halves apart: [c, h] = s W. Parts of a tensor are slow to take
  * where they do not lie together.
  */
-export interface HighwayWeights {
-  /** Wᶜ, [inputs, width]. */
-  readonly gate: tf.Tensor;
-  /** Wʰ, [inputs, width]. */
-  readonly value: tf.Tensor;
+export type HighwayWeights = HighwayMatrices;
+
+/** Reads W, whose halves are the parameters `<name>.gate` and `<name>.value`, [width, width]. */
+export function highwayWeights(
+  { parameters }: Pick<Forward, 'parameters'>,
+  name: string,
+  width: number,
+): HighwayWeights {
+  const read = (half: string) => parameters.get(`${name}.${half}`, [width, width]) as tf.Tensor2D;
+  return { gate: read('gate'), value: read('value') };
 }
 
 /**
@@ -48,22 +55,8 @@ export function highwayNode(
   return node({ state: inputOf(s, weights, hidden) }, activation);
 }
 
-/** A cell of gated nodes, each of which reads one earlier node. */
-export interface HighwayCell {
-  /** What x is multiplied with. */
-  readonly input: HighwayWeights;
-  /** The first one reads x and the state before, whatever its `from` is. */
-  readonly nodes: readonly HighwayCellNode[];
-  /** Positions of the nodes whose mean is the new state, in ascending order. */
-  readonly averaged: readonly number[];
-}
-
-/** A node of {@link HighwayCell}, with what it multiplies its state with. */
-export interface HighwayCellNode extends HighwayWeights {
-  /** Position of the earlier node that it reads. */
-  readonly from: number;
-  readonly activation: RecurrentActivation;
-}
+/** A cell of gated nodes, each of which reads one earlier node; the first reads x and the state before. */
+export type HighwayCell = Pick<HighwayWindowInputs, 'input' | 'nodes' | 'averaged'>;
 
 /**
  * All steps of {@link highwayInput}, {@link highwayNode} and {@link meanState} of a cell: in one kernel
@@ -72,7 +65,7 @@ export interface HighwayCellNode extends HighwayWeights {
 export function highwayWindow(cell: HighwayCell, masks: CellMasks): CellWindow {
   const window = fusedKernel('highwayWindow') ?? hostFused.highwayWindow;
   const fixed = { ...cell, inputMask: masks.input, hiddenMask: masks.hidden };
-  return (x, h) => window({ x, h, ...fixed } as HighwayWindowInputs);
+  return (x, h) => window({ x, h, ...fixed });
 }
 
 /** In one kernel where the engine has it, else composed. */
@@ -84,7 +77,7 @@ function inputOf(
   { gate, value }: HighwayWeights,
   mask: tf.Tensor | undefined,
 ): HighwayInput {
-  return { of, mask, gate: gate as tf.Tensor2D, value: value as tf.Tensor2D };
+  return { of, mask, gate, value };
 }
 
 /** c and h of [c, h] = s W. */
@@ -92,7 +85,7 @@ export function products(
   s: tf.Tensor2D,
   { gate, value }: HighwayWeights,
 ): [tf.Tensor2D, tf.Tensor2D] {
-  return [tf.matMul(s, gate as tf.Tensor2D), tf.matMul(s, value as tf.Tensor2D)];
+  return [tf.matMul(s, gate), tf.matMul(s, value)];
 }
 
 /** The mean of states. */

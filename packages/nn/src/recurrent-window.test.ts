@@ -33,7 +33,8 @@ describe.each(['js', 'wasm', 'native'])('windows of recurrent cells on %s', (eng
 
   it.skipIf(skipped)('are their steps, and these their nodes, with all gradients', () => {
     const half = (at: number): HighwayWeights => {
-      return { gate: wave([3, 3], at), value: wave([3, 3], at + 0.5) };
+      const [gate, value] = [at, at + 0.5].map((phase) => wave([3, 3], phase) as tf.Tensor2D);
+      return { gate, value } as HighwayWeights;
     };
     const cell: HighwayCell = {
       input: half(1),

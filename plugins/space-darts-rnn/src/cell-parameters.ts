@@ -1,4 +1,9 @@
-import type { Forward, HighwayWeights, ParameterSpec } from '@archer-nas/nn';
+import {
+  type Forward,
+  type HighwayWeights,
+  highwayWeights,
+  type ParameterSpec,
+} from '@archer-nas/nn';
 import { NODES } from './genotype.ts';
 
 /** What the cells of this space are made with. */
@@ -28,17 +33,12 @@ export function cellParameters({ width, initRange: bound }: CellSettings): Param
 /** Reads W₀: the rows of x and those of h. */
 export function inputWeights(forward: Forward, width: number) {
   return {
-    input: halves(forward, 'cell.input.x', width),
-    hidden: halves(forward, 'cell.input.h', width),
+    input: highwayWeights(forward, 'cell.input.x', width),
+    hidden: highwayWeights(forward, 'cell.input.h', width),
   };
 }
 
 /** Reads W_i. */
 export function nodeWeights(forward: Forward, node: number, width: number): HighwayWeights {
-  return halves(forward, `cell.node${node}`, width);
-}
-
-function halves({ parameters }: Forward, matrix: string, width: number): HighwayWeights {
-  const read = (half: string) => parameters.get(`${matrix}.${half}`, [width, width]);
-  return { gate: read('gate'), value: read('value') };
+  return highwayWeights(forward, `cell.node${node}`, width);
 }

@@ -2,7 +2,7 @@ import { ArcherError, EXIT } from '@archer-nas/core';
 import {
   type Forward,
   type Gate,
-  type HighwayWeights,
+  highwayWeights,
   highwayWindow,
   type ParameterSpec,
   type RecurrentCell,
@@ -80,11 +80,14 @@ function unrolled(
 ): ReturnType<RecurrentCell['unroll']> {
   const { width, output } = settings;
   const nodes = cell.map(({ from, activation }, at) => {
-    const weights = halves(forward, at === 0 ? 'cell.input.h' : pairName(from, at), width);
+    const weights = highwayWeights(forward, at === 0 ? 'cell.input.h' : pairName(from, at), width);
     return { from, activation: ACTIVATIONS[activation] ?? 'tanh', ...weights };
   });
   const averaged = output === 'all' ? cell.map((_, at) => at) : looseEnds(cell);
-  return highwayWindow({ input: halves(forward, 'cell.input.x', width), nodes, averaged }, masks);
+  return highwayWindow(
+    { input: highwayWeights(forward, 'cell.input.x', width), nodes, averaged },
+    masks,
+  );
 }
 
 /** The option of every site. @throws ArcherError `ARCHER_CAPABILITY` where one has several */
@@ -112,9 +115,4 @@ function matrix(name: string, { width, initRange: bound }: CellSettings): Parame
   return ['gate', 'value'].map((half) => {
     return { name: `${name}.${half}`, shape: [width, width], init: 'uniform', bound };
   });
-}
-
-function halves({ parameters }: Forward, name: string, width: number): HighwayWeights {
-  const read = (half: string) => parameters.get(`${name}.${half}`, [width, width]);
-  return { gate: read('gate'), value: read('value') };
 }

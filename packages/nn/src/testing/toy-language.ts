@@ -1,5 +1,5 @@
 import type { TextSplit } from '@archer-nas/core';
-import { type HighwayWeights, highwayInput, highwayWindow, meanState } from '../highway.ts';
+import { highwayInput, highwayWeights, highwayWindow, meanState } from '../highway.ts';
 import { highwayMixture } from '../highway-mixture.ts';
 import {
   eachStep,
@@ -25,13 +25,11 @@ function weights(name: string): ParameterSpec[] {
   });
 }
 
-function halves({ parameters }: Forward, name: string): HighwayWeights {
-  const read = (half: string) => parameters.get(`${name}.${half}`, [WIDTH, WIDTH]);
-  return { gate: read('gate'), value: read('value') };
-}
-
 function inputs(forward: Forward) {
-  return { input: halves(forward, 'x'), hidden: halves(forward, 'h') };
+  return {
+    input: highwayWeights(forward, 'x', WIDTH),
+    hidden: highwayWeights(forward, 'h', WIDTH),
+  };
 }
 
 /** Two nodes that mix: a DARTS cell in small. */
@@ -52,7 +50,7 @@ export function toyCell(): RecurrentCell {
       return eachStep((x, h) => {
         const states = [highwayInput(x, h, inputs(forward), masks)];
         nodes.forEach((node, at) => {
-          states.push(node(states, halves(forward, `w${at + 1}`), masks));
+          states.push(node(states, highwayWeights(forward, `w${at + 1}`, WIDTH), masks));
         });
         return meanState(states.slice(1));
       });
@@ -68,7 +66,7 @@ export function plainCell(): RecurrentCell {
     parameters: parameters.slice(0, 6),
     unroll(_, forward, masks) {
       const { input, hidden } = inputs(forward);
-      const nodes = [hidden, halves(forward, 'w1')].map((weights) => {
+      const nodes = [hidden, highwayWeights(forward, 'w1', WIDTH)].map((weights) => {
         return { from: 0, activation: 'tanh' as const, ...weights };
       });
       return highwayWindow({ input, nodes, averaged: [1] }, masks);

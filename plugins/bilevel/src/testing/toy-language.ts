@@ -5,6 +5,7 @@ import {
   eachStep,
   highwayInput,
   highwayMixture,
+  highwayWeights,
   type LanguageMixtureSpace,
   languageModel,
   type RecurrentCell,
@@ -28,16 +29,15 @@ function toyCell(): RecurrentCell {
       }),
     ),
     unroll(gates, forward, masks) {
-      const weights = (name: string) => {
-        const read = (half: string) => forward.parameters.get(`${name}.${half}`, [WIDTH, WIDTH]);
-        return { gate: read('gate'), value: read('value') };
+      const inputs = {
+        input: highwayWeights(forward, 'x', WIDTH),
+        hidden: highwayWeights(forward, 'h', WIDTH),
       };
-      const inputs = { input: weights('x'), hidden: weights('h') };
       const nodes = gates.map((gate, from) => highwayMixture([{ from, gate }], OPTIONS));
       return eachStep((x, h) => {
         const states = [highwayInput(x, h, inputs, masks)];
         nodes.forEach((node, at) => {
-          const s = node(states, weights(`w${at + 1}`), masks);
+          const s = node(states, highwayWeights(forward, `w${at + 1}`, WIDTH), masks);
           states.push(batchNormRows(s, forward, 'norm'));
         });
         return states[2] ?? h;

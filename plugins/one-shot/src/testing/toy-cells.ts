@@ -1,6 +1,6 @@
 import { definePlugin, type TextData } from '@archer-nas/core';
 import {
-  type Forward,
+  highwayWeights,
   highwayWindow,
   type LanguageSpace,
   languageModel,
@@ -22,10 +22,6 @@ function cell(): RecurrentCell {
       const spec = { name: `${name}.${half}`, shape, init: 'uniform' as const, bound: 0.5 };
       return owner === undefined ? spec : { ...spec, owner };
     });
-  const halves = ({ parameters }: Forward, name: string) => {
-    const read = (half: string) => parameters.get(`${name}.${half}`, [WIDTH, WIDTH]);
-    return { gate: read('gate'), value: read('value') };
-  };
   return {
     sites: [0, 1].map((decision) => ({ name: `node${decision}`, decision, options: OPTIONS })),
     parameters: [
@@ -37,10 +33,22 @@ function cell(): RecurrentCell {
     unroll(gates, forward, masks) {
       const nodes = gates.map(({ support }, site) => {
         const activation = OPTIONS[support[0] ?? 0] ?? 'tanh';
-        return { from: site, activation, ...halves(forward, `${site}.${activation}`) };
+        return {
+          from: site,
+          activation,
+          ...highwayWeights(forward, `${site}.${activation}`, WIDTH),
+        };
       });
-      const first = { from: 0, activation: 'tanh' as const, ...halves(forward, 'h') };
-      const cell = { input: halves(forward, 'x'), nodes: [first, ...nodes], averaged: [2] };
+      const first = {
+        from: 0,
+        activation: 'tanh' as const,
+        ...highwayWeights(forward, 'h', WIDTH),
+      };
+      const cell = {
+        input: highwayWeights(forward, 'x', WIDTH),
+        nodes: [first, ...nodes],
+        averaged: [2],
+      };
       return highwayWindow(cell, masks);
     },
   };

@@ -1,8 +1,8 @@
 import { createStreams, definePlugin, type SplitName, type TextData } from '@archer-nas/core';
 import {
   eachStep,
-  type Forward,
   highwayInput,
+  highwayWeights,
   type LanguageDropout,
   type LanguageSpace,
   languageModel,
@@ -16,10 +16,6 @@ const NO_DROPOUT = { words: 0, embedded: 0, input: 0, hidden: 0, output: 0 };
 
 /** One gated state with tanh, or the identity, as the first bit says. */
 function cell(bits: Bits): RecurrentCell {
-  const halves = ({ parameters }: Forward, name: string) => {
-    const read = (half: string) => parameters.get(`${name}.${half}`, [WIDTH, WIDTH]);
-    return { gate: read('gate'), value: read('value') };
-  };
   return {
     sites: [],
     parameters: ['x.gate', 'x.value', 'h.gate', 'h.value'].map((name) => {
@@ -27,7 +23,10 @@ function cell(bits: Bits): RecurrentCell {
     }),
     unroll: (_, forward, masks) =>
       eachStep((x, h) => {
-        const weights = { input: halves(forward, 'x'), hidden: halves(forward, 'h') };
+        const weights = {
+          input: highwayWeights(forward, 'x', WIDTH),
+          hidden: highwayWeights(forward, 'h', WIDTH),
+        };
         const activation = bits[0] === 1 ? 'identity' : 'tanh';
         return highwayInput(x, h, weights, { ...masks, activation });
       }),
