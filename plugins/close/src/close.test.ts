@@ -11,13 +11,13 @@ import {
   type PathPass,
   pathGates,
 } from '@archer-nas/nn';
+import { batchOf, toyCell, toyImages } from '@archer-nas/nn/toys';
 import { describe, expect, it } from 'vitest';
 import { close } from './close.ts';
-import { batchOf, toyCell, toyImages } from './testing/toy-cell.ts';
 
 const gate = { embedding: 3, hidden: 4, layers: [5], perceptron: [4], dropout: 0 };
 const recipe = close({ curriculum: [1, 3, 4], temperature: 2, gate });
-const data = toyImages();
+const data = toyImages(['train']);
 const streams = createStreams(0);
 const after = (done: number) => ({ done, total: 9, unit: 'epoch' }) as const;
 

@@ -1,8 +1,8 @@
 import { createStreams } from '@archer-nas/core';
 import { type GradientRecipe, ParameterStore } from '@archer-nas/nn';
+import { batchOf, toyCell, toyImages } from '@archer-nas/nn/toys';
 import { describePackage, describePart, describePreset } from '@archer-nas/testkit';
 import plugins from './index.ts';
-import { batchOf, toyCell, toyImages } from './testing/toy-cell.ts';
 
 const kit = { package: new URL('..', import.meta.url), plugins };
 const gate = { embedding: 3, hidden: 4, layers: [5], perceptron: [4], dropout: 0.2 };
@@ -20,7 +20,7 @@ describePart({
   part: { kind: 'gradient', use: 'shared-sets', curriculum: [1, 2], gate },
   follow: (part, from, saved) => {
     const recipe = part as GradientRecipe;
-    const [network, data] = [toyCell(recipe.supernet?.sets), toyImages()];
+    const [network, data] = [toyCell(recipe.supernet?.sets), toyImages(['train'])];
     const own = recipe.parameters?.(network.sites) ?? [];
     const store = new ParameterStore([...network.parameters, ...own], createStreams(0));
     const context = { network, store, data, streams: createStreams(0) };

@@ -1,8 +1,9 @@
 import { createStreams } from '@archer-nas/core';
 import { type GradientRecipe, ParameterStore } from '@archer-nas/nn';
+import { batchOf, toyImages } from '@archer-nas/nn/toys';
 import { describePackage, describePart, describePaths, describePreset } from '@archer-nas/testkit';
 import plugins from './index.ts';
-import { batchOf, toyBlocks, toyImages } from './testing/toy-blocks.ts';
+import { toyBlocks } from './testing/toy-blocks.ts';
 
 const kit = { package: new URL('..', import.meta.url), plugins };
 /** Two cells of two edges with five options and one with two. */

@@ -1,9 +1,10 @@
 import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { hitsOver, lossAndGradients, ParameterStore, type Path, pathGates } from '@archer-nas/nn';
+import { batchOf, toyImages } from '@archer-nas/nn/toys';
 import { describe, expect, it } from 'vitest';
 import { magicA } from './magic-a.ts';
-import { batchOf, toyBlocks, toyImages } from './testing/toy-blocks.ts';
+import { toyBlocks } from './testing/toy-blocks.ts';
 
 const network = toyBlocks();
 const data = toyImages();

@@ -7,9 +7,9 @@ import {
   type WeightsRecipe,
   withMadeWeights,
 } from '@archer-nas/nn';
+import { batchOf, toyCell, toyImages } from '@archer-nas/nn/toys';
 import { describePackage, describePart, describePreset } from '@archer-nas/testkit';
 import plugins from './index.ts';
-import { batchOf, toyCell, toyImages } from './testing/toy-cell.ts';
 
 const kit = { package: new URL('..', import.meta.url), plugins };
 
@@ -25,7 +25,7 @@ describePart({
   ...kit,
   part: { kind: 'weights', use: 'hyper-network', hidden: [4], chunk: 6 },
   follow: (part, from, saved) => {
-    const [plain, data] = [toyCell(), toyImages()];
+    const [plain, data] = [toyCell(), toyImages(['train'])];
     const network = withMadeWeights(plain, (part as WeightsRecipe).begin(plain));
     const begun = saved as unknown as { store: never; sgd: never } | undefined;
     const store = new ParameterStore(network.parameters, createStreams(0), begun?.store);

@@ -7,16 +7,16 @@ import {
   pathGates,
   withMadeWeights,
 } from '@archer-nas/nn';
+import { batchOf, toyCell, toyImages } from '@archer-nas/nn/toys';
 import { describe, expect, it } from 'vitest';
 import { architectureCode } from './architecture-code.ts';
 import { type SmashOptions, smash } from './smash.ts';
-import { batchOf, toyCell, toyImages } from './testing/toy-cell.ts';
 
 const OPTIONS: SmashOptions = {
   ...{ hidden: [6, 5], chunk: 8, emits: 'all', normalise: true, weightNorm: true },
 };
 const plain = toyCell();
-const data = toyImages();
+const data = toyImages(['train']);
 const NAME = 'edge1.conv.conv.weight';
 
 function begin(options: Partial<SmashOptions> = {}) {

@@ -1,20 +1,10 @@
-import { type DataSet, memorySplit } from '@archer-nas/core';
-import {
-  addSite,
-  type Batch,
-  batchReader,
-  type Candidate,
-  conv2d,
-  conv2dParameters,
-  type Forward,
-  globalAveragePool,
-  linear,
-  linearParameters,
-  MapSum,
-  type Network,
-  reluConvBn,
-  reluConvBnParameters,
-} from '@archer-nas/nn';
+import { conv2d, conv2dParameters } from '../convolution.ts';
+import { addSite, type Candidate } from '../gates.ts';
+import { linear, linearParameters } from '../linear.ts';
+import { MapSum } from '../map-sum.ts';
+import type { Forward, Network } from '../network.ts';
+import { globalAveragePool } from '../pooling.ts';
+import { reluConvBn, reluConvBnParameters } from '../relu-conv-bn.ts';
 
 const WIDTH = 2;
 const OPTIONS = ['none', 'skip', 'conv'];
@@ -72,27 +62,4 @@ export function toyCell(sets?: number): Network {
       return linear(globalAveragePool(y, forward), forward, 'classifier', 2);
     },
   };
-}
-
-/** Twelve images of 4×4 pixels; the class decides which half is bright. */
-export function toyImages(): DataSet {
-  const labels = Int32Array.from({ length: 12 }, (_, i) => i % 2);
-  const pixels = Uint8Array.from({ length: 12 * 16 }, (_, at) => {
-    const image = Math.floor(at / 16);
-    const bright = Math.floor((at % 16) / 8) === (labels[image] as number);
-    return (bright ? 180 : 40) + ((image * 37 + at * 11) % 50);
-  });
-  return {
-    ...{ name: 'toy-images', hash: 'toy-images', description: 'toy images', batch: 4, classes: 2 },
-    ...{ image: { height: 4, width: 4, channels: 1 }, mean: [0.5], std: [0.25], splits: ['train'] },
-    augmentation: { cropPadding: 0, flip: false },
-    open: (name) => memorySplit(name, labels, pixels),
-  };
-}
-
-/** Four train images, others in each of three steps. */
-export function batchOf(data: DataSet, step: number): Batch {
-  const first = 4 * (step % 3);
-  const index = Int32Array.of(first, first + 1, first + 2, first + 3);
-  return batchReader(data, data.open('train')).plain(index);
 }

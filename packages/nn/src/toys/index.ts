@@ -1,0 +1,2 @@
+export * from './toy-cell.ts';
+export * from './toy-images.ts';
