@@ -1,10 +1,10 @@
 import { type DecoderInputs, gradientsOf, tf } from '@archer-nas/engine';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configure } from './candidate.ts';
+import { expect, it } from 'vitest';
 import { nativeFused } from './fused.ts';
-import { describeBuilt } from './testing/built.ts';
+import { describeBuilt, describePaths } from './testing/built.ts';
 import { gradientError, tensors } from './testing/finite-differences.ts';
 import { distance } from './testing/numbers.ts';
+import { expectSameBits, far } from './testing/same-bits.ts';
 
 type Size = readonly [number, number, number];
 
@@ -32,16 +32,7 @@ function composed({ states, table, bias }: DecoderInputs, labels: tf.Tensor1D, f
 }
 
 describeBuilt('decodedCrossEntropy and embedding', (addon, backend) => {
-  const far = (a: tf.Tensor, b: tf.Tensor) => distance(a.dataSync(), b.dataSync());
-
-  describe.each(addon.paths())('on %s', (path) => {
-    beforeAll(async () => {
-      configure(addon, path, 2, backend);
-      await tf.setBackend(backend);
-    });
-    beforeEach(() => tf.engine().startScope());
-    afterEach(() => tf.engine().endScope());
-
+  describePaths(addon, backend, () => {
     it.each<Size>([
       [5, 19, 7],
       [40, 3, 33],
@@ -113,14 +104,9 @@ describeBuilt('decodedCrossEntropy and embedding', (addon, backend) => {
       const run = () => {
         const f = () => nativeFused.decodedCrossEntropy(inputs(given), labels, factors).mean;
         const { value, gradients } = gradientsOf(f, given);
-        const all = [value, ...gradients] as tf.Tensor[];
-        return Buffer.concat(all.map((t) => Buffer.from(t.dataSync().slice().buffer)));
+        return [value, ...gradients] as tf.Tensor[];
       };
-      const first = run();
-      for (const threads of [1, 2, 3, 7, 1]) {
-        addon.setThreads(threads);
-        expect(Buffer.compare(run(), first), `${threads} threads`).toBe(0);
-      }
+      expectSameBits(addon, run);
     });
   });
 

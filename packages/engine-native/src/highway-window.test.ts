@@ -5,12 +5,11 @@ import {
   type RecurrentActivation,
   tf,
 } from '@archer-nas/engine';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configure } from './candidate.ts';
+import { expect, it } from 'vitest';
 import { nativeFused } from './fused.ts';
-import { describeBuilt } from './testing/built.ts';
+import { describeBuilt, describePaths } from './testing/built.ts';
 import { gradientError, tensors } from './testing/finite-differences.ts';
-import { distance } from './testing/numbers.ts';
+import { expectSameBits, far } from './testing/same-bits.ts';
 
 /** Each activation twice, a chain and a fan. */
 const CELL = nodesOf(
@@ -71,16 +70,7 @@ function passOf(fused: Pick<typeof nativeFused, 'highwayWindow'>, size: Size, ce
 }
 
 describeBuilt('highwayWindow', (addon, backend) => {
-  const far = (a: tf.Tensor, b: tf.Tensor) => distance(a.dataSync(), b.dataSync());
-
-  describe.each(addon.paths())('on %s', (path) => {
-    beforeAll(async () => {
-      configure(addon, path, 2, backend);
-      await tf.setBackend(backend);
-    });
-    beforeEach(() => tf.engine().startScope());
-    afterEach(() => tf.engine().endScope());
-
+  describePaths(addon, backend, () => {
     it.each<Size>([
       { steps: 5, lanes: 3, inputs: 7, width: 19 },
       { steps: 3, lanes: 9, inputs: 20, width: 16, masked: false },
@@ -108,15 +98,8 @@ describeBuilt('highwayWindow', (addon, backend) => {
     });
 
     it('gives the same bits on every run and for every number of threads', () => {
-      const run = () => {
-        const all = passOf(nativeFused, { steps: 7, lanes: 130, inputs: 9, width: 24 });
-        return Buffer.concat(all.map((t) => Buffer.from(t.dataSync().slice().buffer)));
-      };
-      const first = run();
-      for (const threads of [1, 2, 3, 7, 1]) {
-        addon.setThreads(threads);
-        expect(Buffer.compare(run(), first), `${threads} threads`).toBe(0);
-      }
+      const run = () => passOf(nativeFused, { steps: 7, lanes: 130, inputs: 9, width: 24 });
+      expectSameBits(addon, run);
     });
   });
 

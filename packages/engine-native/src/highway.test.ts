@@ -5,12 +5,11 @@ import {
   type RecurrentActivation,
   tf,
 } from '@archer-nas/engine';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { configure } from './candidate.ts';
+import { expect, it } from 'vitest';
 import { nativeFused } from './fused.ts';
-import { describeBuilt } from './testing/built.ts';
+import { describeBuilt, describePaths } from './testing/built.ts';
 import { gradientError, tensors } from './testing/finite-differences.ts';
-import { distance } from './testing/numbers.ts';
+import { expectSameBits, far } from './testing/same-bits.ts';
 
 const ACTIVATIONS: readonly RecurrentActivation[] = ['tanh', 'relu', 'sigmoid', 'identity'];
 
@@ -28,16 +27,7 @@ function nodeOf([n, width, k]: readonly [number, number, number?]) {
 }
 
 describeBuilt('highwayNode', (addon, backend) => {
-  const far = (a: tf.Tensor, b: tf.Tensor) => distance(a.dataSync(), b.dataSync());
-
-  describe.each(addon.paths())('on %s', (path) => {
-    beforeAll(async () => {
-      configure(addon, path, 2, backend);
-      await tf.setBackend(backend);
-    });
-    beforeEach(() => tf.engine().startScope());
-    afterEach(() => tf.engine().endScope());
-
+  describePaths(addon, backend, () => {
     it.each(ACTIVATIONS)('equals its parts, %s, with gradients by every input', (activation) => {
       for (const shape of [
         [5, 19],
@@ -84,15 +74,9 @@ describeBuilt('highwayNode', (addon, backend) => {
         const { value, grads } = tf.valueAndGrads((...all: tf.Tensor[]) =>
           tf.sum(tf.square(nativeFused.highwayNode(inputs(all), 'tanh'))),
         )(given);
-        return Buffer.concat(
-          [value, ...grads].map((t) => Buffer.from(t.dataSync().slice().buffer)),
-        );
+        return [value, ...grads];
       };
-      const first = run();
-      for (const threads of [1, 2, 3, 7, 1]) {
-        addon.setThreads(threads);
-        expect(Buffer.compare(run(), first), `${threads} threads`).toBe(0);
-      }
+      expectSameBits(addon, run);
     });
   });
 

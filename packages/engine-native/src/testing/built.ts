@@ -1,6 +1,8 @@
-import { describe } from 'vitest';
+import { tf } from '@archer-nas/engine';
+import { afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { type Addon, loadAddon } from '../addon.ts';
 import { BACKEND, type BackendName, WASM_BACKEND } from '../backend.ts';
+import { configure } from '../candidate.ts';
 import { loadWasm } from '../wasm/wasm-addon.ts';
 
 type Tests = (addon: Addon, backend: BackendName) => void;
@@ -28,4 +30,17 @@ export function describeBuilt(name: string, tests: Tests): void {
 /** Takes an instruction-set path by name. */
 export function usePath(addon: Addon, name: string): void {
   addon.usePath(addon.paths().indexOf(name));
+}
+
+/** `describe` on every instruction-set path, with two threads; what a test makes is freed after it. */
+export function describePaths(addon: Addon, backend: BackendName, tests: () => void): void {
+  describe.each(addon.paths())('on %s', (path) => {
+    beforeAll(async () => {
+      configure(addon, path, 2, backend);
+      await tf.setBackend(backend);
+    });
+    beforeEach(() => tf.engine().startScope());
+    afterEach(() => tf.engine().endScope());
+    tests();
+  });
 }
