@@ -1,4 +1,5 @@
 import { tf } from '@archer-nas/engine';
+import { sizeOf } from './layered.ts';
 import type { ParameterSource, ParameterSpec } from './network.ts';
 
 /** Of the leaky ReLU; SMASH's released code. */
@@ -49,7 +50,7 @@ export function hyperNetwork(
   weights: readonly ParameterSpec[],
   { hidden, chunk, normalise, weightNorm }: HyperNetworkOptions,
 ): HyperNetwork {
-  const chunksOf = (spec: ParameterSpec) => Math.ceil(sizeOf(spec) / chunk);
+  const chunksOf = (spec: ParameterSpec) => Math.ceil(sizeOf([spec]) / chunk);
   const parts = [length, weights.length, Math.max(0, ...weights.map(chunksOf))];
   const widths = [parts.reduce((sum, part) => sum + part), ...hidden, chunk];
   const layers = widths.slice(1).map((width, l): ParameterSpec => {
@@ -78,7 +79,7 @@ export function hyperNetwork(
         const x: tf.Tensor2D = tf.reshape(inputs, [-1, widths[1] as number]);
         const chunks = H.reduce((x, H_l) => tf.matMul(leakyReLU(x), H_l), x);
         const whole: tf.Tensor2D = tf.reshape(chunks, [group.length, -1]);
-        const W: tf.Tensor2D = tf.slice(whole, [0, 0], [group.length, sizeOf(first)]);
+        const W: tf.Tensor2D = tf.slice(whole, [0, 0], [group.length, sizeOf([first])]);
         return rowsOf(normalise ? normalised(W, 1) : W);
       };
       const emitted = bySize(wanted).flatMap((group) => {
@@ -96,7 +97,7 @@ export function hyperNetwork(
 function bySize(specs: readonly ParameterSpec[]): readonly (readonly ParameterSpec[])[] {
   const groups = new Map<number, ParameterSpec[]>();
   for (const spec of specs) {
-    const size = sizeOf(spec);
+    const size = sizeOf([spec]);
     groups.set(size, [...(groups.get(size) ?? []), spec]);
   }
   return [...groups.values()];
@@ -116,8 +117,4 @@ function normalised<T extends tf.Tensor>(W: T, axis?: number): T {
 /** Of operations that every engine has with their gradients. */
 function leakyReLU(x: tf.Tensor2D): tf.Tensor2D {
   return tf.add(tf.mul(x, SLOPE), tf.mul(tf.relu(x), 1 - SLOPE));
-}
-
-function sizeOf({ shape }: Pick<ParameterSpec, 'shape'>): number {
-  return shape.reduce((size, side) => size * side, 1);
 }
