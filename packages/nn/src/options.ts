@@ -9,6 +9,72 @@ export const restartsOption = z
   .optional()
   .describe('makes the cosine start again from `lr` (SGDR); absent: one cosine over all epochs');
 
+/** Of how weights are trained; each takes its default from a strategy's own settings. */
+const TRAINING = {
+  epochs: (own: number) => z.int().positive().default(own).describe('passes over the train split'),
+  alphaFrom: (own: number) =>
+    z
+      .int()
+      .min(0)
+      .default(own)
+      .describe('epochs at the start in which the weights alone are trained'),
+  first: (own: 'alpha' | 'weights') =>
+    z
+      .enum(['alpha', 'weights'])
+      .default(own)
+      .describe('what moves first in a step: the relaxation, or the weights'),
+  lr: (own: number) =>
+    z.number().positive().default(own).describe('learning rate of the weights at the start'),
+  minLr: (own: number) =>
+    z.number().min(0).default(own).describe('learning rate of the weights at the end'),
+  momentum: (own: number) => z.number().min(0).lt(1).default(own).describe('of SGD; 0: none'),
+  nesterov: (own: boolean) =>
+    z.boolean().default(own).describe("Nesterov's momentum instead of Polyak's"),
+  weightDecay: (own: number) =>
+    z.number().min(0).default(own).describe('added to the gradient before momentum'),
+  clip: (own: number | null) =>
+    z
+      .number()
+      .positive()
+      .nullable()
+      .default(own)
+      .describe("largest global L2 norm of a step's gradients; `null`: no clipping"),
+  unsampled: (own: 'freeze' | 'decay') =>
+    z
+      .enum(['freeze', 'decay'])
+      .default(own)
+      .describe(
+        'parameters that a step does not use: untouched, or still moved by momentum and decay',
+      ),
+};
+type Training = typeof TRAINING;
+
+/**
+ * Fields of an options block with a paper's settings for the weights, under the names that
+ * `one-shot`, `bilevel` and `train` have for them: `trainingFields({ epochs: 250, lr: 0.05 })`.
+ * What is not named keeps the default of the loop.
+ */
+export function trainingFields<
+  Own extends { [Name in keyof Training]?: Parameters<Training[Name]>[0] },
+>(own: Own) {
+  const fields = Object.entries(own).map(([name, value]) => {
+    const field = TRAINING[name as keyof Training] as (of: unknown) => z.ZodType;
+    return [name, field(value)];
+  });
+  return Object.fromEntries(fields) as {
+    [Name in Extract<keyof Own, keyof Training>]: ReturnType<Training[Name]>;
+  };
+}
+
+/** The block `search` of a strategy that may search its trained supernet, with the sampler's id. */
+export function searchOption(use: string) {
+  return z
+    .looseObject({ use: z.string().default(use).describe('the sampler that searches') })
+    .nullable()
+    .prefault({})
+    .describe('of what is trained; `null` for none, as where all architectures are ranked anyway');
+}
+
 /** What {@link rowAdamFields} takes unless it is stated: α of DARTS. */
 const DARTS = { lr: 3e-4, beta1: 0.5, weightDecay: 1e-3 };
 

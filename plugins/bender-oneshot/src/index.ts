@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const dropout = {
@@ -29,9 +30,7 @@ const strategy = definePlugin({
   summary: 'One-shot model with path dropout, then the best of random sub-networks.',
   options: z.looseObject({
     ...dropout,
-    epochs: z.int().positive().default(250).describe('passes over the train split'),
-    nesterov: z.boolean().default(true).describe("whether the weights' momentum looks ahead"),
-    weightDecay: z.number().min(0).default(5e-4).describe('of the weights on paths in use'),
+    ...trainingFields({ epochs: 250, nesterov: true, weightDecay: 5e-4 }),
     selection: z
       .looseObject({
         architectures: z.int().positive().default(1000).describe('random ones to choose from'),

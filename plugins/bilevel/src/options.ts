@@ -1,28 +1,11 @@
+import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 /** Options of `strategy: { use: bilevel }`; the defaults are those of DARTS on CIFAR-10. */
 export const bilevelOptions = z.strictObject({
-  epochs: z.int().positive().default(50).describe('passes over the train split'),
-  first: z
-    .enum(['alpha', 'weights'])
-    .default('alpha')
-    .describe('what moves first in a step: the relaxation, or the weights'),
-  alphaFrom: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('epochs at the start in which the weights alone are trained'),
-  lr: z.number().positive().default(0.025).describe('learning rate of the weights at the start'),
-  minLr: z.number().min(0).default(0.001).describe('where its cosine ends; constant per epoch'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of the weights'),
-  nesterov: z.boolean().default(false).describe('whether momentum looks ahead'),
-  weightDecay: z.number().min(0).default(3e-4).describe('of the weights, added to the gradient'),
-  clip: z
-    .number()
-    .positive()
-    .nullable()
-    .default(5)
-    .describe("largest global L2 norm of the weights' gradients; `null`: no clipping"),
+  ...trainingFields({ epochs: 50, first: 'alpha', alphaFrom: 0 }),
+  ...trainingFields({ lr: 0.025, minLr: 0.001, momentum: 0.9, nesterov: false }),
+  ...trainingFields({ weightDecay: 3e-4, clip: 5 }),
   selection: z
     .strictObject({
       architectures: z.int().positive().default(100).describe('drawn by their probabilities'),

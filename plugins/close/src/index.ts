@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { searchOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const width = z.int().positive();
@@ -35,8 +36,7 @@ const sharing = {
 /** Settings of the released code on NAS-Bench-201. Loose: other options of one-shot pass. */
 const options = z.looseObject({
   ...sharing,
-  epochs: z.int().positive().default(1000).describe('passes over the training images'),
-  weightDecay: z.number().min(0).default(5e-4).describe('added to the gradient before momentum'),
+  ...trainingFields({ epochs: 1000, weightDecay: 5e-4 }),
   schedule: z
     .enum(['plateau', 'cosine', 'linear', 'exponential', 'constant'])
     .default('plateau')
@@ -52,11 +52,7 @@ const options = z.looseObject({
     .array(z.int().positive())
     .optional()
     .describe('epochs, counted from 1, with which a plateau begins at `lr` again; default [401]'),
-  search: z
-    .looseObject({ use: z.string().default('evolution').describe('the sampler that searches') })
-    .nullable()
-    .prefault({})
-    .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
+  search: searchOption('evolution'),
 });
 
 /** CLOSE on the one-shot loop, with uniform paths. */
@@ -69,8 +65,8 @@ const strategy = definePlugin({
     const parts = { paths: { use: 'uniform' }, order: { use: 'shuffle' } };
     const gradient = { use: 'shared-sets', curriculum, temperature, gate: sizes };
     const waits = training.schedule === 'plateau' && { plateau, resets };
-    const block = { ...parts, ...training, ...waits, gradient, use: 'one-shot' };
-    return search === null ? block : { ...block, search };
+    const loop = { ...training, ...waits, ...(search && { search }) };
+    return { ...parts, ...loop, gradient, use: 'one-shot' };
   },
 });
 

@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { costTable } from '@archer-nas/nn/options';
+import { costTable, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const lambda = z
@@ -39,11 +39,7 @@ const strategy = definePlugin({
   summary: 'DSO-NAS: all operations run, scaled by factors that become exactly zero.',
   options: z.looseObject({
     lambda,
-    epochs: z.int().positive().default(240).describe('passes over the train split'),
-    alphaFrom: z.int().min(0).default(120).describe('epochs in which only weights are trained'),
-    lr: z.number().positive().default(0.1).describe('learning rate of the weights'),
-    minLr: z.number().min(0).default(0.1).describe('where it ends: constant, like `lr`'),
-    weightDecay: z.number().min(0).default(1e-4).describe('of the weights'),
+    ...trainingFields({ epochs: 240, alphaFrom: 120, lr: 0.1, minLr: 0.1, weightDecay: 1e-4 }),
   }),
   preset: ({ lambda, ...training }) => {
     return { ...training, use: 'bilevel', relaxation: { use: 'dso-nas', lambda } };

@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { alphaOption } from '@archer-nas/nn/options';
+import { alphaOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const rule = z
@@ -37,10 +37,7 @@ const strategy = definePlugin({
     rule,
     temperature,
     alpha,
-    epochs: z.int().positive().default(250).describe('passes over the train split'),
-    first: z.enum(['alpha', 'weights']).default('weights').describe('what moves first in a step'),
-    nesterov: z.boolean().default(true).describe("whether the weights' momentum looks ahead"),
-    weightDecay: z.number().min(0).default(5e-4).describe('of the weights'),
+    ...trainingFields({ epochs: 250, first: 'weights', nesterov: true, weightDecay: 5e-4 }),
   }),
   preset: ({ rule, temperature, alpha, ...training }) => {
     return { ...training, use: 'bilevel', relaxation: { use: 'gdas', rule, temperature, alpha } };

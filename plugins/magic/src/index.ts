@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { searchOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const walk = {
@@ -28,17 +29,12 @@ const strategy = definePlugin({
     align: alignment
       .optional()
       .describe('outputs of blocks are aligned with an anchor (MAGIC-AT); absent: they are not'),
-    search: z
-      .looseObject({ use: z.string().default('evolution').describe('the sampler that searches') })
-      .nullable()
-      .prefault({})
-      .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
+    search: searchOption('evolution'),
   }),
   preset({ changes, align, search, ...training }) {
     const sampling = { paths: { use: 'magic-t', changes }, order: { use: 'shuffle' } };
     const gradient = align && { gradient: { use: 'aligned', ...align } };
-    const block = { ...training, ...sampling, ...gradient, use: 'one-shot' };
-    return search === null ? block : { ...block, search };
+    return { ...training, ...sampling, ...gradient, use: 'one-shot', ...(search && { search }) };
   },
 });
 

@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { searchOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const archive = z.strictObject({
@@ -27,15 +28,9 @@ const archive = z.strictObject({
 
 /** Settings of the released code. Loose: other options of one-shot pass through to it. */
 const options = z.looseObject({
-  lr: z.number().positive().default(0.025).describe('learning rate at the start'),
-  minLr: z.number().min(0).default(0.001).describe('learning rate at the end'),
-  weightDecay: z.number().min(0).default(3e-4).describe('added to the gradient before momentum'),
+  ...trainingFields({ lr: 0.025, minLr: 0.001, weightDecay: 3e-4 }),
   archive: archive.prefault({}).describe('the archive and its weight'),
-  search: z
-    .looseObject({ use: z.string().default('random').describe('the sampler that searches') })
-    .nullable()
-    .prefault({})
-    .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
+  search: searchOption('random'),
   evaluation: z
     .looseObject({
       searchEvaluations: z
@@ -57,8 +52,7 @@ const strategy = definePlugin({
   preset({ archive: own, search, ...training }) {
     const parts = { paths: { use: 'uniform' }, order: { use: 'shuffle' } };
     const gradient = { use: 'archive', ...own };
-    const block = { ...parts, ...training, gradient, use: 'one-shot' };
-    return search === null ? block : { ...block, search };
+    return { ...parts, ...training, gradient, use: 'one-shot', ...(search && { search }) };
   },
 });
 

@@ -1,3 +1,4 @@
+import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 import {
   accumulateOption,
@@ -23,13 +24,7 @@ export const languageOptions = z.strictObject({
     .min(0)
     .optional()
     .describe('first epoch, counted from 0, that has a smaller learning rate; default 15'),
-  weightDecay: z.number().min(0).default(1e-7).describe('added to the gradient'),
-  clip: z
-    .number()
-    .positive()
-    .nullable()
-    .default(0.25)
-    .describe("largest global L2 norm of a step's gradients; `null`: no clipping"),
+  ...trainingFields({ weightDecay: 1e-7, clip: 0.25 }),
   together: togetherOption,
   accumulate: accumulateOption,
   rewards: z

@@ -1,4 +1,4 @@
-import { restartsOption } from '@archer-nas/nn/options';
+import { restartsOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 /** The exponential schedule of ENAS on text. */
@@ -37,8 +37,7 @@ export const oneShotOptions = z.strictObject({
     .min(0)
     .default(250)
     .describe('passes over the training images; 0: none, on the weights of another run'),
-  lr: z.number().positive().default(0.05).describe('learning rate at the start'),
-  minLr: z.number().min(0).default(0).describe('learning rate at the end, where it decays'),
+  ...trainingFields({ lr: 0.05, minLr: 0 }),
   schedule: z
     .enum(['cosine', 'linear', 'exponential', 'plateau', 'constant'])
     .default('cosine')
@@ -78,21 +77,8 @@ export const oneShotOptions = z.strictObject({
     .enum(['epoch', 'step'])
     .default('epoch')
     .describe('whether the learning rate changes once per epoch or at each step'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
-  nesterov: z.boolean().default(false).describe("Nesterov's momentum instead of Polyak's"),
-  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
-  clip: z
-    .number()
-    .positive()
-    .nullable()
-    .default(5)
-    .describe("largest global L2 norm of a step's gradients; `null`: no clipping"),
-  unsampled: z
-    .enum(['freeze', 'decay'])
-    .default('freeze')
-    .describe(
-      'parameters that a step does not use: untouched, or still moved by momentum and decay',
-    ),
+  ...trainingFields({ momentum: 0.9, nesterov: false, weightDecay: 2.5e-4, clip: 5 }),
+  ...trainingFields({ unsampled: 'freeze' }),
   // Without a default, as above.
   accumulate: accumulateOption,
   // Without a default, as above.

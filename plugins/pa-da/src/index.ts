@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 import { importanceOrder } from './data-importance.ts';
 import { orderOptions, pathOptions } from './options.ts';
@@ -24,22 +25,8 @@ const options = z.looseObject({
     .unwrap()
     .optional()
     .describe('gradient norms after or before clipping; default what the variant says'),
-  epochs: z.int().positive().default(250).describe('passes over the training images'),
-  lr: z.number().positive().default(0.05).describe('learning rate at the start'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
-  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
-  clip: z
-    .number()
-    .positive()
-    .nullable()
-    .default(5)
-    .describe("largest global L2 norm of a step's gradients; null: no clipping"),
-  unsampled: z
-    .enum(['decay', 'freeze'])
-    .default('decay')
-    .describe(
-      'parameters that a step does not use: untouched, or still moved by momentum and decay',
-    ),
+  ...trainingFields({ epochs: 250, lr: 0.05, momentum: 0.9, weightDecay: 2.5e-4, clip: 5 }),
+  ...trainingFields({ unsampled: 'decay' }),
 });
 
 const strategy = definePlugin({

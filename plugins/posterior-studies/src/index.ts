@@ -1,5 +1,6 @@
 import { chooseArchitectures, definePlugin, type State, type StudyContext } from '@archer-nas/core';
 import type { SupernetView } from '@archer-nas/nn';
+import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const options = z.strictObject({
@@ -8,11 +9,7 @@ const options = z.strictObject({
     .min(1)
     .default([1, 2, 4, 8, 16])
     .describe('architectures that share weights; 1: another training of the one that is compared'),
-  epochs: z.int().positive().default(5).describe('passes over the training images, of each'),
-  lr: z.number().positive().default(0.05).describe('at the beginning; it falls in a cosine'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
-  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
-  clip: z.number().positive().nullable().default(5).describe('largest global norm; null: none'),
+  ...trainingFields({ epochs: 5, lr: 0.05, momentum: 0.9, weightDecay: 2.5e-4, clip: 5 }),
   batch: z.int().positive().default(256).describe('valid images per batch'),
   batches: z
     .union([z.literal('all'), z.int().positive()])

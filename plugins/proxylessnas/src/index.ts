@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { alphaOption, costTable } from '@archer-nas/nn/options';
+import { alphaOption, costTable, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const every = z.int().positive().default(5).describe('α moves at every so many steps');
@@ -47,10 +47,7 @@ const strategy = definePlugin({
     every,
     alpha,
     latency,
-    epochs: z.int().positive().default(160).describe('passes over the train split'),
-    alphaFrom: z.int().min(0).default(40).describe('epochs in which only weights are trained'),
-    first: z.enum(['alpha', 'weights']).default('weights').describe('what moves first in a step'),
-    weightDecay: z.number().min(0).default(4e-5).describe('of the weights'),
+    ...trainingFields({ epochs: 160, alphaFrom: 40, first: 'weights', weightDecay: 4e-5 }),
   }),
   preset: ({ every, alpha, latency, ...training }) => {
     const relaxation = { use: 'proxylessnas', every, alpha, ...(latency && { latency }) };

@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const per = z
@@ -24,9 +25,7 @@ const strategy = definePlugin({
   summary: 'RSPS: shared weights of random architectures, then the best of random ones.',
   options: z.looseObject({
     per,
-    epochs: z.int().positive().default(250).describe('passes over the train split'),
-    nesterov: z.boolean().default(true).describe("whether the weights' momentum looks ahead"),
-    weightDecay: z.number().min(0).default(5e-4).describe('of the weights'),
+    ...trainingFields({ epochs: 250, nesterov: true, weightDecay: 5e-4 }),
     selection: z
       .looseObject({
         architectures: z.int().positive().default(100).describe('random ones to choose from'),

@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { alphaOption } from '@archer-nas/nn/options';
+import { alphaOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const per = z
@@ -28,11 +28,8 @@ const strategy = definePlugin({
   options: z.looseObject({
     per,
     alpha,
-    epochs: z.int().positive().default(250).describe('passes over the train split'),
-    first: z.enum(['alpha', 'weights']).default('weights').describe('what moves first in a step'),
-    nesterov: z.boolean().default(true).describe("whether the weights' momentum looks ahead"),
-    weightDecay: z.number().min(0).default(5e-4).describe('of the weights'),
-    clip: z.number().positive().nullable().default(null).describe('`null`: no clipping'),
+    ...trainingFields({ epochs: 250, first: 'weights' }),
+    ...trainingFields({ nesterov: true, weightDecay: 5e-4, clip: null }),
     selection: z
       .looseObject({
         architectures: z.int().positive().default(100).describe('samples of softmax(α)'),

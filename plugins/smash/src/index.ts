@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { searchOption } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const width = z.int().positive();
@@ -27,19 +28,12 @@ const strategy = definePlugin({
   summary: 'SMASH: a hypernetwork emits the weights of each architecture, then a search.',
   options: z.looseObject({
     hyper: hyper.prefault({}).describe('the hypernetwork'),
-    search: z
-      .looseObject({
-        use: z.string().default('perturbation').describe('the sampler that searches'),
-      })
-      .nullable()
-      .prefault({})
-      .describe('of what is emitted; null for none, as where all cells are ranked anyway'),
+    search: searchOption('perturbation'),
   }),
   preset({ hyper: own, search, ...training }) {
     const parts = { paths: { use: 'uniform' }, order: { use: 'shuffle' } };
     const weights = { use: 'hyper-network', ...own };
-    const block = { ...parts, ...training, weights, use: 'one-shot' };
-    return search === null ? block : { ...block, search };
+    return { ...parts, ...training, weights, use: 'one-shot', ...(search && { search }) };
   },
 });
 

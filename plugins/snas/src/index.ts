@@ -1,5 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
-import { costTable, rowAdamFields } from '@archer-nas/nn/options';
+import { costTable, rowAdamFields, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const temperature = z
@@ -52,7 +52,7 @@ const strategy = definePlugin({
     temperature,
     alpha,
     resource,
-    epochs: z.int().positive().default(150).describe('passes over the train split'),
+    ...trainingFields({ epochs: 150 }),
   }),
   preset: ({ temperature, alpha, resource, ...training }) => {
     const relaxation = { use: 'snas', temperature, alpha, ...(resource && { resource }) };

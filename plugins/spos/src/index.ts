@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { searchOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 /**
@@ -6,27 +7,9 @@ import { z } from 'zod';
  * options of one-shot pass through to it.
  */
 const options = z.looseObject({
-  epochs: z.int().positive().default(250).describe('passes over the training images'),
-  lr: z.number().positive().default(0.05).describe('learning rate at the start'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
-  weightDecay: z.number().min(0).default(2.5e-4).describe('added to the gradient before momentum'),
-  clip: z
-    .number()
-    .positive()
-    .nullable()
-    .default(5)
-    .describe("largest global L2 norm of a step's gradients; null: no clipping"),
-  unsampled: z
-    .enum(['freeze', 'decay'])
-    .default('freeze')
-    .describe(
-      'parameters that a step does not use: untouched, or still moved by momentum and decay',
-    ),
-  search: z
-    .looseObject({ use: z.string().default('evolution').describe('the sampler that searches') })
-    .nullable()
-    .prefault({})
-    .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
+  ...trainingFields({ epochs: 250, lr: 0.05, momentum: 0.9, weightDecay: 2.5e-4, clip: 5 }),
+  ...trainingFields({ unsampled: 'freeze' }),
+  search: searchOption('evolution'),
 });
 
 /** SPOS: uniform single paths, then evolution under cost limits with inherited weights. */
@@ -37,8 +20,7 @@ const plugin = definePlugin({
   options,
   preset({ search, ...training }) {
     const sampling = { paths: { use: 'uniform' }, order: { use: 'shuffle' } };
-    const block = { ...training, ...sampling, use: 'one-shot' };
-    return search === null ? block : { ...block, search };
+    return { ...training, ...sampling, use: 'one-shot', ...(search && { search }) };
   },
 });
 

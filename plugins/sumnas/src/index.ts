@@ -1,4 +1,5 @@
 import { definePlugin } from '@archer-nas/core';
+import { searchOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 const inner = z.strictObject({
@@ -19,7 +20,7 @@ const inner = z.strictObject({
 
 /** Settings of the only released code. Loose: other options of one-shot pass through to it. */
 const options = z.looseObject({
-  epochs: z.int().positive().default(250).describe('passes over the training images'),
+  ...trainingFields({ epochs: 250 }),
   lr: z.number().positive().default(1).describe('outer learning rate: 1 takes the mean of w_k'),
   momentum: z.number().min(0).lt(1).default(0).describe('of the outer step; 0: none'),
   weightDecay: z.number().min(0).default(4e-5).describe('added to the mean of the w₀ − w_k'),
@@ -30,11 +31,7 @@ const options = z.looseObject({
     .default(null)
     .describe('largest global L2 norm of that mean; null: no clipping'),
   inner: inner.prefault({}).describe('the inner loop of each path'),
-  search: z
-    .looseObject({ use: z.string().default('evolution').describe('the sampler that searches') })
-    .nullable()
-    .prefault({})
-    .describe('of the trained supernet; null for none, as where all cells are ranked anyway'),
+  search: searchOption('evolution'),
 });
 
 /** SUMNAS: fair paths, each of which adapts the weights; these follow the mean. */
@@ -46,8 +43,14 @@ const strategy = definePlugin({
   preset({ inner: loop, search, ...training }) {
     const parts = { paths: { use: 'fair' }, order: { use: 'shuffle' } };
     const gradient = { use: 'meta', ...loop };
-    const block = { accumulate: 'mean', ...parts, ...training, gradient, use: 'one-shot' };
-    return search === null ? block : { ...block, search };
+    return {
+      accumulate: 'mean',
+      ...parts,
+      ...training,
+      gradient,
+      use: 'one-shot',
+      ...(search && { search }),
+    };
   },
 });
 

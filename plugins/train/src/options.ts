@@ -1,22 +1,17 @@
-import { restartsOption } from '@archer-nas/nn/options';
+import { restartsOption, trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
 
 /** Options of `evaluator: train`; the defaults are the training recipe of NAS-Bench-201. */
 export const trainOptions = z.strictObject({
-  epochs: z.int().positive().default(200).describe('passes over the training images'),
-  lr: z.number().positive().default(0.1).describe('learning rate of the first epoch'),
-  minLr: z.number().min(0).default(0).describe('learning rate that the cosine falls to'),
+  ...trainingFields({ epochs: 200, lr: 0.1, minLr: 0 }),
   restarts: restartsOption,
-  momentum: z.number().min(0).lt(1).default(0.9).describe('of SGD; 0: none'),
-  nesterov: z.boolean().default(true).describe("Nesterov's momentum instead of Polyak's"),
-  weightDecay: z.number().min(0).default(5e-4).describe('added to the gradient before momentum'),
+  ...trainingFields({ momentum: 0.9, nesterov: true, weightDecay: 5e-4, clip: null }),
   labelSmoothing: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
     .describe('share of the target that is spread over all classes'),
-  clip: z.number().positive().nullable().default(null).describe('global gradient norm'),
   dropPath: z
     .number()
     .min(0)
