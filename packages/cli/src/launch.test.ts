@@ -47,7 +47,7 @@ function experiment({ seeds = SEEDS, ...changes }: Experiment = {}) {
   const folder = temporaryFolder();
   const launcher = { use: 'local', processes: 3, retries: 2 };
   const manifest = toyExperiment(folder, { launcher, ...changes });
-  const out = join(folder, 'results');
+  const out = join(folder, 'results', 'toy');
   const command = ['run', manifest, '--checkpoint-every', '2', '--seed', ...seeds.map(String)];
   return { folder, manifest, out, command, seeds: seeds.map((seed) => seedOf(out, seed)) };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ArcherError, EXIT, isArcherError } from '@archer-nas/core';
-import { countedAttempts, type RunRecord, readRun } from '@archer-nas/runtime';
+import { countedAttempts, type RunRecord, readRun, resultsBeside } from '@archer-nas/runtime';
 
 /**
  * The runs in a folder: a run folder itself, a profile's folder with its seeds, or a results
@@ -53,7 +53,7 @@ const MAX_DEPTH = 7;
  */
 export function runsBelow(path: string): string[] {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile();
-  const found = search(isFile ? join(dirname(path), 'results') : path, MAX_DEPTH);
+  const found = search(isFile ? resultsBeside(path) : path, MAX_DEPTH);
   if (found.length > 0) return found;
   throw new ArcherError('ARCHER_NO_RUN', `${path} holds no run.`, {
     hint: 'A run folder is <results>/<profile>/seed-<n>.',

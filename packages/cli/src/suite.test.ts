@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder } from '../test/archer.ts';
@@ -50,6 +50,14 @@ describe('suite', () => {
     },
     POOL_MS,
   );
+
+  it('takes over what was run of it alone', async () => {
+    const own = join(folder, 'one');
+    cpSync(join(suite, 'a-counts.yaml'), join(own, 'a-counts.yaml'));
+    expect((await archer('run', join(own, 'a-counts.yaml'))).code).toBe(0);
+    const { out } = await archer('suite', 'report', own);
+    expect(out).toMatch(/^a-counts +1 +1 +finished$/m);
+  });
 
   it('reports again without running', async () => {
     const { value } = await archerJson('suite', 'report', suite);

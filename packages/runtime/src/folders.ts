@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 
 /** Where the files of one run (one seed of one profile) lie. */
 export interface RunFolder {
@@ -60,12 +60,22 @@ export function dataFolder(
   return resolve(option ?? environment.ARCHER_DATA ?? join(homedir(), '.cache', 'archer'));
 }
 
-/** Folder of results: the option, `results` beside the manifest, or `runs/<name>`. */
+/** Folder of results: the option, {@link resultsBeside} the manifest's file, or `runs/<name>`. */
 export function outFolder(
   option: string | undefined,
   manifest: { readonly file: string | undefined; readonly name: string },
 ): string {
   if (option !== undefined) return resolve(option);
-  if (manifest.file !== undefined) return join(dirname(resolve(manifest.file)), 'results');
-  return resolve('runs', manifest.name);
+  return manifest.file === undefined
+    ? resolve('runs', manifest.name)
+    : resultsBeside(manifest.file);
+}
+
+/**
+ * Where the results of a manifest's file go unless it is told: `results` beside a file `manifest`,
+ * `results/<file>` beside one of another name, as a folder may have several, a suite for one.
+ */
+export function resultsBeside(file: string): string {
+  const { dir, name } = parse(resolve(file));
+  return name === 'manifest' ? join(dir, 'results') : join(dir, 'results', name);
 }

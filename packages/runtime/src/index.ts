@@ -4,7 +4,7 @@ export { replaceFile } from './durable.ts';
 export type { OnEvent, RunEvent } from './events.ts';
 export type { Exhibit, Exhibition } from './exhibits.ts';
 export { type Exported, type ExportOptions, exportRun } from './export-run.ts';
-export { dataFolder, outFolder, seedFolder } from './folders.ts';
+export { dataFolder, outFolder, resultsBeside, seedFolder } from './folders.ts';
 export { scienceLines } from './journal-reader.ts';
 export { readManifestFile } from './manifest-file.ts';
 export { idsOf, installedPlugins, type PluginIndex } from './plugin-index.ts';

@@ -42,6 +42,17 @@ describe('planRun', () => {
     expect(readdirSync(folder.path)).toStrictEqual(['manifest.yaml']);
   });
 
+  it('keeps the results of several files of one folder apart', async () => {
+    using folder = temporaryFolder();
+    const outs = ['a.yaml', 'b.yml'].map(async (name) => {
+      const manifest = join(folder.path, name);
+      writeFileSync(manifest, YAML);
+      return (await planRun({ manifest, lookup })).out;
+    });
+    const results = join(folder.path, 'results');
+    expect(await Promise.all(outs)).toEqual([join(results, 'a'), join(results, 'b')]);
+  });
+
   it.each([
     ['an address that is no server', 'sqlite:///runs.db'],
     ['no plugin for it', 'http://127.0.0.1:1'],

@@ -35,7 +35,11 @@ export const run: Command<Arguments> = {
     profile: { type: 'string', describe: PROFILE_HELP },
     point: { type: 'string', describe: "One point of the manifest's sweep" },
     ...variationOptions,
-    out: { type: 'string', describe: 'Folder of results; results/ beside the manifest otherwise' },
+    out: {
+      type: 'string',
+      describe:
+        'Folder of results; otherwise results/ beside manifest.yaml, results/FILE beside FILE.yaml',
+    },
     restart: { type: 'boolean', default: false, describe: 'Delete what is there and begin again' },
     'new-attempt': {
       type: 'boolean',
