@@ -42,17 +42,20 @@ describe('searches that were repeated with other seeds', () => {
     );
   });
 
-  it('are compared seed by seed as Markdown and as CSV', async () => {
-    const csv = join(here, 'csv');
+  it('are compared seed by seed as Markdown, as CSV and as charts', async () => {
+    const [csv, svg] = [join(here, 'csv'), join(here, 'svg')];
     const metric = Object.keys(
       readResult(join(seedOf(a, 0), 'result.json'))?.search.metrics ?? {},
     )[0] as string;
-    const args = ['--metric', metric, '--format', 'markdown', '--csv', csv];
+    const args = ['--metric', metric, '--format', 'markdown', '--csv', csv, '--svg', svg];
     const { code, out } = await archer('compare', a, b, a, ...args);
     expect(code).toBe(0);
     expect(out).toContain('| seed | first | second | first (2) |');
     expect(out).toContain(`second - first | 3 |`);
     expect(readdirSync(csv)).toContain('paired.csv');
+    const [chart = '', ...others] = readdirSync(svg);
+    expect(others).toEqual([]);
+    expect(readFileSync(join(svg, chart), 'utf8')).toMatch(/^<svg.*first.*second/s);
     // The two experiments differ in their name alone.
     expect(readFileSync(join(csv, 'paired.csv'), 'utf8')).toContain(',second - first,3,0 ± 0,');
   });
@@ -68,7 +71,12 @@ describe('searches that were repeated with other seeds', () => {
   });
 
   it('need a metric for other formats, and one that there is', async () => {
-    expect(await archer('compare', a, b, '--format', 'markdown')).toMatchObject({ code: 2 });
+    for (const [option, value] of [
+      ['--format', 'markdown'],
+      ['--svg', here],
+    ] as const) {
+      expect(await archer('compare', a, b, option, value)).toMatchObject({ code: 2 });
+    }
     const unknown = await archer('compare', a, b, '--metric', 'none');
     expect(unknown.err).toContain('No finished run has the metric "none"');
     expect(unknown.code).toBe(2);

@@ -9,6 +9,7 @@ export { type ChecklistItem, checklist } from './checklist.ts';
 export * from './comparison.ts';
 export { type Deviations, markdownTables } from './deviations.ts';
 export { type Figures, figures, type NamedRun, seedsOf } from './figures/figures.ts';
+export { seedComparisonFigures } from './figures/seed-comparison-figures.ts';
 export { sweepFigures } from './figures/sweep-figures.ts';
 export * from './flat-metrics.ts';
 export { type Headline, headline } from './headline.ts';

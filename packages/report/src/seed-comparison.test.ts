@@ -24,6 +24,13 @@ function measured(seed: number, values: readonly [number, number], epochs = true
   return record({ seed, studies, lines: epochs ? [end(2, 1), end(4, 2)] : [] });
 }
 
+/** A run whose study has a table with a row per epoch. */
+function trajectory(seed: number, accuracies: readonly number[], index = 2) {
+  const rows = accuracies.map((accuracy, at) => [at + 1, `cell ${at}`, accuracy]);
+  const tables = { trajectory: { columns: ['epoch', 'cell', 'accuracy'], rows } };
+  return record({ seed, studies: [{ ...study({}, index), id: 'trajectory', tables }] });
+}
+
 describe('compareBySeed', () => {
   const { metrics } = compareBySeed([darts, rs, adv], ['kendall-tau']);
   const [tau] = metrics;
@@ -85,6 +92,39 @@ describe('compareBySeed', () => {
     const runs = [measured(0, [1, 3], false)];
     const { series } = compareBySeed([{ name: 'a', runs }], ['eigenvalue']);
     expect(series[0]).toMatchObject({ unit: 'step', points: [{ at: 2 }, { at: 4 }] });
+  });
+
+  it('follows a column of a table by epoch, whose last epoch counts', () => {
+    const a = { name: 'a', runs: [trajectory(0, [90, 80]), trajectory(1, [92, 94, 70])] };
+    const b = { name: 'b', runs: [trajectory(0, [91, 93])] };
+    const { series, metrics: last } = compareBySeed([a, b], ['accuracy']);
+    expect([...(last[0]?.rows ?? [])]).toEqual([
+      [0, [80, 93]],
+      [1, [70, undefined]],
+    ]);
+    expect(series[0]?.unit).toBe('epoch');
+    const points = series[0]?.points.map(({ at, summaries }) => [
+      at,
+      ...summaries.map(({ n, mean }) => [n, n === 0 ? undefined : mean]),
+    ]);
+    expect(points).toEqual([
+      [1, [2, 91], [1, 91]],
+      [2, [2, 87], [1, 93]],
+      [3, [1, 70], [0, undefined]],
+    ]);
+    expect(compareBySeed([a, b], ['trajectory.2/accuracy']).metrics[0]?.rows).toEqual(
+      last[0]?.rows,
+    );
+  });
+
+  it('refuses a column that two studies have', () => {
+    const [one, other] = [trajectory(0, [90, 80]), trajectory(0, [1, 2], 3)];
+    const studies = [one, other].flatMap(({ result }) => result?.studies ?? []);
+    const both = [{ name: 'both', runs: [record({ studies })] }];
+    expect(() => compareBySeed(both, ['accuracy'])).toThrow(
+      '"accuracy" may be any of trajectory.2/accuracy, trajectory.3/accuracy',
+    );
+    expect(() => compareBySeed(both, ['cell'])).toThrow('has the metric "cell"'); // no numbers
   });
 
   it('R33 has no interval and no p where a seed gave NaN', () => {

@@ -8,6 +8,7 @@ import {
   summarise,
   wilcoxonSignedRank,
 } from '@archer-nas/core';
+import { epochColumn } from './epoch-column.ts';
 import { findMetric } from './flat-metrics.ts';
 import type { RunRecord } from './record.ts';
 import { type StudySeries, seriesOf } from './study-series.ts';
@@ -56,7 +57,8 @@ const RESAMPLES = 10_000;
  * Compares experiments in some of their metrics, seed by seed: what a seed decides (initial
  * values, order of images) is shared, and pairing takes it out of the differences.
  *
- * @param metrics keys (`trajectory.0/final-none`) or bare names where only one metric has them
+ * @param metrics keys (`trajectory.0/final-none`) or bare names where only one metric has them; or
+ *   columns of tables by epoch (`c10_test_200` of a trajectory), whose last epoch counts
  * @throws RangeError for two finished runs of a seed in one group
  * @throws ArcherError `ARCHER_METRIC` for a name that no metric has, or several
  */
@@ -109,11 +111,14 @@ function metricBySeed(metric: string, groups: Finished): MetricBySeed {
 }
 
 function valueIn(metric: string, run: RunRecord | undefined): number | undefined {
-  const found = run && findMetric(run, metric);
-  if (found?.status === 'ambiguous') {
-    throw wrongName(`"${metric}" may be any of ${found.keys.join(', ')}.`);
+  if (run === undefined) return undefined;
+  const found = findMetric(run, metric);
+  if (found.status === 'one') return found.value;
+  const column = found.status === 'ambiguous' ? found : epochColumn(run, metric);
+  if (column.status === 'ambiguous') {
+    throw wrongName(`"${metric}" may be any of ${column.keys.join(', ')}.`);
   }
-  return found?.status === 'one' ? found.value : undefined;
+  return column.status === 'one' ? [...column.values.values()].at(-1) : undefined;
 }
 
 function paired(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): number[] {

@@ -8,6 +8,7 @@ import {
   formatSeveral,
   type Group,
   printable,
+  seedComparisonFigures,
   seedComparisonTables,
 } from '@archer-nas/report';
 import { type RunRecord, replaceFile } from '@archer-nas/runtime';
@@ -15,6 +16,7 @@ import { foundArchitectures } from '../found-architectures.ts';
 import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
 import { findRuns } from '../run-folders.ts';
+import { writeCharts } from './charts.ts';
 import type { Command } from './command.ts';
 import { type TableArguments, tableOptions, writeOut } from './tables.ts';
 
@@ -24,6 +26,7 @@ interface Arguments extends TableArguments {
   others?: readonly string[];
   metric?: readonly string[];
   html?: string;
+  svg?: string;
 }
 
 /** `archer compare`: experiments side by side. */
@@ -44,6 +47,7 @@ export const compare: Command<Arguments> = {
       describe: 'These metrics seed by seed, with paired differences and their course',
     },
     html: { type: 'string', describe: 'Write a page with charts to this file instead' },
+    svg: { type: 'string', describe: 'Write charts of the metrics into this folder as well' },
     ...tableOptions,
   },
   examples: [
@@ -52,13 +56,13 @@ export const compare: Command<Arguments> = {
       'a row per seed, and paired differences',
     ],
   ],
-  async run({ a, b, others = [], metric = [], html, ...tables }, output) {
+  async run({ a, b, others = [], metric = [], html, svg, ...tables }, output) {
     const sides = [a, b, ...others].map((path) => findRuns(path, output.note));
     if (metric.length > 0) {
       if (html !== undefined) throw pageOfTwo();
-      return bySeed(sides, metric, { tables, output });
+      return bySeed(sides, metric, { tables, svg, output });
     }
-    if (tables.format !== 'text' || tables.csv !== undefined) throw noMetric();
+    if (tables.format !== 'text' || (tables.csv ?? svg) !== undefined) throw noMetric();
     const comparisons = compareEach(sides);
     output.value(others.length === 0 ? comparisons[0] : comparisons);
     if (html === undefined) {
@@ -75,10 +79,17 @@ export const compare: Command<Arguments> = {
   },
 };
 
+/** Where what is compared goes. */
+interface Written {
+  readonly tables: TableArguments;
+  readonly svg: string | undefined;
+  readonly output: Output;
+}
+
 async function bySeed(
   sides: readonly (readonly RunRecord[])[],
   metrics: readonly string[],
-  { tables, output }: { readonly tables: TableArguments; readonly output: Output },
+  { tables, svg, output }: Written,
 ): Promise<number> {
   const names = distinct(sides.map(nameOf));
   const groups: Group[] = sides.map((runs, at) => ({ name: names[at] ?? '', runs }));
@@ -92,6 +103,7 @@ async function bySeed(
     }
   }
   writeOut(all, tables, output);
+  if (svg !== undefined) await writeCharts(svg, seedComparisonFigures(comparison), output);
   output.value(comparison);
   return EXIT.ok;
 }
@@ -110,10 +122,14 @@ function distinct(names: readonly string[]): string[] {
 }
 
 function noMetric(): ArcherError {
-  return new ArcherError('ARCHER_USAGE', '--format and --csv are for comparisons by --metric.', {
-    hint: 'Name metrics: --metric found-c10_test_200 max-eigenvalue.',
-    exit: EXIT.usage,
-  });
+  return new ArcherError(
+    'ARCHER_USAGE',
+    '--format, --csv and --svg are for comparisons by --metric.',
+    {
+      hint: 'Name metrics: --metric found-c10_test_200 max-eigenvalue.',
+      exit: EXIT.usage,
+    },
+  );
 }
 
 function pageOfTwo(): ArcherError {

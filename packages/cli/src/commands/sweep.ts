@@ -1,20 +1,12 @@
 import { join, resolve } from 'node:path';
 import { sweepPoints, withProfile } from '@archer-nas/core';
-import {
-  chartSvg,
-  PRINT,
-  printable,
-  type SweepEntry,
-  sweepFigures,
-  sweepPage,
-  sweepTable,
-} from '@archer-nas/report';
+import { printable, sweepFigures, sweepPage, sweepTable } from '@archer-nas/report';
 import { outFolder, readManifestFile, replaceFile, runTogether } from '@archer-nas/runtime';
 import { chosenProfile, PROFILE_HELP } from '../chosen-profile.ts';
 import { followAll } from '../follow.ts';
-import type { Output } from '../output.ts';
 import { findRunsIfAny } from '../run-folders.ts';
 import { type FileRun, withCommand } from '../seed-command.ts';
+import { writeCharts } from './charts.ts';
 import type { Command } from './command.ts';
 import {
   type LaunchArguments,
@@ -92,22 +84,8 @@ export const sweep: Command<Arguments> = {
       replaceFile(resolve(html), await sweepPage({ title, metrics: metric }, entries));
       output.line(printable(html));
     }
-    if (svg !== undefined) await writeCharts(svg, { entries, metrics: metric }, output);
+    if (svg !== undefined) await writeCharts(svg, sweepFigures(entries, metric), output);
     output.value({ sweep: written.name, results, exitCode: code, table });
     return code;
   },
 };
-
-interface Charted {
-  readonly entries: readonly SweepEntry[];
-  readonly metrics: readonly string[] | undefined;
-}
-
-async function writeCharts(folder: string, of: Charted, output: Output): Promise<void> {
-  const look = { theme: PRINT, id: 'chart', titled: true };
-  for (const chart of sweepFigures(of.entries, of.metrics)) {
-    const file = join(folder, `${chart.name}.svg`);
-    replaceFile(resolve(file), `${await chartSvg(chart, look)}\n`);
-    output.line(printable(file));
-  }
-}
