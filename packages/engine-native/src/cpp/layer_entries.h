@@ -1,5 +1,7 @@
-// Calls of the kernels for whole layers and for updates; the continuation of entries.h.
+// Calls of the kernels for whole layers and for updates.
 #pragma once
+
+#include "shapes.h"
 
 namespace archer {
 namespace {

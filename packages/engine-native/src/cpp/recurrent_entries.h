@@ -1,5 +1,7 @@
-// Calls of the kernels for recurrent cells and words; the continuation of layer_entries.h.
+// Calls of the kernels for recurrent cells and words.
 #pragma once
+
+#include "shapes.h"
 
 namespace archer {
 namespace {
