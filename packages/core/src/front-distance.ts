@@ -1,4 +1,5 @@
 import type { ObjectivePoint } from './hypervolume.ts';
+import { mean } from './mean.ts';
 
 /**
  * Inverted generational distance: the mean Euclidean distance from each point of the
@@ -49,7 +50,7 @@ function meanNearest(
       Math.hypot(...target.map((value, i) => difference(point[i] as number, value))),
     ),
   );
-  return distances.reduce((sum, distance) => sum + distance, 0) / front.length;
+  return mean(distances);
 }
 
 function nonEmpty(front: readonly ObjectivePoint[]): void {

@@ -1,3 +1,4 @@
+import { mean } from '@archer-nas/core';
 import type { Rows } from './mixture.ts';
 
 /** softmax of each row. */
@@ -14,15 +15,14 @@ export function softmaxRows(alpha: Rows): Rows {
 export function softmaxGradientRows(p: Rows, gradient: Rows): Rows {
   return p.map((row, decision) => {
     const g = gradient[decision] ?? new Float64Array(row.length);
-    const mean = row.reduce((sum, pj, j) => sum + pj * (g[j] ?? 0), 0);
-    return row.map((pi, i) => pi * ((g[i] ?? 0) - mean));
+    const expected = row.reduce((sum, pj, j) => sum + pj * (g[j] ?? 0), 0);
+    return row.map((pi, i) => pi * ((g[i] ?? 0) - expected));
   });
 }
 
 /** Mean over the rows of their entropy −Σ p ln p, in nats. */
 export function meanEntropy(p: Rows): number {
-  const entropies = p.map((row) => row.reduce((h, pi) => (pi > 0 ? h - pi * Math.log(pi) : h), 0));
-  return entropies.reduce((a, b) => a + b, 0) / entropies.length;
+  return mean(p.map((row) => row.reduce((h, pi) => (pi > 0 ? h - pi * Math.log(pi) : h), 0)));
 }
 
 /** The first option with the greatest value, of each row. */

@@ -1,4 +1,4 @@
-import { ArcherError, type OrderRecipe, type Stream, stageStart } from '@archer-nas/core';
+import { ArcherError, mean, type OrderRecipe, type Stream, stageStart } from '@archer-nas/core';
 import type { DataOptions } from './options.ts';
 
 interface Saved {
@@ -47,7 +47,7 @@ export function easyClasses({ shares, ranking }: DataOptions): OrderRecipe {
         advance({ done }) {
           if (rank !== null || done < ranking) return {};
           const means = Array.from({ length: C }, (_, y) =>
-            mean(score.filter((_, i) => labels[i] === y)),
+            meanScore(score.filter((_, i) => labels[i] === y)),
           );
           rank = [...means.keys()].sort((a, b) => (means[a] ?? 0) - (means[b] ?? 0));
           return { notes: [`Classes from easy to hard: ${rank.join(', ')}.`] };
@@ -61,8 +61,8 @@ export function easyClasses({ shares, ranking }: DataOptions): OrderRecipe {
 }
 
 /** Above any score where there is none. */
-function mean(scores: Float64Array): number {
-  const value = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+function meanScore(scores: Float64Array): number {
+  const value = mean(scores);
   return Number.isNaN(value) ? 2 : value;
 }
 

@@ -1,4 +1,4 @@
-import type { State } from '@archer-nas/core';
+import { mean, type State } from '@archer-nas/core';
 import {
   curvature,
   type EpochEnd,
@@ -103,6 +103,5 @@ export function slidingMean(
   at: number,
   { window }: Pick<StopOptions, 'window'>,
 ): number {
-  const seen = lambdas.slice(Math.max(0, at - window + 1), at + 1);
-  return seen.reduce((sum, lambda) => sum + lambda, 0) / seen.length;
+  return mean(lambdas.slice(Math.max(0, at - window + 1), at + 1));
 }

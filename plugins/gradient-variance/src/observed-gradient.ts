@@ -1,7 +1,7 @@
-import type { State } from '@archer-nas/core';
+import { mean, type State } from '@archer-nas/core';
 import { type GradientRecipe, lossAndGradients, pathGates } from '@archer-nas/nn';
 import { copied, type Moments, noMoments, observed } from './moments.ts';
-import { mean, type Variances, varianceOf } from './variance-of.ts';
+import { type Variances, varianceOf } from './variance-of.ts';
 
 interface Saved {
   readonly epochs: readonly Variances[];

@@ -1,3 +1,4 @@
+import { mean } from '@archer-nas/core';
 import type { ParameterSpec, Site } from '@archer-nas/nn';
 import { type Moments, meanVariance } from './moments.ts';
 
@@ -33,8 +34,3 @@ export function varianceOf(
 }
 
 const NEVER: Moments = { n: 0, mean: new Float64Array(0), squares: new Float64Array(0) };
-
-/** Of at least one. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -1,4 +1,4 @@
-import { ArcherError, EXIT, isTextData } from '@archer-nas/core';
+import { ArcherError, EXIT, isTextData, mean } from '@archer-nas/core';
 import {
   alignedModel,
   batchReader,
@@ -42,8 +42,7 @@ export function magicA({ lambda, images }: AlignmentOptions): GradientRecipe {
           const model =
             anchor === null ? network : alignedModel(network, { anchor, factor: lambda });
           const pass = lossAndGradients(model, context.store, pathGates(path), batch, options);
-          const losses = [...pass.perSample.dataSync()];
-          const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
+          const loss = mean(pass.perSample.dataSync());
           if (candidate === null || loss < candidate.loss) candidate = { path, loss };
           return pass;
         },

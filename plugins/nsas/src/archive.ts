@@ -1,4 +1,4 @@
-import type { Stream } from '@archer-nas/core';
+import { mean, type Stream } from '@archer-nas/core';
 import { type Path, type Site, tiedSites, uniformPath } from '@archer-nas/nn';
 
 /** How the archive is kept. */
@@ -35,8 +35,7 @@ export function novelty(
 ): number {
   if (members.length === 0) return 1;
   const distances = members.map((member) => distance(sites, path, member)).sort((a, b) => a - b);
-  const nearest = distances.slice(0, k);
-  return nearest.reduce((sum, d) => sum + d, 0) / nearest.length;
+  return mean(distances.slice(0, k));
 }
 
 /**

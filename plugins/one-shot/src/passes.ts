@@ -1,4 +1,4 @@
-import type { Proposal } from '@archer-nas/core';
+import { mean, type Proposal } from '@archer-nas/core';
 import {
   type AnyBatch,
   type GradientContext,
@@ -110,9 +110,4 @@ export function backward(
       for (const { pass } of passes) pass.dispose();
     },
   };
-}
-
-/** Of at least one number. */
-export function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,6 +2,7 @@ import {
   ArcherError,
   type Evaluation,
   type MetricSpec,
+  mean,
   type Sampler,
   type Streams,
 } from '@archer-nas/core';
@@ -58,7 +59,6 @@ export class Rewards {
         return { proposal, metrics, cost: { images: this.#batches.size }, status: 'final' };
       }),
     );
-    const mean = measured.reduce((sum, one) => sum + one, 0) / measured.length;
-    return { [direction === 'maximise' ? 'reward' : `reward-${name}`]: mean };
+    return { [direction === 'maximise' ? 'reward' : `reward-${name}`]: mean(measured) };
   }
 }

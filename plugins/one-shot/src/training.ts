@@ -1,4 +1,12 @@
-import type { DataOrder, Progress, Proposal, Report, Sampler, State } from '@archer-nas/core';
+import {
+  type DataOrder,
+  mean,
+  type Progress,
+  type Proposal,
+  type Report,
+  type Sampler,
+  type State,
+} from '@archer-nas/core';
 import {
   clipCoefficient,
   GRADIENT_NORM,
@@ -14,7 +22,7 @@ import { drawnPaths } from './drawn-paths.ts';
 import { epochReport } from './epoch-report.ts';
 import { type Bequest, bequest } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
-import { backward, lossGradients, mean } from './passes.ts';
+import { backward, lossGradients } from './passes.ts';
 import { type Rates, rates } from './rates.ts';
 import { Rewards } from './rewards.ts';
 import { type TrainingBatches, trainingBatches } from './training-batches.ts';

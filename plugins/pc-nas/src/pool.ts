@@ -1,4 +1,4 @@
-import type { Choice, Report } from '@archer-nas/core';
+import { type Choice, mean, type Report } from '@archer-nas/core';
 
 /** A partial model (o_1, …, o_t): the candidates that the first t mixops take. */
 export type Partial = readonly Choice[];
@@ -32,8 +32,7 @@ export function extend(pool: readonly Partial[], N: number): Partial[] {
 /** Potential(o_1, …, o_t): the mean of the accuracies that count; -∞ where none does. */
 export function potential(accuracies: readonly number[]): number {
   const counted = accuracies.filter((accuracy) => !Number.isNaN(accuracy));
-  if (counted.length === 0) return Number.NEGATIVE_INFINITY;
-  return counted.reduce((sum, accuracy) => sum + accuracy, 0) / counted.length;
+  return counted.length === 0 ? Number.NEGATIVE_INFINITY : mean(counted);
 }
 
 /** Step c: the P best by potential; of equals the cheaper, then the lexicographically first. */

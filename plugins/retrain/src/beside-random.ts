@@ -1,14 +1,15 @@
-import type {
-  AnySplit,
-  Candidates,
-  EvaluationJob,
-  Evaluator,
-  Job,
-  Proposal,
-  Report,
-  SearchSpace,
-  State,
-  Streams,
+import {
+  type AnySplit,
+  type Candidates,
+  type EvaluationJob,
+  type Evaluator,
+  type Job,
+  mean,
+  type Proposal,
+  type Report,
+  type SearchSpace,
+  type State,
+  type Streams,
 } from '@archer-nas/core';
 
 /** What {@link besideRandom} compares. */
@@ -86,8 +87,4 @@ function answer<A>(scores: Evaluator<A>, job: EvaluationJob<A>, selected: number
       },
     },
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

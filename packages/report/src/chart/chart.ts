@@ -1,3 +1,5 @@
+import { mean } from '@archer-nas/core';
+
 /** One value of a series; `low` and `high` where it has an interval or a spread. */
 export interface Point {
   readonly x: number;
@@ -71,8 +73,4 @@ export function drawable(chart: Chart, least = 2): Chart | undefined {
 function isShown({ x, y, low = y, high = y }: Point, chart: Chart): boolean {
   if (![x, y, low, high].every(Number.isFinite)) return false;
   return (chart.x.log !== true || x > 0) && (chart.y.log !== true || (y > 0 && low > 0));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
