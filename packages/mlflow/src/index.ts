@@ -1,6 +1,7 @@
 export * from './address.ts';
 export * from './client.ts';
 export * from './clock.ts';
+export type { DeliveryOptions } from './delivery.ts';
 export * from './errors.ts';
 export * from './limits.ts';
 export * from './outbox.ts';
