@@ -56,9 +56,8 @@ export function updated(
     const random = Array.from({ length: options.candidates }, () => uniformPath(sites, stream));
     return { members: [...members, mostNovel(random)], recent: last };
   }
-  const similar = best(members, (member) => -distance(sites, member, path));
-  const joins = mostNovel(last);
-  return { members: members.map((member) => (member === similar ? joins : member)), recent: last };
+  const similar = members.indexOf(best(members, (member) => -distance(sites, member, path)));
+  return { members: members.with(similar, mostNovel(last)), recent: last };
 }
 
 function best(paths: readonly Path[], merit: (path: Path) => number): Path {

@@ -56,6 +56,18 @@ describe('the archive', () => {
     expect(after).toEqual([path(1, 1, 1), path(0, 0, 1)]);
     expect(last).toEqual([path(1, 1, 1), path(0, 1, 0)]);
   });
+
+  it('replaces one of equal members, in memory as in what was saved', () => {
+    const twice = path(0, 0, 0);
+    const archive = { members: [twice, twice], recent: [path(1, 1, 1)] };
+    const options = { ...OPTIONS, size: 2, stream: stream() };
+    const { members } = updated(SITES, archive, path(0, 0, 1), options);
+    expect(members).toEqual([path(1, 1, 1), path(0, 0, 0)]);
+    const saved = structuredClone(archive.members.map((member) => [...member]));
+    expect(updated(SITES, { ...archive, members: saved }, path(0, 0, 1), options).members).toEqual(
+      members,
+    );
+  });
 });
 
 describe('the gradient with an archive', () => {
