@@ -73,7 +73,7 @@ export interface AlphaPoint {
   readonly alpha: Rows;
   /** λ of α's optimiser: it adds λ to the diagonal of the Hessian. */
   readonly weightDecay: number;
-  /** What the supernet runs at any α. */
+  /** What the supernet runs at any α; in a {@link RelaxedView} as modifiers complete it. */
   mixture(alpha: Rows): Mixture;
   /** ∇_α of a loss at any α; first order. */
   gradient(alpha: Rows, loss: BatchLoss): Rows;
@@ -108,6 +108,8 @@ export interface Relaxation {
 export interface RelaxationRecipe {
   /** It looks at train images alone, so that the search needs no others. */
   readonly trainOnly?: boolean;
+  /** It never takes a gradient by the mixture, from which a modifier might learn as well. */
+  readonly blind?: boolean;
   /** `each`: it weighs inputs one by one, where the space has such sites; see SupernetTask. */
   readonly inputs?: SupernetTask['inputs'];
   /** @param sites those of the supernet */

@@ -30,7 +30,7 @@ export function rateAt(epoch: number, epochs: number, { rate, schedule }: PathDr
  * architectures: a selection scores sub-networks in which everything else is zeroed.
  */
 export function pathDropout(options: PathDropoutOptions): RelaxationRecipe {
-  return { trainOnly: true, begin: (sites) => dropping(options, sites) };
+  return { trainOnly: true, blind: true, begin: (sites) => dropping(options, sites) };
 }
 
 function dropping(options: PathDropoutOptions, sites: readonly Site[]): Relaxation {

@@ -262,6 +262,12 @@ describe('bilevel', () => {
     search.dispose?.();
   });
 
+  it('refuses an architecture that would begin to learn after the last epoch', async () => {
+    await expect(async () => begin({ alphaFrom: 3 })).rejects.toThrow(
+      expect.objectContaining({ code: 'ARCHER_NEVER_LEARNS' }),
+    );
+  });
+
   it('needs images that the weights do not see', () => {
     expect(() => begin({}, { data: toyData(['train']) })).toThrow(
       expect.objectContaining({

@@ -99,12 +99,18 @@ class BilevelSearch<A> implements Search<A> {
     this.#trajectory = (saved?.trajectory ?? []).map((text) => space.parse(text));
     if (typeof saved?.ended === 'string') this.#ended = space.parse(saved.ended);
     const { selection } = options;
-    if (selection === undefined && !this.#course.stage.training.learns) throw nothingChosen();
+    const { learns } = this.#course.stage.training;
+    if (selection === undefined && !learns) throw nothingChosen();
+    if (learns && options.alphaFrom >= options.epochs) throw neverLearns(options);
     this.#isEachEpochs = selection?.every === 'epoch';
     this.#each = selection === undefined ? 0 : selectionSize(selection);
     this.#verdict = saved?.verdict ?? undefined;
     this.#begin = (state) => selection && this.#selectionOf(selection, { data, streams }, state);
-    if (!this.#isEachEpochs || saved?.selection) this.#selection = this.#begin(saved?.selection);
+    // That of a run which trains on, because it was extended, begins again.
+    const chosen = this.#isEachEpochs || this.#isTrained ? saved?.selection : undefined;
+    if (this.#isEachEpochs ? chosen : this.#ended === undefined) {
+      this.#selection = this.#begin(chosen ?? undefined);
+    }
   }
 
   get views(): BilevelViews<A> {
@@ -116,8 +122,10 @@ class BilevelSearch<A> implements Search<A> {
     const { done, total, epochs, stage } = this.#course;
     const each = this.#each;
     const scored = this.#selection?.done ?? 0;
-    if (!this.#isEachEpochs)
-      return { done: done + scored, total: total + each, unit: 'step' } as const;
+    if (!this.#isEachEpochs) {
+      const later = this.#selection?.total ?? 0;
+      return { done: done + scored, total: total + later, unit: 'step' } as const;
+    }
     const complete = each * (this.#verdict === undefined ? epochs : epochs - 1);
     return {
       done: done + complete + (this.#verdict === undefined ? 0 : scored),
@@ -162,8 +170,7 @@ class BilevelSearch<A> implements Search<A> {
 
   incumbents(): readonly Evaluation<A>[] {
     const selected = this.#selection?.best;
-    const hasGoneBack = this.#isEachEpochs && this.#ended !== undefined;
-    if (selected !== undefined && !hasGoneBack) return [selected];
+    if (selected !== undefined && this.#ended === undefined) return [selected];
     if (!this.#course.stage.training.learns) return [];
     const architecture = this.#ended ?? this.#course.stage.derived();
     const status = this.#isTrained && this.#selection === undefined ? 'final' : 'partial';
@@ -214,8 +221,8 @@ class BilevelSearch<A> implements Search<A> {
     const course = this.#course;
     const own = this.#isEachEpochs ? streams.scope(`epoch-${course.epochs}`) : streams;
     const selecting = {
-      ...{ options, images: data.open('valid'), streams: own },
-      derive: (rows: Rows) => course.stage.derive(rows),
+      ...{ space: this.#space, options, images: data.open('valid'), streams: own },
+      derive: (rows: Rows) => course.stage.derived(rows),
       probabilities: (): Rows => course.stage.views.alpha.probabilities,
       get scores() {
         return course.stage.views.scores; // of the last stage
@@ -228,12 +235,29 @@ class BilevelSearch<A> implements Search<A> {
     return this.#course.done === this.#course.total;
   }
 
-  /** A search that ends keeps its trajectory; one that goes back loses what it goes back over. */
+  /**
+   * A search that ends keeps its trajectory, and an earlier architecture is its result in place of a
+   * selection's; one that goes back loses what it goes back over.
+   */
   #follow(verdict: EpochVerdict): void {
     const back = this.#course.goOn(verdict);
-    if (verdict.stopAt !== undefined) this.#ended = this.#trajectory.at(-1 - back);
-    else this.#trajectory.length -= back;
+    if (verdict.stopAt === undefined) {
+      this.#trajectory.length -= back;
+      return;
+    }
+    this.#ended = this.#trajectory.at(-1 - back);
+    if (this.#isEachEpochs) return;
+    this.#selection?.dispose();
+    this.#selection = undefined;
   }
+}
+
+function neverLearns({ alphaFrom, epochs }: BilevelOptions): ArcherError {
+  return new ArcherError(
+    'ARCHER_NEVER_LEARNS',
+    `The architecture would learn from epoch ${alphaFrom} on, and there are ${epochs}.`,
+    { hint: `Set alphaFrom below ${epochs}, or more epochs.`, exit: EXIT.manifest },
+  );
 }
 
 function nothingChosen(): ArcherError {

@@ -111,6 +111,40 @@ describe('a search in stages', () => {
     search.dispose?.();
   });
 
+  it('cannot be extended when the first is over', async () => {
+    const search = await begin([toyStages]);
+    await run(search);
+    const saved = structuredClone(search.state);
+    const more = bilevel<Bits>(bilevelOptions.parse({ epochs: 4 }), {
+      ...{ space: toySpace(), data: toyData(), relaxation: toyRelaxation, modifiers: [toyStages] },
+    });
+    await expect(more.begin({ streams: createStreams(5) }, saved)).rejects.toThrow(
+      expect.objectContaining({ code: 'ARCHER_EXTEND' }),
+    );
+    search.dispose?.();
+  });
+
+  it('takes a weight decay that was changed along', async () => {
+    const decays: number[] = [];
+    const watched: Modifier = {
+      begin: () => ({
+        state: null,
+        epochEnd: ({ weightDecay }) => {
+          decays.push(weightDecay);
+          return decays.length === 1
+            ? { keepFor: 1 }
+            : decays.length === 2
+              ? { backTo: { epoch: 0, weightDecay: 0.3 } }
+              : {};
+        },
+      }),
+    };
+    const search = await begin([toyStages, watched], { epochs: 2 });
+    await run(search);
+    expect(decays).toEqual([3e-4, 3e-4, 0.3, 0.3, 0.3]);
+    search.dispose?.();
+  });
+
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     const search = await begin([toyStages]);

@@ -1,4 +1,4 @@
-import type { State } from '@archer-nas/core';
+import { ArcherError, EXIT, type State } from '@archer-nas/core';
 import type { EpochVerdict } from '@archer-nas/nn';
 import { stagesOf } from './modifications.ts';
 import { Stage, type StageParts, type StagePlan } from './stage.ts';
@@ -17,6 +17,8 @@ interface SavedCourse {
   readonly before: number;
   readonly ended: boolean;
   readonly kept: readonly Kept[];
+  /** Of each stage. */
+  readonly epochs: number;
 }
 
 /**
@@ -36,6 +38,8 @@ export class Course<A> {
     const saved = state as unknown as SavedCourse | undefined;
     this.#parts = parts;
     this.#stages = stagesOf(parts.modifiers);
+    const { epochs } = parts.options;
+    if (saved && saved.plan.stage > 0 && saved.epochs !== epochs) throw otherStages();
     this.#stage = new Stage(parts, saved?.plan ?? { stage: 0 }, saved?.training);
     this.#before = saved?.before ?? 0;
     this.#ended = saved?.ended ?? false;
@@ -99,6 +103,7 @@ export class Course<A> {
       before: this.#before,
       ended: this.#ended,
       kept: this.#kept,
+      epochs: this.#parts.options.epochs,
     };
     return saved as unknown as State;
   }
@@ -123,4 +128,12 @@ export class Course<A> {
     this.#before = made - this.#stage.training.done;
     if (training === undefined) this.#kept = [];
   }
+}
+
+function otherStages(): ArcherError {
+  return new ArcherError(
+    'ARCHER_EXTEND',
+    'A search in stages has left the first of them: more epochs would need another one.',
+    { hint: 'Run it anew with the larger budget.', exit: EXIT.usage },
+  );
 }

@@ -1,9 +1,16 @@
 import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import type { Batch, BilevelStep, Modification, Modifier, RelaxationRecipe } from '@archer-nas/nn';
+import {
+  type Batch,
+  type BilevelStep,
+  denseMixture,
+  type Modification,
+  type Modifier,
+  type RelaxationRecipe,
+} from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { expect, it } from 'vitest';
-import { bilevel } from './bilevel.ts';
+import { type BilevelViews, bilevel } from './bilevel.ts';
 import { bilevelOptions } from './options.ts';
 import { toyData, toyRelaxation, toyScales, toySpace } from './testing/toy-mixture.ts';
 
@@ -40,6 +47,29 @@ it('completes the mixtures of both losses, which other hooks see without it', as
   expect(one[0]).toBeUndefined();
   expect(one[1]).toBe(one[3]);
   for (const at of [1, 2, 3]) expect(half[at]).not.toBe(one[at]);
+});
+
+it('completes what studies look at as well', async () => {
+  const scaled = hooked({ mixture: (mixture) => mixture.map((row) => ({ ...row, scale: 0.5 })) });
+  const relaxation: RelaxationRecipe = {
+    begin: (...given) => {
+      const { probabilities, ...toy } = toyRelaxation.begin(...given);
+      const gradient = () => probabilities;
+      const point = { alpha: probabilities, weightDecay: 0, mixture: denseMixture, gradient };
+      return { ...toy, probabilities, point };
+    },
+  };
+  const search = await begin([scaled], {}, relaxation);
+  const { relaxed } = search.views as BilevelViews<Bits>;
+  expect(relaxed.mixture(relaxed.alpha).map(({ scale }) => scale)).toEqual([0.5, 0.5]);
+  search.dispose?.();
+});
+
+it('refuses one that would learn from gradients which are never taken', async () => {
+  const blind: RelaxationRecipe = { ...toyRelaxation, blind: true };
+  await expect(async () => begin([toyScales], {}, blind)).rejects.toThrow(
+    expect.objectContaining({ code: 'ARCHER_CAPABILITY' }),
+  );
 });
 
 it('tells the slope of the validation loss by scales: that of finite differences', async () => {

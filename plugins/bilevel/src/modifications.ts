@@ -54,6 +54,11 @@ export class Modifications {
     this.#parts = modifiers.map((modifier, at) => modifier.begin?.(context, saved[at]));
   }
 
+  /** Whether any of them learns from gradients. */
+  get learn(): boolean {
+    return this.#parts.some((part) => part?.update !== undefined);
+  }
+
   /** What every loss is computed with. */
   complete(mixture: Mixture, at: BilevelMoment): Mixture {
     return this.#parts.reduce((given, part) => part?.mixture?.(given, at) ?? given, mixture);

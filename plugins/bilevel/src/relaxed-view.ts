@@ -1,5 +1,5 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
-import type { AlphaPoint, BatchLoss, Relaxation, RelaxedView, Rows } from '@archer-nas/nn';
+import type { AlphaPoint, BatchLoss, Mixture, Relaxation, RelaxedView, Rows } from '@archer-nas/nn';
 
 /** @throws ArcherError `ARCHER_CAPABILITY` where the loss is no function of α alone */
 export function alphaPointOf({ point }: Relaxation): AlphaPoint {
@@ -10,14 +10,18 @@ export function alphaPointOf({ point }: Relaxation): AlphaPoint {
   });
 }
 
-/**
- * What studies may ask of the loss around α as it is when they ask.
- *
- * @param using gives the loss on a batch to `use`, and frees what that makes; not the batch
- */
+/** What studies look with. */
+export interface RelaxedLooks {
+  /** What modifiers add to every mixture. */
+  complete(mixture: Mixture): Mixture;
+  /** Gives the loss on a batch to `use`, and frees what that makes; not the batch. */
+  using(batch: Parameters<RelaxedView['gradientAt']>[1], use: (loss: BatchLoss) => Rows): Rows;
+}
+
+/** What studies may ask of the loss around α as it is when they ask. */
 export function relaxedView(
   relaxation: Relaxation,
-  using: (batch: Parameters<RelaxedView['gradientAt']>[1], use: (loss: BatchLoss) => Rows) => Rows,
+  { complete, using }: RelaxedLooks,
 ): RelaxedView {
   const point = () => alphaPointOf(relaxation);
   return {
@@ -27,7 +31,7 @@ export function relaxedView(
     get weightDecay() {
       return point().weightDecay;
     },
-    mixture: (alpha) => point().mixture(alpha),
+    mixture: (alpha) => complete(point().mixture(alpha)),
     gradientAt: (alpha, batch) => using(batch, (loss) => point().gradient(alpha, loss)),
   };
 }

@@ -1,11 +1,11 @@
 import { createStreams, type Evaluation, type State } from '@archer-nas/core';
-import type { RelaxationRecipe, Rows } from '@archer-nas/nn';
+import type { Modifier, RelaxationRecipe, Rows } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { bilevel } from './bilevel.ts';
 import { bilevelOptions } from './options.ts';
 import { Selection } from './selection.ts';
-import { toyData, toyRelaxation, toySpace } from './testing/toy-mixture.ts';
+import { toyData, toyRelaxation, toySpace, toyStop } from './testing/toy-mixture.ts';
 
 const { signal } = new AbortController();
 const space = toySpace();
@@ -13,7 +13,7 @@ const space = toySpace();
 /** Scores that are wrong on one batch: there, more ones are worse. */
 function selectionOf(
   changes: object,
-  { probabilities = [0.5, 0.5], saved = null as State, derive = space.derive } = {},
+  { probabilities = [0.5, 0.5], saved = null as State, derive = space.derive, known = true } = {},
 ) {
   const asked: [string, number | 'all'][] = [];
   const score = (a: Bits, batches: number | 'all') => {
@@ -29,8 +29,7 @@ function selectionOf(
   } as const;
   const selection = new Selection<Bits>(
     {
-      derive,
-      options,
+      ...{ space, derive, options },
       images: toyData().open('valid'),
       streams: createStreams(3),
       probabilities: (): Rows => [0, 1].map(() => Float64Array.from(probabilities)),
@@ -39,7 +38,9 @@ function selectionOf(
         start: (proposals, { batches }, state) => {
           let done = (state as number | undefined) ?? 0;
           const all = proposals.map((proposal): Evaluation<Bits> => {
-            const metrics = { accuracy: score(proposal.architecture, batches) };
+            const metrics = {
+              accuracy: known ? score(proposal.architecture, batches) : Number.NaN,
+            };
             return { proposal, metrics, cost: {}, status: 'final' };
           });
           return {
@@ -96,15 +97,15 @@ describe('a selection', () => {
   it('draws by the probabilities: never what has none, and all where they are even', async () => {
     const { selection } = selectionOf({}, { probabilities: [0, 1] });
     expect(await finish(selection)).toEqual([1, 1]);
-    const even = selectionOf({ architectures: 60, finalists: 60 }).selection;
+    const even = selectionOf({ architectures: 400 }).selection;
     const seen = new Map<string, number>();
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 400; i++) {
       const { evaluations = [] } = await even.step(signal);
       const text = space.format(evaluations[0]?.proposal.architecture as Bits);
       seen.set(text, (seen.get(text) ?? 0) + 1);
     }
-    // 15 ± 3.4 of each of the four.
-    expect([...seen.values()].every((count) => Math.abs(count - 15) < 11)).toBe(true);
+    // 100 ± 8.7 of each of the four.
+    expect([...seen.values()].every((count) => Math.abs(count - 100) < 35)).toBe(true);
     expect(seen.size).toBe(4);
   });
 
@@ -119,6 +120,41 @@ describe('a selection', () => {
     await selection.step(signal);
     // 50 ± 5.
     for (const count of seen) expect(Math.abs(count - 50)).toBeLessThan(20);
+  });
+
+  it('draws as many options as a decision keeps, without replacement', async () => {
+    const seen = new Map<string, number>();
+    const derive = ([row = new Float64Array()]: readonly ArrayLike<number>[]): Bits => {
+      const order = Array.from(row, (key, option) => ({ key, option }));
+      const kept = order.sort((a, b) => b.key - a.key).slice(0, 2);
+      const pair = kept.map(({ option }) => option).join(' then ');
+      seen.set(pair, (seen.get(pair) ?? 0) + 1);
+      return [0, 0];
+    };
+    const probabilities = [0.6, 0.3, 0.1];
+    await selectionOf({ architectures: 3000 }, { derive, probabilities }).selection.step(signal);
+    const share = (pair: string) => (seen.get(pair) ?? 0) / 3000;
+    // p_i p_j / (1 − p_i); three deviations of 3000 draws are at most 0.028.
+    expect(share('0 then 1')).toBeCloseTo((0.6 * 0.3) / 0.4, 1.3);
+    expect(share('1 then 2')).toBeCloseTo((0.3 * 0.1) / 0.7, 1.3);
+    expect(share('2 then 0')).toBeCloseTo((0.1 * 0.6) / 0.9, 1.3);
+    expect(seen.size).toBe(6);
+  });
+
+  it('ends where no score is a number, without finalists', async () => {
+    const { selection } = selectionOf({ finalists: 4 }, { known: false });
+    expect(selection.total).toBe(24);
+    for (let i = 0; i < 20; i++) await selection.step(signal);
+    expect(selection).toMatchObject({ done: 20, total: 20, best: undefined });
+  });
+
+  it('goes on with what it has drawn, whatever the probabilities are by then', async () => {
+    const { selection } = selectionOf({});
+    for (let i = 0; i < 5; i++) await selection.step(signal);
+    const saved = structuredClone(selection.state);
+    const resumed = selectionOf({}, { saved, probabilities: [0, 1] }).selection;
+    expect(resumed.best).toEqual(selection.best);
+    expect(await finish(resumed)).toEqual(await finish(selection));
   });
 
   it('goes on from its state as if it had never stopped', async () => {
@@ -194,12 +230,15 @@ describe('bilevel with a selection', () => {
     search.dispose?.();
   });
 
-  it('goes on from any step of the selections of epochs as if it had never stopped', async () => {
+  it.each([
+    ['nothing learns', still],
+    ['α learns', toyRelaxation],
+  ])('goes on from any step of the selections of epochs, where %s', async (_, relaxation) => {
     const options = bilevelOptions.parse({
       ...{ epochs: 2, selection: { architectures: 4, finalists: 2, every: 'epoch' } },
     });
     const strategy = bilevel<Bits>(options, {
-      ...{ space, data: toyData(), relaxation: still, modifiers: [] },
+      ...{ space, data: toyData(), relaxation, modifiers: [] },
     });
     const context = { streams: createStreams(5) };
     const straight = await strategy.begin(context);
@@ -215,6 +254,59 @@ describe('bilevel with a selection', () => {
     }
     expect(stopped.incumbents()).toEqual(straight.incumbents());
     for (const search of [straight, stopped]) search.dispose?.();
+  });
+
+  it('selects again when a finished run is extended', async () => {
+    const parts = { ...{ space, data: toyData(), relaxation: toyRelaxation }, modifiers: [] };
+    const of = (epochs: number) =>
+      bilevel<Bits>(bilevelOptions.parse({ epochs, selection: { architectures: 4 } }), parts);
+    const context = { streams: createStreams(5) };
+    const short = await of(1).begin(context);
+    while (short.progress.done < short.progress.total) await short.step(signal);
+    const extended = await of(2).begin(context, structuredClone(short.state));
+    expect(extended.progress).toEqual({ done: 3, total: 10, unit: 'step' });
+    const evaluations = [];
+    while (extended.progress.done < extended.progress.total) {
+      evaluations.push(...((await extended.step(signal)).evaluations ?? []));
+    }
+    expect(evaluations).toHaveLength(4);
+    expect(extended.incumbents()[0]?.status).toBe('final');
+    for (const search of [short, extended]) search.dispose?.();
+  });
+
+  it('draws what modifiers let the space derive', async () => {
+    const never: Modifier = {
+      begin: () => ({ state: null, scores: (p) => p.map((row) => row.with(1, 0)) }),
+    };
+    const parts = { relaxation: toyRelaxation, modifiers: [never] };
+    const search = await begin({ selection: { architectures: 8 } }, parts);
+    const drawn: unknown[] = [];
+    while (search.progress.done < search.progress.total) {
+      const { evaluations = [] } = await search.step(signal);
+      drawn.push(...evaluations.map(({ proposal }) => proposal.architecture));
+    }
+    expect(drawn).toEqual(drawn.map(() => [0, 0]));
+    search.dispose?.();
+  });
+
+  it('is none where a modifier ends the search with an earlier architecture', async () => {
+    const parts = { relaxation: toyRelaxation, modifiers: [toyStop] };
+    const search = await begin({ epochs: 3, selection: { architectures: 4 } }, parts);
+    let steps = 0;
+    for (; search.progress.done < search.progress.total; steps++) await search.step(signal);
+    expect(steps).toBe(6);
+    expect(search.incumbents()[0]?.proposal.id).toBe('derived');
+    const strategy = bilevel<Bits>(
+      bilevelOptions.parse({ epochs: 3, selection: { architectures: 4 } }),
+      { ...{ space, data: toyData() }, ...parts },
+    );
+    const again = await strategy.begin(
+      { streams: createStreams(5) },
+      structuredClone(search.state),
+    );
+    expect(again.progress).toEqual(search.progress);
+    expect(again.incumbents()).toEqual(search.incumbents());
+    for (const one of [search, again]) one.dispose?.();
   });
 
   it('ends with the selected architecture, not with the derived one', async () => {

@@ -6,6 +6,7 @@ import type {
   MetricSpec,
   Proposal,
   Report,
+  SearchSpace,
   State,
   Streams,
 } from '@archer-nas/core';
@@ -14,8 +15,10 @@ import type { BilevelOptions } from './options.ts';
 
 /** What a selection chooses from, and by what. */
 export interface SelectionParts<A> {
-  /** The architecture that rows stand for. */
+  /** The architecture that rows stand for: of each decision the options that weigh most. */
   readonly derive: (rows: Rows) => A;
+  /** Its notation, and back. */
+  readonly space: Pick<SearchSpace<A>, 'format' | 'parse'>;
   readonly options: NonNullable<BilevelOptions['selection']>;
   /** Scores with inherited weights. */
   readonly scores: Evaluator<A>;
@@ -34,6 +37,8 @@ export function selectionSize({
 }
 
 interface SavedSelection {
+  /** Those that were drawn, in the space's notation. */
+  readonly architectures: readonly string[] | null;
   readonly drawn: State | null;
   readonly finals: State | null;
 }
@@ -43,24 +48,28 @@ interface SavedSelection {
  * weights, the best of them again on all images where that is asked for, and keeps the best.
  */
 export class Selection<A> {
-  /** Architectures that will have been scored. */
-  readonly total: number;
   readonly #parts: SelectionParts<A>;
   readonly #metric: MetricSpec;
-  readonly #finalists: number;
-  readonly #saved: SavedSelection | undefined;
+  /** Begun again from their own state, not drawn by the probabilities of now. */
+  #architectures: readonly A[] | undefined;
   #drawn: EvaluationJob<A> | undefined;
   #finals: EvaluationJob<A> | undefined;
 
   constructor(parts: SelectionParts<A>, state?: State) {
-    const { architectures, finalists } = parts.options;
+    const saved = (state ?? undefined) as unknown as SavedSelection | undefined;
     this.#parts = parts;
     this.#metric = parts.scores.metrics[0] as MetricSpec; // an evaluator measures something
-    this.#finalists = Math.min(finalists, architectures);
-    this.total = selectionSize(parts.options);
-    this.#saved = (state as unknown as SavedSelection | undefined) ?? undefined;
-    if (this.#saved?.drawn) this.#drawn = this.#begin('drawn', this.#saved.drawn);
-    if (this.#saved?.finals) this.#finals = this.#begin('finals', this.#saved.finals);
+    this.#architectures = saved?.architectures?.map((text) => parts.space.parse(text));
+    if (saved?.drawn) this.#drawn = this.#begin('drawn', saved.drawn);
+    if (saved?.finals) this.#finals = this.#begin('finals', saved.finals);
+  }
+
+  /** Architectures that will have been scored: no finalist is one whose score is no number. */
+  get total(): number {
+    const { architectures } = this.#parts.options;
+    const drawn = this.#drawn?.evaluations() ?? [];
+    if (drawn.length < architectures) return selectionSize(this.#parts.options);
+    return architectures + Math.min(this.#parts.options.finalists, this.#ranked(drawn).length);
   }
 
   /** Architectures scored so far; a finalist counts twice. */
@@ -83,7 +92,10 @@ export class Selection<A> {
   }
 
   get state(): State {
-    const saved: SavedSelection = { drawn: stateOf(this.#drawn), finals: stateOf(this.#finals) };
+    const { format } = this.#parts.space;
+    const drawn = stateOf(this.#drawn);
+    const architectures = drawn === null ? null : (this.#architectures ?? []).map(format);
+    const saved: SavedSelection = { architectures, drawn, finals: stateOf(this.#finals) };
     return saved as unknown as State;
   }
 
@@ -103,28 +115,32 @@ export class Selection<A> {
     return this.#finals;
   }
 
-  #begin(which: keyof SavedSelection, saved?: State): EvaluationJob<A> {
+  #begin(which: 'drawn' | 'finals', saved?: State): EvaluationJob<A> {
     const { scores, images, options, streams } = this.#parts;
     const isFirst = which === 'drawn';
     const batches = isFirst ? options.batches : ('all' as const);
-    const proposals = isFirst ? this.#draw() : this.#best(this.#finalists);
+    const proposals = isFirst ? this.#proposed() : this.#best(options.finalists);
     return scores.start(proposals, { images, batches, streams: streams.scope(which) }, saved);
   }
 
+  #proposed(): readonly Proposal<A>[] {
+    this.#architectures ??= this.#draw();
+    return this.#architectures.map((architecture, at) => ({ id: `selection-${at}`, architecture }));
+  }
+
   /**
-   * One option of every decision, each with its probability. How heavy it is, is random, so that a
-   * space which keeps some of the decisions may keep any.
+   * Options without replacement, each with its probability, for as many as a decision keeps: those
+   * with the greatest u^(1/p), u uniform (Efraimidis and Spirakis, 2006). As 1/(1 − ln u / p), which
+   * grows with it and does not underflow. That of a decision's greatest is uniform, so that a space
+   * which keeps some of the decisions may keep any.
    */
-  #draw(): readonly Proposal<A>[] {
+  #draw(): readonly A[] {
     const { derive, probabilities, options, streams } = this.#parts;
     const rows = probabilities();
     return Array.from({ length: options.architectures }, (_, at) => {
       const stream = streams.stream('selection', at);
-      const one = rows.map((row) => {
-        const option = stream.weighted(row);
-        return row.map((_, other) => (other === option ? 1 - stream.float() / 2 : 0));
-      });
-      return { id: `selection-${at}`, architecture: derive(one) };
+      const key = (p: number) => (p > 0 ? 1 / (1 - Math.log(stream.float()) / p) : 0);
+      return derive(rows.map((row) => row.map(key)));
     });
   }
 

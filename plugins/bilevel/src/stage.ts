@@ -73,23 +73,19 @@ export class Stage<A> {
     return alphaTable(this.#lesson.network.sites, this.training.relaxation.probabilities);
   }
 
-  /** What the space derives now. */
-  derived(): A {
-    return this.derive(this.training.scores);
-  }
-
-  /** The architecture that rows by the options of this stage stand for. */
-  derive(rows: Rows): A {
-    return this.#lesson.derive(rows);
+  /** What the space derives, as modifiers want it: now, or of other rows by the options of this stage. */
+  derived(rows: Rows = this.training.relaxation.probabilities): A {
+    return this.#lesson.derive(this.training.scores(rows));
   }
 
   /** The stage after this one. */
   next(): StagePlan {
-    const { stage, allowed } = this.plan;
+    const { stage, allowed, weightDecay } = this.plan;
     const kept = this.training.keep;
     const all = kept?.map((row, decision) => row.map((at) => allowed?.[decision]?.[at] ?? at));
     const left = all ?? allowed;
-    return { stage: stage + 1, ...(left && { allowed: left }) };
+    const decay = weightDecay === undefined ? {} : { weightDecay };
+    return { stage: stage + 1, ...decay, ...(left && { allowed: left }) };
   }
 
   dispose(): void {

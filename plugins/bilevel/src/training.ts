@@ -1,9 +1,17 @@
-import type { Allowed, SplitName, State, Streams } from '@archer-nas/core';
+import {
+  type Allowed,
+  ArcherError,
+  EXIT,
+  type SplitName,
+  type State,
+  type Streams,
+} from '@archer-nas/core';
 import {
   type BatchSource,
   type BilevelMoment,
   type BilevelStep,
   type EpochVerdict,
+  type Mixture,
   type Model,
   type Modifier,
   meanEntropy,
@@ -89,14 +97,17 @@ export class BilevelTraining {
       { sites: network.sites, streams, stage: parts.stage },
       saved?.modifications,
     );
+    if (relaxation.blind && this.#modifications.learn) throw nothingLearnt();
     this.#done = saved?.done ?? 0;
-    this.#losses = new StepLosses({
-      ...{ network, store: this.store, statistics: this.#statistics },
-      complete: (mixture) => this.#modifications.complete(mixture, this.#moment),
-    });
-    this.relaxed = relaxedView(this.relaxation, (batch, use) => {
-      const lent = { ...batch, dispose: () => {} }; // the caller's, who may ask again
-      return this.#losses.releasing(() => use(this.#losses.on(() => lent)));
+    const complete = (mixture: Mixture) => this.#modifications.complete(mixture, this.#moment);
+    const { store } = this;
+    this.#losses = new StepLosses({ network, store, statistics: this.#statistics, complete });
+    this.relaxed = relaxedView(this.relaxation, {
+      complete,
+      using: (batch, use) => {
+        const lent = { ...batch, dispose: () => {} }; // the caller's, who may ask again
+        return this.#losses.releasing(() => use(this.#losses.on(() => lent)));
+      },
     });
   }
 
@@ -110,9 +121,9 @@ export class BilevelTraining {
     return update !== undefined || observe !== undefined;
   }
 
-  /** What the space derives an architecture from. */
-  get scores(): Rows {
-    return this.#modifications.scores(this.relaxation.probabilities, this.#parts.kept);
+  /** What the space derives an architecture from, in place of rows. */
+  scores(rows: Rows): Rows {
+    return this.#modifications.scores(rows, this.#parts.kept);
   }
 
   /** The options that the next stage has, per decision; `undefined`: no modifier chooses. */
@@ -246,4 +257,12 @@ export class BilevelTraining {
     });
     return { ...this.#moment, learningRate, streams, train, valid, weights };
   }
+}
+
+function nothingLearnt(): ArcherError {
+  return new ArcherError(
+    'ARCHER_CAPABILITY',
+    'A modifier of `with` learns from gradients by the mixture, which this relaxation never takes.',
+    { hint: 'Remove the modifier, or use a relaxation such as darts.', exit: EXIT.manifest },
+  );
 }

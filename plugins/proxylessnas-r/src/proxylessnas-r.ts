@@ -32,7 +32,10 @@ export interface ProxylessROptions {
  * batch, R = accuracy · (reference / latency)^power. No gradient passes through the networks.
  */
 export function proxylessnasR(options: ProxylessROptions): RelaxationRecipe {
-  return { begin: (sites, streams, saved) => relaxed(options, sites, streams, saved) };
+  return {
+    blind: true,
+    begin: (sites, streams, saved) => relaxed(options, sites, streams, saved),
+  };
 }
 
 function relaxed(

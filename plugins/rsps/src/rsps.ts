@@ -20,7 +20,7 @@ export interface RspsOptions {
  * selection among random ones chooses.
  */
 export function rsps({ per }: RspsOptions): RelaxationRecipe {
-  return { trainOnly: true, begin: (sites) => uniform(per, sites) };
+  return { trainOnly: true, blind: true, begin: (sites) => uniform(per, sites) };
 }
 
 function uniform(per: RspsOptions['per'], sites: readonly Site[]): Relaxation {
