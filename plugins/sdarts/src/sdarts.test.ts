@@ -234,6 +234,16 @@ describe('SDARTS-RS', () => {
   });
 });
 
+it('refuses weights that are no probabilities', () => {
+  const { step } = stepOn([1, 0, -1]);
+  const factors = [{ support: [0, 1], weights: Float64Array.of(0.9, 0.8) }];
+  for (const mode of ['rs', 'adv'] as const) {
+    expect(() => sdarts({ ...paper, mode }).weightMixture(factors, step)).toThrow(
+      'the weights of decision 0 sum to 1.7',
+    );
+  }
+});
+
 it('refuses to perturb single paths, and says what to use', () => {
   const { step } = stepOn([1, 0, -1]);
   expect(() => sdarts(paper).weightMixture([{ support: [1] }], step)).toThrow(

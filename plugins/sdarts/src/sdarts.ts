@@ -102,16 +102,28 @@ export function uniformNoise(p: Rows, epsilon: number, stream: Stream): Rows {
   return p.map((row) => row.map((value) => value + epsilon * (2 * stream.float() - 1)));
 }
 
-/** The weights of the supported options. @throws ArcherError where single operations run */
+/** How far the sum of probabilities may be from 1 by rounding. */
+const ROUNDING = 1e-6;
+
+/**
+ * The probabilities of the supported options.
+ * @throws ArcherError `ARCHER_NO_MIXTURE` where single operations run, or weights that are none
+ */
 function weightsOf(mixture: Mixture): Rows {
   return mixture.map(({ weights }, decision) => {
-    if (weights !== undefined) return weights;
-    throw new ArcherError(
-      'ARCHER_NO_MIXTURE',
-      `sdarts perturbs the weights of a mixture; decision ${decision} runs one operation instead.`,
-      { hint: 'Use a relaxation that mixes operations, such as darts.', exit: EXIT.manifest },
-    );
+    if (weights === undefined) throw noMixture(`decision ${decision} runs one operation instead`);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    if (Math.abs(sum - 1) <= ROUNDING) return weights;
+    throw noMixture(`the weights of decision ${decision} sum to ${sum}`);
   });
+}
+
+function noMixture(instead: string): ArcherError {
+  return new ArcherError(
+    'ARCHER_NO_MIXTURE',
+    `sdarts perturbs the probabilities of a mixture; ${instead}.`,
+    { hint: 'Use a relaxation that mixes operations, such as darts.', exit: EXIT.manifest },
+  );
 }
 
 function withWeights(mixture: Mixture, rows: Rows): Mixture {
