@@ -63,6 +63,7 @@ export function checkParts<A>(options: OneShotOptions, parts: OneShotParts<A>): 
   if (parts.split && (options.rewards || !('norms' in parts.paths))) {
     throw oneSupernet('a sampler of architectures, or paths that learn from rewards');
   }
+  if (parts.split && options.epochs === 0) throw oneSupernet('no training at all');
   const shared = sharedBySites(parts);
   if (shared === undefined) return;
   if (parts.split) throw oneSupernet(shared);

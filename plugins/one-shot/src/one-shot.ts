@@ -197,7 +197,7 @@ class OneShotSearch<A> implements Search<A> {
   /** Whether the search goes on now: after the training, or before its next stage. */
   #isDue({ stages }: SearchPhase<A>): boolean {
     const { done, total } = this.#training;
-    if (!stages) return done === total;
+    if (!stages || done === total) return done === total;
     const { epochs, warmUp = WARM_UP } = this.#options;
     const due = stageStart(stages.done, { epochs, stages: stages.total, warmUp });
     return Math.floor((done * epochs) / total) >= due;

@@ -160,8 +160,25 @@ describe('what a split does not go with', () => {
     expect(() => oneShot(options({}), { ...parts, paths: toyLearning })).toThrow(
       /a sampler of arch/,
     );
+    expect(() => oneShot(options({ epochs: 0 }), { ...parts, paths: uniformPaths() })).toThrow(
+      /no training/,
+    );
     const staged = oneShot(options({}), { ...parts, paths: uniformPaths(), search: toyStages });
     await expect(staged.begin({ streams: createStreams(1) })).rejects.toThrow(/in stages/);
+  });
+});
+
+describe('more epochs of a search with splits', () => {
+  it('are refused when all supernets are trained', () => {
+    const of = (epochs: number, state?: State) =>
+      new SplitTraining({ ...parts(), split: toySplit({ epochs }) }, state);
+    const short = of(1);
+    steps(short, short.total);
+    const saved = structuredClone(short.state);
+    expect(() => of(2, saved)).toThrow(expect.objectContaining({ code: 'ARCHER_EXTEND' }));
+    const again = of(1, saved);
+    expect(again.done).toBe(short.total);
+    for (const one of [short, again]) one.dispose();
   });
 });
 

@@ -1,4 +1,13 @@
-import type { DataOrder, DataSet, Report, Sampler, State, Streams } from '@archer-nas/core';
+import {
+  ArcherError,
+  type DataOrder,
+  type DataSet,
+  EXIT,
+  type Report,
+  type Sampler,
+  type State,
+  type Streams,
+} from '@archer-nas/core';
 import type { Network, Path, SplitPlan, SplitRecipe } from '@archer-nas/nn';
 import type { Bequest, Course } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
@@ -63,6 +72,7 @@ export class SplitTraining implements OneShotTraining {
       : [this.#supernet(whole)];
     if (saved?.decision) this.#decision = this.#decide(saved.decision);
     this.total = this.#planned();
+    if (this.#at === this.#supernets.length && this.#done < this.total) throw allTrained();
   }
 
   /** Every architecture belongs to one of them. */
@@ -241,4 +251,12 @@ export class SplitTraining implements OneShotTraining {
     }
     return total;
   }
+}
+
+function allTrained(): ArcherError {
+  return new ArcherError(
+    'ARCHER_EXTEND',
+    'All supernets of a search with splits are trained: more epochs would need other splits.',
+    { hint: 'Run it anew with the larger budget.', exit: EXIT.usage },
+  );
 }

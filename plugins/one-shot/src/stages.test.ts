@@ -59,6 +59,12 @@ describe('a search with stages', () => {
     }
   });
 
+  it('is all there is without a training', async () => {
+    const search = await begin({ epochs: 0 });
+    expect(await course(search)).toBe('sssss');
+    search.dispose?.();
+  });
+
   it('trains only what is left, and leaves what was dropped as it is', async () => {
     const search = await begin({});
     for (let step = 0; step < 8; step++) await search.step(signal);
