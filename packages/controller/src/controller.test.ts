@@ -227,6 +227,12 @@ describe('a controller', () => {
     expect(moved(5)).toBe(moved(1));
   });
 
+  it('refuses several updates by a batch without PPO', () => {
+    expect(() => controllerOf({ passes: 2 })).toThrow(
+      expect.objectContaining({ code: 'ARCHER_PASSES' }),
+    );
+  });
+
   it('keeps the gradient within its clip', () => {
     const run = (clip: number | null) => {
       const controller = controllerOf({

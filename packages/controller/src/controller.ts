@@ -1,4 +1,11 @@
-import type { Choice, Decision, State, Stream } from '@archer-nas/core';
+import {
+  ArcherError,
+  type Choice,
+  type Decision,
+  EXIT,
+  type State,
+  type Stream,
+} from '@archer-nas/core';
 import { adam, clipNorm, type Moments, noMoments } from './adam.ts';
 import { advantageOf, type Baseline, NO_REWARDS } from './baseline.ts';
 import { entropy } from './distribution.ts';
@@ -56,11 +63,15 @@ export class Controller {
   #moments: Moments;
   #baseline: Baseline;
 
-  /** @param begin where a fresh θ is drawn from, or a `state` to go on with */
+  /**
+   * @param begin where a fresh θ is drawn from, or a `state` to go on with
+   * @throws ArcherError `ARCHER_PASSES` for several updates by a batch that is not the policy's own
+   */
   constructor(of: ControllerOf, begin: { readonly stream: Stream } | { readonly state: State }) {
     const saved = 'state' in begin ? (begin.state as unknown as Saved) : undefined;
     const init = 'stream' in begin ? begin.stream : (saved as Saved).parameters;
-    const { decisions, policy: options } = of;
+    const { decisions, policy: options, learning } = of;
+    if (learning.passes > 1 && learning.estimator !== 'ppo') throw onePass(learning);
     this.#of = of;
     this.#policy =
       options.kind === 'lstm'
@@ -179,4 +190,12 @@ function meanOf(values: readonly number[]): number {
 
 function copyOf({ first, second, steps }: Moments): Moments {
   return { first: first.slice(), second: second.slice(), steps };
+}
+
+function onePass({ passes, estimator }: LearningOptions): ArcherError {
+  return new ArcherError(
+    'ARCHER_PASSES',
+    `${passes} updates on each batch with ${estimator}: after the first, the policy is another one.`,
+    { hint: 'Set passes: 1, or estimator: ppo.', exit: EXIT.manifest },
+  );
 }
