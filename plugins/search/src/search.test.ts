@@ -1,4 +1,10 @@
-import { type Block, createStreams, type Evaluation, type Search } from '@archer-nas/core';
+import {
+  type Block,
+  createStreams,
+  type Evaluation,
+  type Search,
+  type State,
+} from '@archer-nas/core';
 import { type Bits, bitSpace, createParts, drive } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { toyPlugins } from './testing/toy-plugins.ts';
@@ -34,6 +40,27 @@ describe('search', () => {
     expect(whole).toHaveLength(50);
     expect(evaluationsOf(await run({ ...budget, perStep: 7 }))).toEqual(whole);
     expect(evaluationsOf(await run(budget, { evaluator: slow }))).toEqual(whole);
+  });
+
+  it.each([
+    ['looked up', {}],
+    ['evaluated', { evaluator: slow }],
+  ])('is the longer search when it is extended, %s', async (_, other) => {
+    const of = async (strategy: object, saved?: State) => {
+      const blocks = { ...toy, ...other, strategy: { use: 'search', ...strategy } };
+      const { strategy: made } = await createParts(blocks);
+      const search: Search<Bits> = await made.begin({ streams: createStreams(3) }, saved);
+      await drive(search);
+      return search;
+    };
+    const short = await of({ evaluations: 20 });
+    const extended = await of({ evaluations: 50 }, structuredClone(short.state));
+    expect(evaluationsOf(extended)).toEqual(evaluationsOf(await of({ evaluations: 50 })));
+    expect(extended.progress).toMatchObject({ done: 50, total: 50 });
+    // What would have ended after the budget's time is lost, so that time is not extended.
+    const timed = await of({ budget: { seconds: 100 } });
+    const longer = await of({ budget: { seconds: 200 } }, structuredClone(timed.state));
+    expect(longer.progress.done).toBe(timed.progress.done);
   });
 
   it('ends with the last evaluation that ends within the budget', async () => {

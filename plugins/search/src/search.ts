@@ -100,7 +100,7 @@ export class AskAndTell<A> implements Search<A> {
       this.#open = { ...batch, job: this.#start(batch.proposals, saved.open.job) };
     }
     // A proposal is always asked for ahead, so that a step is only the evaluator's.
-    if (!this.#lookUp && !saved) this.#goOn();
+    if (!this.#lookUp && this.#open === undefined) this.#goOn();
   }
 
   get views(): Views<A> {

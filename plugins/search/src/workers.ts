@@ -50,7 +50,14 @@ export class Workers<A> {
     this.counts = { asked, issued };
     this.#flights = flights.map((one) => loadFlight(of.space, one, of.clock.limits));
     this.exhausted = exhausted;
-    this.over = over;
+    this.over = over && !this.#isExtended;
+  }
+
+  /** Whether it ended by a number of evaluations that is larger now. What ends in time lost the rest. */
+  get #isExtended(): boolean {
+    const { clock, ledger } = this.#of;
+    const { evaluations, time } = clock.limits;
+    return !this.exhausted && time === Number.POSITIVE_INFINITY && ledger.length < evaluations;
   }
 
   get state(): SavedWorkers {
