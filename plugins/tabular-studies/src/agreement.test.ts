@@ -21,6 +21,17 @@ describe('agreement', () => {
     expect(metrics?.['truth/kendall-tau']).toBe(-1);
   });
 
+  it('tells measures of one name apart, also from the random order', async () => {
+    const random = { ...rewards(), metrics: [{ ...rewards().metrics[0], name: 'random' }] };
+    const measures = [rewards(), rewards(TRUTH), random as ReturnType<typeof rewards>];
+    const { tables, metrics } = await agreement({ ...question, measures }, signal);
+    expect(tables?.agreement?.rows.map(([name]) => name)).toEqual([
+      ...['reward', 'reward-2', 'random', 'random-2'],
+    ]);
+    expect(metrics?.['reward/spearman']).toBe(spearman(REWARD, TRUTH));
+    expect(metrics?.['reward-2/spearman']).toBe(1);
+  });
+
   it('leaves out what has no value', async () => {
     const measures = [rewards([1, Number.NaN, 3, 4, 5])];
     const { tables } = await agreement({ ...question, measures }, signal);

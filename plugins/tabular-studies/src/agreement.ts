@@ -36,8 +36,14 @@ export async function agreement<A>(
 ): Promise<Report> {
   const truth = await columnOf(question.truth, question, signal);
   const columns: Column[] = [];
-  for (const measure of question.measures) columns.push(await columnOf(measure, question, signal));
-  const rows = [...columns, randomOrder(question)].map((column) => rowOf(column, truth));
+  for (const measure of question.measures) {
+    const column = await columnOf(measure, question, signal);
+    columns.push({ ...column, name: free(column.name, columns) });
+  }
+  const random = randomOrder(question);
+  const rows = [...columns, { ...random, name: free(random.name, columns) }].map((column) =>
+    rowOf(column, truth),
+  );
   return {
     metrics: Object.assign(
       {},
@@ -57,6 +63,14 @@ export async function agreement<A>(
       },
     },
   };
+}
+
+/** The name, or of a measure whose name another has `accuracy-2`: it is the key of metrics. */
+function free(name: string, taken: readonly Pick<Column, 'name'>[]): string {
+  const isTaken = (one: string) => taken.some((column) => column.name === one);
+  let found = name;
+  for (let number = 2; isTaken(found); number++) found = `${name}-${number}`;
+  return found;
 }
 
 function rowOf({ name, values }: Column, truth: Column): [string, number, number, number] {
