@@ -110,6 +110,15 @@ describe('a manifest that begins from a finished run', () => {
     expect(status).toBe('finished');
   });
 
+  it('is found by that name where the manifest has it too, and others lie beside', async () => {
+    using folder = temporaryFolder();
+    await runToys(join(folder.path, 'first', 'results', 'first'));
+    const beside = { folder: join(folder.path, 'second'), out: join(folder.path, 'second') };
+    const manifest = toyManifest({ study, from: { run: 'first' } });
+    const { status } = await runToys(folder.path, { ...beside, manifest });
+    expect(status).toBe('finished');
+  });
+
   const refused: readonly [string, string | undefined, boolean, number, RegExp][] = [
     ['is not there', './nowhere', false, 5, /is no run/],
     ['is not finished', undefined, true, 5, /is not finished/],

@@ -82,11 +82,12 @@ export function withFound(resolved: ResolvedManifest, run: FoundRun | undefined)
 }
 
 function rootOf(from: From, { folders, profile }: RunPlan, seed: number): string {
-  const isName = !/[/\\.]/.test(from.run);
-  const results = isName
-    ? join(dirname(folders.manifest), from.run, 'results')
-    : resolve(folders.manifest, from.run);
-  return seedFolder(results, from.profile ?? profile, from.seed ?? seed);
+  const of = (results: string) => seedFolder(results, from.profile ?? profile, from.seed ?? seed);
+  if (/[/\\.]/.test(from.run)) return of(resolve(folders.manifest, from.run));
+  const results = join(dirname(folders.manifest), from.run, 'results');
+  // Of a manifest in that folder which has the experiment's name.
+  const named = of(join(results, from.run));
+  return isThere(named) ? named : of(results);
 }
 
 async function weightsOf(
