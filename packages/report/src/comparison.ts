@@ -2,6 +2,7 @@ import { type Summary, summarise, type Table } from '@archer-nas/core';
 import { flatMetrics } from './flat-metrics.ts';
 import { difference, interval, spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
+import { seedTwice } from './seed-twice.ts';
 
 import { formatTable, type TextOptions } from './table-text.ts';
 
@@ -43,7 +44,7 @@ type Runs = readonly RunRecord[];
  * Compares two groups of runs, one run per seed. Seeds that both have are paired: their
  * differences share what the seed decides, so their interval is the narrower one.
  *
- * @throws RangeError when a side has no run, or two finished runs of the same seed
+ * @throws RangeError when a side has no run; ArcherError `ARCHER_SEED_TWICE` for two finished runs of a seed
  */
 export function compareRuns(
   a: Runs,
@@ -72,15 +73,16 @@ type BySeed = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
 function bySeed(runs: Runs, side: string): BySeed {
   if (runs.length === 0) throw new RangeError(`The ${side} side of the comparison has no run.`);
-  const seeds = new Map<number, ReadonlyMap<string, number>>();
+  const seeds = new Map<number, RunRecord>();
   for (const record of runs) {
     if (record.result === undefined) continue;
     const { seed } = record.result;
-    if (seeds.has(seed))
-      throw new RangeError(`The ${side} side of the comparison has two runs of seed ${seed}.`);
-    seeds.set(seed, flatMetrics(record));
+    const other = seeds.get(seed);
+    if (other) throw seedTwice(`The ${side} side of the comparison`, seed, [other, record]);
+    seeds.set(seed, record);
   }
-  return new Map([...seeds].sort(([x], [y]) => x - y));
+  const inOrder = [...seeds].sort(([x], [y]) => x - y);
+  return new Map(inOrder.map(([seed, record]) => [seed, flatMetrics(record)]));
 }
 
 function compareMetric(metric: string, a: BySeed, b: BySeed): MetricComparison {

@@ -2,6 +2,7 @@ import type { JournalLine, State } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { record, study } from '../test/run-record.ts';
 import { markdownTable } from './markdown-table.ts';
+import type { StudyAnswer } from './record.ts';
 import { compareBySeed, type Group } from './seed-comparison.ts';
 import { seedComparisonTables } from './seed-comparison-tables.ts';
 
@@ -117,6 +118,27 @@ describe('compareBySeed', () => {
     );
   });
 
+  it('has no end where the last epoch of a table has no value, and takes the last answer', () => {
+    const gone = trajectory(0, [90, Number.NaN]);
+    const [answer] = gone.result?.studies ?? [];
+    const rows = [
+      [1, 'cell', 90],
+      [2, 'cell', null],
+    ];
+    const tables = { trajectory: { columns: ['epoch', 'cell', 'accuracy'], rows } };
+    const studies = [{ ...(answer as StudyAnswer), tables }];
+    const a = { name: 'a', runs: [record({ studies })] };
+    const b = { name: 'b', runs: [trajectory(0, [90, 80])] };
+    expect([...(compareBySeed([a, b], ['accuracy']).metrics[0]?.rows ?? [])]).toEqual([
+      [0, [undefined, 80]],
+    ]);
+    const [first, second] = [trajectory(0, [1, 2]), trajectory(0, [3, 4])].map(
+      ({ result }, at) => ({ ...(result?.studies[0] as StudyAnswer), searchAt: at }),
+    ) as [StudyAnswer, StudyAnswer];
+    const twice = { name: 'twice', runs: [record({ studies: [second, first] })] };
+    expect(compareBySeed([twice], ['accuracy']).metrics[0]?.rows.get(0)).toEqual([4]);
+  });
+
   it('refuses a column that two studies have', () => {
     const [one, other] = [trajectory(0, [90, 80]), trajectory(0, [1, 2], 3)];
     const studies = [one, other].flatMap(({ result }) => result?.studies ?? []);
@@ -131,6 +153,7 @@ describe('compareBySeed', () => {
     const broken = group('broken', [50, Number.NaN, 70]);
     const [pair] = compareBySeed([darts, broken], ['kendall-tau']).metrics[0]?.pairs ?? [];
     expect(pair).toMatchObject({ difference: { mean: Number.NaN }, p: Number.NaN });
+    expect(pair?.bootstrap).toEqual({ low: Number.NaN, high: Number.NaN });
   });
 
   it('refuses a metric that nobody has, and two runs of a seed', () => {

@@ -11,6 +11,7 @@ import {
 import { epochColumn } from './epoch-column.ts';
 import { findMetric } from './flat-metrics.ts';
 import type { RunRecord } from './record.ts';
+import { seedTwice } from './seed-twice.ts';
 import { type StudySeries, seriesOf } from './study-series.ts';
 
 /** Runs of one experiment, one per seed, and what it is called in tables. */
@@ -37,7 +38,7 @@ export interface PairedDifference {
   /** With the t-interval of the mean difference. */
   readonly difference: Summary;
   /** Percentile bootstrap of the mean difference over pairs. */
-  readonly bootstrap: Interval;
+  readonly bootstrap: Pick<Interval, 'low' | 'high'>;
   /** Two-sided p of Wilcoxon's signed-rank test. */
   readonly p: number;
 }
@@ -59,7 +60,7 @@ const RESAMPLES = 10_000;
  *
  * @param metrics keys (`trajectory.0/final-none`) or bare names where only one metric has them; or
  *   columns of tables by epoch (`c10_test_200` of a trajectory), whose last epoch counts
- * @throws RangeError for two finished runs of a seed in one group
+ * @throws ArcherError `ARCHER_SEED_TWICE` for two finished runs of a seed in one group
  * @throws ArcherError `ARCHER_METRIC` for a name that no metric has, or several
  */
 export function compareBySeed(
@@ -82,7 +83,8 @@ function bySeed(name: string, runs: readonly RunRecord[]): Seeds {
   for (const run of runs) {
     if (run.result === undefined) continue;
     const { seed } = run.result;
-    if (seeds.has(seed)) throw new RangeError(`${name} has two runs of seed ${seed}.`);
+    const other = seeds.get(seed);
+    if (other) throw seedTwice(name, seed, [other, run]);
     seeds.set(seed, run);
   }
   return seeds;
@@ -118,7 +120,7 @@ function valueIn(metric: string, run: RunRecord | undefined): number | undefined
   if (column.status === 'ambiguous') {
     throw wrongName(`"${metric}" may be any of ${column.keys.join(', ')}.`);
   }
-  return column.status === 'one' ? [...column.values.values()].at(-1) : undefined;
+  return column.status === 'one' ? column.last : undefined;
 }
 
 function paired(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): number[] {
@@ -136,13 +138,14 @@ function pairOf(
   const { length: n } = differences;
   const mean = (index: Int32Array): number =>
     index.reduce((sum, at) => sum + (differences[at] ?? Number.NaN), 0) / n;
+  const difference = summarise(differences);
+  if (differences.some(Number.isNaN)) {
+    const bootstrap = { low: Number.NaN, high: Number.NaN };
+    return { ...names, difference, bootstrap, p: Number.NaN };
+  }
   const stream = createStreams(0).stream('paired-bootstrap');
-  return {
-    ...names,
-    difference: summarise(differences),
-    bootstrap: bootstrapInterval(n, mean, { resamples: RESAMPLES, stream }),
-    p: differences.some(Number.isNaN) ? Number.NaN : wilcoxonSignedRank(differences).p,
-  };
+  const bootstrap = bootstrapInterval(n, mean, { resamples: RESAMPLES, stream });
+  return { ...names, difference, bootstrap, p: wilcoxonSignedRank(differences).p };
 }
 
 function isThere(value: number | undefined): value is number {

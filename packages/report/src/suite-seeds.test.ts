@@ -8,8 +8,8 @@ it('says of each experiment how many of its seeds are finished, and why others a
   const { result: _, ...begun } = record({ unfinished: true });
   const unfinished = { ...begun, result: undefined };
   const { rows } = suiteSeedsTable('table', [
-    { experiment: 'a', seeds: [0, 1], records: [finished, finished] },
-    { experiment: 'b', seeds: [0, 1, 2], records: [finished, unfinished] },
+    { experiment: 'a', seeds: [0, 1], records: [finished, record({ seed: 1 })] },
+    { experiment: 'b', seeds: [0, 1, 2], records: [finished, record({ seed: 9 }), unfinished] },
     { experiment: 'c', seeds: [0], records: [] },
     { experiment: 'd', seeds: [0], records: [], obstacle: 'no CIFAR-100\u001b[31m' },
   ]);

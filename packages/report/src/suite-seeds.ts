@@ -15,8 +15,9 @@ export interface SuiteSeeds {
 /** A row per experiment: how many of its seeds are finished, and what is with the others. */
 export function suiteSeedsTable(title: string, entries: readonly SuiteSeeds[]): Table {
   const rows = entries.map(({ experiment, seeds, records, obstacle }) => {
-    const finished = records.filter(({ result }) => result !== undefined).length;
-    const begun = records.length - finished;
+    const done = new Set(records.flatMap(({ result }) => result?.seed ?? []));
+    const finished = seeds.filter((seed) => done.has(seed)).length;
+    const begun = records.filter(({ result }) => result === undefined).length;
     const states = [
       finished >= seeds.length && 'finished',
       begun > 0 && `${begun} not finished`,

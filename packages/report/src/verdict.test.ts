@@ -1,6 +1,7 @@
 import type { Expectation } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { record, study } from '../test/run-record.ts';
+import type { RunRecord } from './record.ts';
 import { verdict, verdicts } from './verdict.ts';
 
 const expectation = (value: number, tolerance: number, more = {}): Expectation => ({
@@ -118,6 +119,12 @@ describe('verdicts', () => {
   it('does not leave out a seed that lacks the metric', () => {
     const found = judge(expectation(0.7, 1), [...runs, record({ seed: 3, studies: [] })]);
     expect(found?.reason).toBe('1 of 4 seeds gave no number');
+  });
+
+  it('counts the copy of a run once', () => {
+    const [first, second] = runs as [RunRecord, RunRecord];
+    const found = judge(expectation(0.7, 1), [first, second, { ...first, folder: 'copy' }]);
+    expect(found).toMatchObject({ outcome: 'inconclusive', summary: { n: 2 } });
   });
 
   it('judges no unfinished run', () => {

@@ -73,7 +73,9 @@ function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict
   const finished = records.filter((record) => record.result !== undefined);
   if (finished.length === 0) return notRun(expectation, 'no run is finished');
   const { profile, metric, over } = expectation;
-  const ofProfile = finished.filter(({ result }) => !profile || result?.profile === profile);
+  const ofProfile = onePerSeed(
+    finished.filter(({ result }) => !profile || result?.profile === profile),
+  );
   if (ofProfile.length === 0)
     return notRun(expectation, `profile ${profile} was not run, only ${profilesOf(finished)}`);
   const found = ofProfile.map((record) => findMetric(record, metric));
@@ -90,6 +92,11 @@ function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict
       return summary ? compare(expectation, summary) : inconclusive(expectation, reason);
     }),
   );
+}
+
+/** A copy of a run folder is no other seed. */
+function onePerSeed(records: readonly RunRecord[]): readonly RunRecord[] {
+  return [...new Map(records.map((record) => [record.result?.seed, record])).values()];
 }
 
 function withoutMetric(metric: string, records: readonly RunRecord[]): string {
