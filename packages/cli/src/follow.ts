@@ -16,15 +16,17 @@ export type Followed = Pick<RunOptions, 'signal' | 'onEvent'>;
 
 /**
  * Follows a run on the terminal: progress, then its reports; after an interruption the
- * command that goes on. Without `report` progress only. @returns the exit code
+ * command that goes on. Without `report` progress only; without `value` it is one of several whose
+ * caller writes JSON. @returns the exit code
  */
 export async function follow(
   start: (options: Followed) => Promise<RunSummary>,
   output: Output,
-  { report = true }: { readonly report?: boolean } = {},
+  { report = true, value = true }: { readonly report?: boolean; readonly value?: boolean } = {},
 ): Promise<number> {
   const summary = await watch(start, output, { report });
   if (report) show(summary, output);
+  if (report && value) output.value(jsonOf(summary));
   return summary.exitCode;
 }
 
@@ -72,7 +74,7 @@ function whyStopped({ status }: RunSummary): string {
 }
 
 function show(summary: RunSummary, output: Output): void {
-  const { status, exitCode, records, failed, plan } = summary;
+  const { status, records, failed, plan } = summary;
   const finished = records.filter((record) => record.status === 'finished');
   for (const record of finished) output.line(`\n${formatRunReport(runReport(record), output)}`);
   if (finished.length > 1) output.line(`\n${formatTable(seedTable(finished), output)}`);
@@ -84,7 +86,10 @@ function show(summary: RunSummary, output: Output): void {
   if (status === 'interrupted' || status === 'time-up') {
     output.note(`\n${whyStopped(summary)} with the same command${orAlone(summary)}`);
   }
-  output.value({ status, exitCode, runs: records.map((record) => runReport(record)), failed });
+}
+
+function jsonOf({ status, exitCode, records, failed }: RunSummary) {
+  return { status, exitCode, runs: records.map((record) => runReport(record)), failed };
 }
 
 /** Each seed that failed, with its reason and its folder. */

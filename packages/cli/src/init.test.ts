@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseManifest, resolveManifest } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +81,8 @@ describe('archer init', () => {
     expect(name).toMatchObject({ code: 3, err: expect.stringContaining('lower-case') });
     const nowhere = await archer('init', '--out', join(out, 'x.yaml'));
     expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('no such folder') });
+    const onFolder = await archer('init', '--out', tmpdir(), '--force');
+    expect(onFolder).toMatchObject({ code: 2, err: expect.stringContaining('it is a folder') });
   });
 
   it('says in JSON what it has chosen', async () => {

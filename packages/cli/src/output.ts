@@ -31,7 +31,7 @@ export function createOutput(json: boolean): Output {
       if (!json) stdout.write(`${text}\n`);
     },
     value: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value, jsonNumber, 2).replace(UNSEEN, escaped)}\n`);
+      if (json) stdout.write(`${JSON.stringify(value, plain, 2).replace(UNSEEN, escaped)}\n`);
     },
     note: (text) => process.stderr.write(`${shown(text)}\n`),
     failure: (error) => process.stderr.write(`${describeError(error, colour)}\n`),
@@ -46,8 +46,12 @@ function escaped(character: string): string {
   return units.map((code) => `\\u${code.padStart(4, '0')}`).join('');
 }
 
-/** JSON has no NaN and no infinities: they are written as strings, never as null. */
-function jsonNumber(_key: string, value: unknown): unknown {
+/**
+ * JSON has no NaN and no infinities: they are written as strings, never as null; and no maps, which
+ * are written as objects.
+ */
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries(value);
   if (typeof value === 'bigint') return value.toString();
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

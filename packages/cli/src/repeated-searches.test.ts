@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readResult } from '@archer-nas/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archer, makeFolder } from '../test/archer.ts';
+import { archer, archerJson, makeFolder } from '../test/archer.ts';
 import { seedOf, toyExperiment } from '../test/toy-experiment.ts';
 
 const here = makeFolder();
@@ -26,6 +26,12 @@ function resultOf(out: string, seed: number) {
   return result?.search.best[0]?.architecture ?? '';
 }
 
+/** The first metric that a search there has. */
+function metricOf(out: string): string {
+  const result = readResult(join(seedOf(out, 0), 'result.json'));
+  return Object.keys(result?.search.metrics ?? {})[0] as string;
+}
+
 describe('searches that were repeated with other seeds', () => {
   it('are reported with how much their architectures agree, decision by decision', async () => {
     const found = SEEDS.map((seed) => resultOf(a, seed));
@@ -44,9 +50,7 @@ describe('searches that were repeated with other seeds', () => {
 
   it('are compared seed by seed as Markdown, as CSV and as charts', async () => {
     const [csv, svg] = [join(here, 'csv'), join(here, 'svg')];
-    const metric = Object.keys(
-      readResult(join(seedOf(a, 0), 'result.json'))?.search.metrics ?? {},
-    )[0] as string;
+    const metric = metricOf(a);
     const args = ['--metric', metric, '--format', 'markdown', '--csv', csv, '--svg', svg];
     const { code, out } = await archer('compare', a, b, a, ...args);
     expect(code).toBe(0);
@@ -58,6 +62,14 @@ describe('searches that were repeated with other seeds', () => {
     expect(readFileSync(join(svg, chart), 'utf8')).toMatch(/^<svg.*first.*second/s);
     // The two experiments differ in their name alone.
     expect(readFileSync(join(csv, 'paired.csv'), 'utf8')).toContain(',second - first,3,0 ± 0,');
+  });
+
+  it('are compared seed by seed as JSON', async () => {
+    const metric = metricOf(a);
+    const { value } = await archerJson<{ metrics: { rows: object }[] }>(
+      ...['compare', a, b, '--metric', metric],
+    );
+    expect(Object.keys(value.metrics[0]?.rows ?? {})).toEqual(['0', '1', '2']);
   });
 
   it('are compared in all metrics, each with the first, where none is named', async () => {

@@ -51,6 +51,44 @@ describe('suite', () => {
     POOL_MS,
   );
 
+  it('shows what it has run, whatever other profiles have', async () => {
+    const own = join(folder, 'profiles');
+    mkdirSync(own);
+    const plain = 'space: { use: nas-bench-201 }\nstrategy: { use: random, evaluations: 1 }\n';
+    const profiles = 'profiles: { quick: { seeds: [3] }, night: { seeds: [4, 5] } }\n';
+    writeFileSync(join(own, 'a.yaml'), `name: a\n${plain}evaluator: { use: cost }\n${profiles}`);
+    for (const [flags, seeds] of [
+      [['--profile', 'night'], 2],
+      [[], 1], // quick, as `archer run` has it
+      [['--profile', 'base'], 1],
+      [['--profile', 'night'], 2],
+    ] as const) {
+      const { code, value } = await archerJson<{ seeds: { rows: unknown[][] } }>(
+        ...['suite', 'run', own, ...flags],
+      );
+      expect(code).toBe(0);
+      expect(value.seeds.rows).toEqual([['a', seeds, seeds, 'finished']]);
+    }
+    // Seeds that the manifest does not ask for are none of its.
+    expect((await archer('run', join(own, 'a.yaml'), '--seed', '8')).code).toBe(0);
+    const { out } = await archer('suite', 'report', own);
+    expect(out).toMatch(/^a +1 +1 +finished$/m);
+    const mistyped = await archer('suite', 'run', own, '--profile', 'nihgt');
+    expect(mistyped).toMatchObject({ code: 2 });
+    expect(mistyped.err).toMatch(/no manifest.*profile "nihgt".*Did you mean "night"/is);
+  });
+
+  it('has one clock for all of it', async () => {
+    const own = join(folder, 'clock');
+    mkdirSync(own);
+    for (const name of ['a', 'b']) {
+      cpSync(join(suite, 'a-counts.yaml'), join(own, `${name}.yaml`));
+    }
+    const { code, value } = await archerJson('suite', 'run', own, '--max-time', '0.001s');
+    expect(code).not.toBe(0);
+    expect(value).toMatchObject({ suite: 'clock', exitCode: code });
+  });
+
   it('takes over what was run of it alone', async () => {
     const own = join(folder, 'one');
     cpSync(join(suite, 'a-counts.yaml'), join(own, 'a-counts.yaml'));

@@ -1,9 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ArcherError, EXIT, type Manifest, withProfile } from '@archer-nas/core';
+import { ArcherError, EXIT, type Manifest, suggestion, withProfile } from '@archer-nas/core';
 import { type SuiteEntry, type SuiteSeeds, verdicts } from '@archer-nas/report';
 import { type RunRecord, readManifestFile } from '@archer-nas/runtime';
+import { profileIfAny } from './chosen-profile.ts';
 import { findRunsIfAny } from './run-folders.ts';
+import { NO_PROFILE } from './seed-command.ts';
 
 /** An experiment of a suite: one manifest of its folder. */
 export interface SuiteMember {
@@ -12,7 +14,7 @@ export interface SuiteMember {
   readonly manifest: Manifest;
   /** Folder of its results. */
   readonly out: string;
-  /** The profile that was asked for, where the manifest has it. */
+  /** The profile that was asked for, or `quick`, where the manifest has it. */
   readonly profile: string | undefined;
 }
 
@@ -20,7 +22,7 @@ export interface SuiteMember {
  * The manifests of a suite's folder, by name.
  *
  * @param options.out each has its results in a folder of its own in this one; `results` otherwise
- * @throws ArcherError `ARCHER_SUITE` when there is none
+ * @throws ArcherError `ARCHER_SUITE` when there is none, `ARCHER_PROFILE` when none has the profile
  */
 export function suiteMembers(
   folder: string,
@@ -35,12 +37,23 @@ export function suiteMembers(
       exit: EXIT.usage,
     });
   }
-  return files.sort().map((name) => {
+  const members = files.sort().map((name): SuiteMember => {
     const file = join(folder, name);
     const manifest = readManifestFile(file);
     const stem = basename(name, extname(name));
-    const has = profile !== undefined && Object.hasOwn(manifest.profiles, profile);
-    return { name: stem, file, manifest, out: join(out, stem), profile: has ? profile : undefined };
+    const chosen = profileIfAny(manifest, profile);
+    return { name: stem, file, manifest, out: join(out, stem), profile: chosen };
+  });
+  if (profile === undefined || profile === NO_PROFILE) return members;
+  if (members.every((member) => member.profile === undefined)) throw noProfile(profile, members);
+  return members;
+}
+
+function noProfile(profile: string, members: readonly SuiteMember[]): ArcherError {
+  const known = new Set(members.flatMap(({ manifest }) => Object.keys(manifest.profiles)));
+  return new ArcherError('ARCHER_PROFILE', `No manifest of the suite has a profile "${profile}".`, {
+    hint: suggestion(profile, [...known, NO_PROFILE]),
+    exit: EXIT.usage,
   });
 }
 
@@ -49,10 +62,10 @@ export interface MemberRuns extends SuiteMember {
   readonly records: readonly RunRecord[];
 }
 
-/** Reads the runs of a member that are there: of its profile, or of the only one that has any. */
+/** Reads the runs of a member's profile that are there. */
 export function withRuns(member: SuiteMember): MemberRuns {
-  const { out, profile } = member;
-  return { ...member, records: findRunsIfAny(profile === undefined ? out : join(out, profile)) };
+  const { out, profile = 'default' } = member;
+  return { ...member, records: findRunsIfAny(join(out, profile)) };
 }
 
 /** The verdicts on a member. */

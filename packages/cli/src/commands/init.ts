@@ -123,9 +123,12 @@ async function writeNew(file: string, text: string, force: boolean): Promise<voi
         cause,
       });
     }
-    if (code !== 'ENOENT') throw cause;
-    throw new ArcherError('ARCHER_USAGE', `${file} cannot be written: no such folder.`, {
-      ...{ hint: 'Make the folder first.', exit: EXIT.usage, cause },
-    });
+    if (code !== 'ENOENT' && code !== 'EISDIR') throw cause;
+    const [what, hint] =
+      code === 'EISDIR'
+        ? ['it is a folder', 'Name a file in it with --out.']
+        : ['no such folder', 'Make the folder first.'];
+    const message = `${file} cannot be written: ${what}.`;
+    throw new ArcherError('ARCHER_USAGE', message, { hint, exit: EXIT.usage, cause });
   }
 }

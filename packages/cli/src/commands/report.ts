@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { EXIT } from '@archer-nas/core';
+import { ArcherError, EXIT } from '@archer-nas/core';
 import {
   agreementTables,
   formatRunReport,
@@ -10,7 +10,7 @@ import {
   seedTable,
   verdicts,
 } from '@archer-nas/report';
-import { replaceFile } from '@archer-nas/runtime';
+import { replaceFile, shellQuoted } from '@archer-nas/runtime';
 import { foundArchitectures } from '../found-architectures.ts';
 import { backgroundOf } from '../page-background.ts';
 import { findRuns } from '../run-folders.ts';
@@ -29,12 +29,15 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
   examples: [['report results/quick --html report.html', 'one file that opens offline']],
   async run({ run, html, ...tables }, output) {
     const records = findRuns(run, output.note);
+    if (records.length === 1 && (tables.format !== 'text' || tables.csv !== undefined)) {
+      throw oneSeed(run);
+    }
     const reports = records.map((record) => runReport(record));
     output.value(reports);
     if (html !== undefined) {
       replaceFile(resolve(html), await runPage(records, await backgroundOf(records, output.note)));
       output.line(printable(html));
-      return EXIT.ok;
+      if (tables.csv === undefined) return EXIT.ok;
     }
     output.line(reports.map((one) => formatRunReport(one, output)).join('\n\n'));
     if (records.length > 1) {
@@ -48,3 +51,10 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
     return EXIT.ok;
   },
 };
+
+function oneSeed(run: string): ArcherError {
+  return new ArcherError('ARCHER_USAGE', '--format and --csv are of the tables over seeds.', {
+    hint: `${run} is of one seed, whose tables are written by: archer export ${shellQuoted(run)} --to csv`,
+    exit: EXIT.usage,
+  });
+}

@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { ArcherError, EXIT, manifestJsonSchema } from '@archer-nas/core';
+import { replaceFile } from '@archer-nas/runtime';
 import { loadInstalled } from '../installed.ts';
 import type { Command } from './command.ts';
 
@@ -22,7 +24,7 @@ export const schema: Command<{ out?: string; check: boolean }> = {
     for (const problem of problems) throw problem;
     const text = `${JSON.stringify(manifestJsonSchema(plugins), null, 2)}\n`;
     if (out === undefined) process.stdout.write(text);
-    else if (!check) await writeFile(out, text);
+    else if (!check) replaceFile(resolve(out), text);
     else if ((await readFile(out, 'utf8').catch(() => '')) !== text) {
       throw new ArcherError('ARCHER_SCHEMA', `${out} is not what the installed plugins give.`, {
         hint: `archer schema --out ${out}`,

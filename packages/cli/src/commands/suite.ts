@@ -4,7 +4,6 @@ import {
   formatTable,
   latexTable,
   printable,
-  type SuiteEntry,
   type SuiteHead,
   type SuitePart,
   suiteMetricsTable,
@@ -12,7 +11,8 @@ import {
   suiteSeedsTable,
   suiteTable,
 } from '@archer-nas/report';
-import { replaceFile, run as runManifest, runTogether } from '@archer-nas/runtime';
+import { parseDuration, replaceFile, run as runManifest, runTogether } from '@archer-nas/runtime';
+import { PROFILE_HELP } from '../chosen-profile.ts';
 import { type Followed, follow, followAll } from '../follow.ts';
 import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
@@ -54,7 +54,10 @@ export const suite: Command<Arguments> = {
   builder: {
     action: { type: 'string', describe: 'run or report' },
     folder: { type: 'string', describe: 'Folder of manifests' },
-    profile: { type: 'string', describe: 'This profile of the manifests that have it' },
+    profile: {
+      type: 'string',
+      describe: `This profile of the manifests that have it. ${PROFILE_HELP}`,
+    },
     out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
     html: { type: 'string', describe: 'Write a page of the suite to this file as well' },
     latex: { type: 'string', describe: 'Write its table as LaTeX to this file as well' },
@@ -72,17 +75,24 @@ export const suite: Command<Arguments> = {
     }
     const members = suiteMembers(folder, { out, profile });
     const missing = new Map<string, string>();
-    if (action === 'run') {
-      const code = await runMembers(members, rest, output, missing);
-      if (code !== EXIT.ok) return code;
-    }
+    const code = action === 'run' ? await runMembers(members, rest, output, missing) : EXIT.ok;
     const title = basename(resolve(folder));
     const found = members.map(withRuns);
-    show(title, found, missing, output);
-    if (metric.length > 0) {
-      const runs = found.map(({ name, records }) => ({ experiment: name, records }));
-      output.line(`\n${formatTable(suiteMetricsTable(title, runs, metric), output)}`);
+    const seeds = found.map((member) => suiteSeeds(member, missing.get(member.name)));
+    const progress = suiteSeedsTable(title, seeds);
+    const entries = found.map(suiteEntry);
+    const runs = found.map(({ name, records }) => ({ experiment: name, records }));
+    const metrics = metric.length > 0 && suiteMetricsTable(title, runs, metric);
+    output.value({
+      ...{ suite: title, exitCode: code, seeds: progress, entries, missing: listed(missing) },
+      ...(metrics && { metrics }),
+    });
+    if (code !== EXIT.ok) return code;
+    output.line(`\n${formatTable(progress, output)}`);
+    if (entries.some(({ verdicts }) => verdicts.length > 0)) {
+      output.line(`\n${formatTable(suiteTable(title, entries), output)}`);
     }
+    if (metrics) output.line(`\n${formatTable(metrics, output)}`);
     if (latex !== undefined) {
       const table = suiteTable(title, found.map(suiteEntry));
       replaceFile(resolve(latex), latexTable(table, { label: `tab:${title}` }));
@@ -104,8 +114,12 @@ async function runMembers(
   missing: Map<string, string>,
 ): Promise<number> {
   if (rest.launcher === undefined && rest.processes === undefined) {
+    const { maxTime } = rest;
+    const endMs = maxTime === undefined ? undefined : performance.now() + parseDuration(maxTime);
     for (const member of members) {
-      const code = await runMember(member, rest, output, missing);
+      const leftMs = endMs && Math.max(1, endMs - performance.now());
+      const own = leftMs === undefined ? rest : { ...rest, maxTime: `${leftMs / 1000}s` };
+      const code = await runMember(member, own, output, missing);
       if (code !== EXIT.ok) return code;
     }
     return EXIT.ok;
@@ -125,7 +139,8 @@ async function runMember(
   output.note(`\n${member.name}`);
   const options = withCommand(memberOptions(member, rest));
   try {
-    return await follow((followed) => runManifest({ ...options, ...followed }), output);
+    const start = (followed: Followed) => runManifest({ ...options, ...followed });
+    return await follow(start, output, { value: false });
   } catch (error) {
     if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
     missing.set(member.name, error.message);
@@ -151,22 +166,6 @@ async function writePage(
   }
   replaceFile(resolve(file), suitePage(head, parts));
   output.line(printable(file));
-}
-
-/** How far each member is, and the verdicts where any are expected. */
-function show(
-  title: string,
-  members: readonly MemberRuns[],
-  missing: ReadonlyMap<string, string>,
-  output: Output,
-): void {
-  const seeds = members.map((member) => suiteSeeds(member, missing.get(member.name)));
-  output.line(`\n${formatTable(suiteSeedsTable(title, seeds), output)}`);
-  const entries: readonly SuiteEntry[] = members.map(suiteEntry);
-  if (entries.some(({ verdicts }) => verdicts.length > 0)) {
-    output.line(`\n${formatTable(suiteTable(title, entries), output)}`);
-  }
-  output.value({ suite: title, entries, missing: listed(missing) });
 }
 
 const listed = (missing: ReadonlyMap<string, string>): string[] =>
