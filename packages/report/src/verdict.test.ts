@@ -1,4 +1,4 @@
-import type { Expectation } from '@archer-nas/core';
+import type { Expectation, JournalLine } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { record, study } from '../test/run-record.ts';
 import type { RunRecord } from './record.ts';
@@ -119,6 +119,26 @@ describe('verdicts', () => {
   it('does not leave out a seed that lacks the metric', () => {
     const found = judge(expectation(0.7, 1), [...runs, record({ seed: 3, studies: [] })]);
     expect(found?.reason).toBe('1 of 4 seeds gave no number');
+  });
+
+  it('judges no run whose protocol was changed', () => {
+    const begun = (...changed: string[]): JournalLine => {
+      return { seq: 0, kind: 'telemetry', job: 'run', event: 'begin', body: { changed } };
+    };
+    const judged = (...changed: string[]) =>
+      judge(
+        expectation(0.7, 1),
+        runs.map((run) => ({ ...run, lines: [begun(...changed)] })),
+      );
+    expect(judged('strategy.epochs', 'tracker.flushMs')).toMatchObject({
+      outcome: 'not run here',
+      reason: 'because what was run has another strategy.epochs than the manifest',
+    });
+    // Where data lie, and who is told, changes no number.
+    expect(judged('data.folder', 'tracker.flushMs')?.outcome).toBe('reproduced');
+    const [first, ...others] = runs as [RunRecord, ...RunRecord[]];
+    const mixed = [{ ...first, lines: [begun('data.batch')] }, ...others];
+    expect(judge(expectation(0.7, 1), mixed)?.summary?.n).toBe(2);
   });
 
   it('counts the copy of a run once', () => {

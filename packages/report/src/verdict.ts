@@ -1,4 +1,5 @@
 import { type Expectation, nearest, type Summary, summarise } from '@archer-nas/core';
+import { changedSettings } from './changed-settings.ts';
 import { type Found, findMetric, flatMetrics } from './flat-metrics.ts';
 import { number } from './number-text.ts';
 import type { RunRecord } from './record.ts';
@@ -60,7 +61,8 @@ function compare(expectation: Expectation, summary: Summary): Verdict {
 
 /**
  * The verdicts on all expectations of an experiment from its runs, one per seed. An
- * expectation of another profile than the runs' is `not run here`.
+ * expectation of another profile than the runs' is `not run here`, and so is one of runs whose
+ * protocol `--set` or `archer extend` has changed.
  */
 export function verdicts(
   expectations: readonly Expectation[],
@@ -72,21 +74,33 @@ export function verdicts(
 function judge(expectation: Expectation, records: readonly RunRecord[]): Verdict {
   const finished = records.filter((record) => record.result !== undefined);
   if (finished.length === 0) return notRun(expectation, 'no run is finished');
-  const { profile, metric, over } = expectation;
+  const { profile } = expectation;
   const ofProfile = onePerSeed(
     finished.filter(({ result }) => !profile || result?.profile === profile),
   );
   if (ofProfile.length === 0)
     return notRun(expectation, `profile ${profile} was not run, only ${profilesOf(finished)}`);
-  const found = ofProfile.map((record) => findMetric(record, metric));
+  const asWritten = ofProfile.filter((record) => changedSettings(record).length === 0);
+  if (asWritten.length === 0) return notRun(expectation, otherProtocol(ofProfile));
+  return judgeRuns(expectation, asWritten);
+}
+
+function otherProtocol(records: readonly RunRecord[]): string {
+  const paths = [...new Set(records.flatMap(changedSettings))];
+  return `what was run has another ${paths.join(', ')} than the manifest`;
+}
+
+function judgeRuns(expectation: Expectation, records: readonly RunRecord[]): Verdict {
+  const { metric, over } = expectation;
+  const found = records.map((record) => findMetric(record, metric));
   const ambiguous = found.find((f) => f.status === 'ambiguous');
   if (ambiguous) return notRun(expectation, `${metric} may be any of ${ambiguous.keys.join(', ')}`);
-  if (!found.some(isOne)) return notRun(expectation, withoutMetric(metric, ofProfile));
+  if (!found.some(isOne)) return notRun(expectation, withoutMetric(metric, records));
   // A seed without the metric counts as one without a number, or it would be left out unseen.
   const values = found.map((f) => (isOne(f) ? f.value : Number.NaN));
   if (over === undefined || over === 'seeds') return verdict(expectation, values);
   return worst(
-    ofProfile.map((record, i) => {
+    records.map((record, i) => {
       const summary = ownInterval(record, expectation, values[i] ?? Number.NaN);
       const reason = `no finite ${metric} with an interval`;
       return summary ? compare(expectation, summary) : inconclusive(expectation, reason);

@@ -45,6 +45,8 @@ export interface RunPlan {
   readonly manifest: Manifest;
   readonly resolved: ResolvedManifest;
   readonly profile: string | undefined;
+  /** Paths that settings have given other values. */
+  readonly changed: readonly string[];
   readonly point: string | undefined;
   readonly seeds: readonly number[];
   readonly out: string;
@@ -73,6 +75,7 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     warnings,
     resolved: await resolveManifest(manifest, lookup),
     profile: options.profile,
+    changed: (options.settings ?? []).map((setting) => setting.split('=', 1)[0] as string),
     seeds: checkSeeds(options.seeds ?? manifest.seeds),
     point: options.point,
     out: join(outFolder(options.out, { file, name: manifest.name }), options.point ?? ''),

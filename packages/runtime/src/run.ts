@@ -238,12 +238,13 @@ async function work(
 
 /** What a folder needs to be resumed without the command that began it. */
 function originOf(
-  { manifest, profile, folders }: RunPlan,
+  { manifest, profile, changed, folders }: RunPlan,
   { seed, attempt, identity }: Pick<TrackingFacts, 'seed' | 'attempt' | 'identity'>,
 ): Record<string, State> {
   return {
     manifest: JSON.parse(JSON.stringify(withoutSecrets(manifest))) as State,
     profile: profile ?? null,
+    ...(changed.length > 0 && { changed: [...changed] }),
     seed,
     attempt,
     identity,
