@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { archer, archerJson, temporaryFolder } from '../test/archer.ts';
 
+interface Reported {
+  readonly runs: readonly object[];
+  readonly verdicts: readonly object[];
+}
+
 /** A folder with the manifest of a search that takes milliseconds. */
 function experiment(): { readonly root: string; readonly file: string; readonly seeds: string } {
   const root = temporaryFolder();
@@ -32,13 +37,14 @@ describe('R23 attempts on the command line', () => {
     expect(again.out).toContain('seed 1 is finished already, nothing is computed; --new-attempt');
     expect(again.out).toMatch(/^mean-field-synflow /m);
 
-    const once = await archerJson<unknown[]>('report', results);
+    const once = await archerJson<Reported>('report', results);
     expect(await archer(...run, '--new-attempt', '--seed', '1')).toMatchObject({ code: 0 });
     expect(readdirSync(seeds).sort()).toEqual(['seed-0', 'seed-1', 'seed-1-attempt-2', 'seed-2']);
 
-    const twice = await archerJson<unknown[]>('report', results);
+    const twice = await archerJson<Reported>('report', results);
     expect(twice.value).toEqual(once.value);
-    expect(twice.value).toHaveLength(3);
+    expect(twice.value.runs).toHaveLength(3);
+    expect(twice.value.verdicts).toMatchObject([{ outcome: 'reproduced', summary: { n: 3 } }]);
     const { err } = await archer('report', results);
     expect(err).toContain(`do not count: ${join(seeds, 'seed-1-attempt-2')}`);
     expect((await archer('report', join(seeds, 'seed-1-attempt-2'))).code).toBe(0);

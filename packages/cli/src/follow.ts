@@ -88,8 +88,10 @@ function show(summary: RunSummary, output: Output): void {
   }
 }
 
-function jsonOf({ status, exitCode, records, failed }: RunSummary) {
-  return { status, exitCode, runs: records.map((record) => runReport(record)), failed };
+function jsonOf({ status, exitCode, records, failed, plan }: RunSummary) {
+  const runs = records.map((record) => runReport(record));
+  const judged = verdicts(plan.resolved.manifest.expect, records);
+  return { status, exitCode, runs, verdicts: judged, seeds: seedTable(records), failed };
 }
 
 /** Each seed that failed, with its reason and its folder. */

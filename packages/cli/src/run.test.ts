@@ -141,7 +141,10 @@ describe('a finished run', () => {
     expect(first.out).toContain(said.out.trim());
     expect((await archer('report', outOf('pada-nb201'))).out).toBe(said.out);
     const { value } = await archerJson('report', seedOf('pada-nb201'));
-    expect(value).toMatchObject([{ status: 'finished', seed: 0 }]);
+    expect(value).toMatchObject({
+      runs: [{ status: 'finished', seed: 0 }],
+      verdicts: [{ outcome: 'not run here' }],
+    });
   });
 
   it('that was damaged is refused with exit code 8', async () => {

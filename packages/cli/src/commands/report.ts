@@ -33,7 +33,8 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
       throw oneSeed(run);
     }
     const reports = records.map((record) => runReport(record));
-    output.value(reports);
+    const judged = verdicts(records[0]?.manifest?.expect ?? [], records);
+    output.value({ runs: reports, verdicts: judged, seeds: seedTable(records) });
     if (html !== undefined) {
       replaceFile(resolve(html), await runPage(records, await backgroundOf(records, output.note)));
       output.line(printable(html));
@@ -43,7 +44,6 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
     if (records.length > 1) {
       const found = await foundArchitectures(records, output.note);
       const agreement = found === undefined ? [] : agreementTables(found);
-      const judged = verdicts(records[0]?.manifest?.expect ?? [], records);
       if (judged.length > 0) output.line(`\nover all seeds\n${formatVerdicts(judged, output)}`);
       output.line();
       writeOut(new Map([['seeds', seedTable(records)], ...agreement]), tables, output);
