@@ -92,9 +92,10 @@ export class Selection<A> {
   }
 
   get state(): State {
-    const { format } = this.#parts.space;
+    const { space } = this.#parts;
     const drawn = stateOf(this.#drawn);
-    const architectures = drawn === null ? null : (this.#architectures ?? []).map(format);
+    const texts = (this.#architectures ?? []).map((a) => space.format(a));
+    const architectures = drawn === null ? null : texts;
     const saved: SavedSelection = { architectures, drawn, finals: stateOf(this.#finals) };
     return saved as unknown as State;
   }
