@@ -64,6 +64,13 @@ describe('searches that were repeated with other seeds', () => {
     expect(readFileSync(join(csv, 'paired.csv'), 'utf8')).toContain(',second - first,3,0 ± 0,');
   });
 
+  it('are called by their folders where they have one name, like points of a sweep', async () => {
+    const [seed0, seed1] = [0, 1].map((seed) => seedOf(a, seed)) as [string, string];
+    const { out } = await archer('compare', seed0, seed1, '--metric', metricOf(a));
+    expect(out).toContain(seed0);
+    expect(out).toContain(seed1);
+  });
+
   it('are compared seed by seed as JSON', async () => {
     const metric = metricOf(a);
     const { value } = await archerJson<{ metrics: { rows: object }[] }>(

@@ -50,7 +50,7 @@ export const fromSchema = z.strictObject({
     .string()
     .min(1)
     .describe("an experiment whose folder lies beside this manifest's, or a folder of results"),
-  profile: folderName.optional().describe('its profile; the own one otherwise'),
+  profile: folderName.optional().describe('its profile, `base` for none; the own one otherwise'),
   seed: z.int().nonnegative().optional().describe('its seed; the own one otherwise'),
 });
 

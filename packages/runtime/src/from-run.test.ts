@@ -110,6 +110,17 @@ describe('a manifest that begins from a finished run', () => {
     expect(status).toBe('finished');
   });
 
+  it('may be the one without a profile', async () => {
+    using folder = temporaryFolder();
+    await runToys(join(folder.path, 'first', 'results'));
+    const beside = { folder: join(folder.path, 'second'), out: join(folder.path, 'second') };
+    const manifest = toyManifest({
+      ...{ study, from: { run: 'first', profile: 'base' }, profiles: { smoke: {} } },
+    });
+    const { status } = await runToys(folder.path, { ...beside, manifest, profile: 'smoke' });
+    expect(status).toBe('finished');
+  });
+
   it('is found by that name where the manifest has it too, and others lie beside', async () => {
     using folder = temporaryFolder();
     await runToys(join(folder.path, 'first', 'results', 'first'));

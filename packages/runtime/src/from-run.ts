@@ -81,8 +81,12 @@ export function withFound(resolved: ResolvedManifest, run: FoundRun | undefined)
   return { ...resolved, manifest: { ...manifest, from: { ...manifest.from, found: run.found } } };
 }
 
+/** What the command line calls the manifest as it is, too. */
+const NO_PROFILE = 'base';
+
 function rootOf(from: From, { folders, profile }: RunPlan, seed: number): string {
-  const of = (results: string) => seedFolder(results, from.profile ?? profile, from.seed ?? seed);
+  const chosen = from.profile === NO_PROFILE ? undefined : (from.profile ?? profile);
+  const of = (results: string) => seedFolder(results, chosen, from.seed ?? seed);
   if (/[/\\.]/.test(from.run)) return of(resolve(folders.manifest, from.run));
   const results = join(dirname(folders.manifest), from.run, 'results');
   // Of a manifest in that folder which has the experiment's name.

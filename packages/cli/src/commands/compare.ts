@@ -57,10 +57,11 @@ export const compare: Command<Arguments> = {
     ],
   ],
   async run({ a, b, others = [], metric = [], html, svg, ...tables }, output) {
-    const sides = [a, b, ...others].map((path) => findRuns(path, output.note));
+    const paths = [a, b, ...others];
+    const sides = paths.map((path) => findRuns(path, output.note));
     if (metric.length > 0) {
       if (html !== undefined) throw pageOfTwo();
-      return bySeed(sides, metric, { tables, svg, output });
+      return bySeed(sides, metric, { paths, tables, svg, output });
     }
     if (tables.format !== 'text' || (tables.csv ?? svg) !== undefined) throw noMetric();
     const comparisons = compareEach(sides);
@@ -79,8 +80,9 @@ export const compare: Command<Arguments> = {
   },
 };
 
-/** Where what is compared goes. */
+/** Where what is compared is from, and where it goes. */
 interface Written {
+  readonly paths: readonly string[];
   readonly tables: TableArguments;
   readonly svg: string | undefined;
   readonly output: Output;
@@ -89,9 +91,9 @@ interface Written {
 async function bySeed(
   sides: readonly (readonly RunRecord[])[],
   metrics: readonly string[],
-  { tables, svg, output }: Written,
+  { paths, tables, svg, output }: Written,
 ): Promise<number> {
-  const names = distinct(sides.map(nameOf));
+  const names = distinct(sides.map(nameOf), paths);
   const groups: Group[] = sides.map((runs, at) => ({ name: names[at] ?? '', runs }));
   const comparison = compareBySeed(groups, metrics);
   const all = new Map(seedComparisonTables(comparison));
@@ -113,10 +115,16 @@ function nameOf([run]: readonly RunRecord[]): string {
   return run?.manifest?.name ?? run?.folder ?? '';
 }
 
-/** The second experiment of a name is called `name (2)`. */
-function distinct(names: readonly string[]): string[] {
-  return names.map((name, at) => {
-    const before = names.slice(0, at).filter((other) => other === name).length;
+/**
+ * Experiments of one name, like the points of a sweep, are called by their paths; what is there
+ * twice for all that is called `name (2)`.
+ */
+function distinct(names: readonly string[], paths: readonly string[]): string[] {
+  const isShared = (name: string, at: number) =>
+    names.some((other, i) => other === name && paths[i] !== paths[at]);
+  const called = names.map((name, at) => (isShared(name, at) ? (paths[at] as string) : name));
+  return called.map((name, at) => {
+    const before = called.slice(0, at).filter((other) => other === name).length;
     return before === 0 ? name : `${name} (${before + 1})`;
   });
 }
