@@ -25,6 +25,23 @@ function experiment(): { readonly root: string; readonly file: string; readonly 
   return { root, file, seeds: join(root, 'manifests', 'results', 'quickest', 'default') };
 }
 
+it('seeds of another protocol are said to be so where they are counted together', async () => {
+  const { root, file } = experiment();
+  const results = join(root, 'unlike');
+  const run = ['run', file, '--out', results, '--data', root];
+  await archer(...run, '--seed', '0', '1');
+  expect((await archer('report', results)).err).toBe('');
+  await archer(...run, '--seed', '2', '--set', 'strategy.evaluations=4');
+  for (const command of [
+    ['report', results],
+    ['compare', results, join(results, 'default', 'seed-0')],
+  ]) {
+    const { code, err } = await archer(...command);
+    expect(code).toBe(0);
+    expect(err).toContain('These runs differ in more than their seeds: strategy.evaluations');
+  }
+});
+
 describe('R23 attempts on the command line', () => {
   it('are shown when finished, made when asked for, and never counted twice', async () => {
     const { root, file, seeds } = experiment();

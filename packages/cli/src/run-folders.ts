@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ArcherError, EXIT, isArcherError } from '@archer-nas/core';
+import { differencesOf } from '@archer-nas/report';
 import { countedAttempts, type RunRecord, readRun, resultsBeside } from '@archer-nas/runtime';
 
 /**
@@ -13,7 +14,17 @@ export function findRuns(path: string, note: (text: string) => void = () => {}):
   const counted = countedAttempts(folders);
   const others = folders.filter((folder) => !counted.includes(folder));
   if (others.length > 0) note(`Other attempts, which do not count: ${others.join(', ')}`);
-  return counted.map((folder) => readRun(folder)).sort(bySeed);
+  const records = counted.map((folder) => readRun(folder)).sort(bySeed);
+  const unlike = [...new Set(records.flatMap((record) => protocolsOf(record, records[0])))];
+  if (unlike.length > 0) note(`These runs differ in more than their seeds: ${unlike.join(', ')}`);
+  return records;
+}
+
+/** In what a run is another experiment than the first: paths. */
+function protocolsOf(record: RunRecord, first: RunRecord | undefined): string[] {
+  if (!record.manifest || !first?.manifest) return [];
+  const paths = differencesOf(first, record).map(({ path }) => path.replace(/^manifest\./, ''));
+  return paths.filter((path) => !/^(seeds|title|tracker|launcher|expect|sweep)\b/.test(path));
 }
 
 /** The same; none where there is none. */

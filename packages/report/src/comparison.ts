@@ -105,7 +105,11 @@ function nameOf(runs: Runs): string {
 }
 
 /** What differs in manifest, plugins, engine and data of the first run of each side. */
-function differencesOf(a: RunRecord | undefined, b: RunRecord | undefined): Difference[] {
+/** In what two runs differ besides their results: manifest, plugins, core, engine, data. */
+export function differencesOf(
+  a: RunRecord | undefined,
+  b: RunRecord | undefined,
+): readonly Difference[] {
   const [x, y] = [flatten(describe(a)), flatten(describe(b))];
   return [...new Set([...x.keys(), ...y.keys()])]
     .filter((path) => !Object.is(x.get(path), y.get(path)))
