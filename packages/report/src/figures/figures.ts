@@ -3,6 +3,7 @@ import type { RunRecord } from '../record.ts';
 import { runReport } from '../run-report.ts';
 import { frontFigure } from './front-figure.ts';
 import { metricCurves, type NamedRun } from './metric-curves.ts';
+import { fileStem } from './over-seeds.ts';
 import { decisionFigures, stepTableFigures } from './step-tables.ts';
 import { studyCurves } from './study-curves.ts';
 import { tableFigures } from './table-figures.ts';
@@ -69,7 +70,7 @@ export function seedsOf(records: readonly RunRecord[]): NamedRun[] {
 function uniquelyNamed(charts: readonly Chart[]): Chart[] {
   const taken = new Set<string>();
   return charts.map((chart) => {
-    const stem = chart.name.replace(/[^a-zA-Z0-9_-]+/g, '-').slice(0, 80);
+    const stem = fileStem(chart.name).slice(0, 80);
     let name = stem;
     for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
     taken.add(name.toLowerCase());

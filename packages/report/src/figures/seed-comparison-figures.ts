@@ -2,6 +2,7 @@ import type { Summary } from '@archer-nas/core';
 import { type Chart, drawable, type Point } from '../chart/chart.ts';
 import type { MetricBySeed, SeedComparison } from '../seed-comparison.ts';
 import type { StudySeries } from '../study-series.ts';
+import { bounds, fileStem, spreadOver } from './over-seeds.ts';
 
 /**
  * A chart per metric of a comparison, mean and 95 % t-interval over seeds: a line per experiment
@@ -46,13 +47,6 @@ function ends({ metric, summaries }: MetricBySeed, names: readonly string[]): Ch
 }
 
 function headOf(metric: string, counts: readonly number[], by: string) {
-  const seeds = Math.max(0, ...counts);
-  const spread = seeds > 1 ? `mean and 95 % interval over ${seeds} seeds` : 'one seed';
-  const name = `compare-${metric.replace(/[^a-zA-Z0-9_-]+/g, '-')}`;
-  return { name, title: metric, summary: `${metric}${by}, ${spread}.` } as const;
-}
-
-/** Of one seed there is no interval. */
-function bounds({ n, low, high }: Summary): Pick<Point, 'low' | 'high'> {
-  return n > 1 ? { low, high } : {};
+  const summary = `${metric}${by}, ${spreadOver(Math.max(0, ...counts))}.`;
+  return { name: `compare-${fileStem(metric)}`, title: metric, summary } as const;
 }

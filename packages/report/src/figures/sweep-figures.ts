@@ -2,6 +2,7 @@ import { type Chart, drawable, type Point, type Series } from '../chart/chart.ts
 import type { RunRecord } from '../record.ts';
 import { type SeedSummary, summariseSeeds } from '../seed-summary.ts';
 import { metricKey, type SweepEntry } from '../sweep-table.ts';
+import { bounds, fileStem, spreadOver } from './over-seeds.ts';
 
 /**
  * A chart per metric of a sweep: mean and 95 % t-interval over seeds at each point. Points that
@@ -33,10 +34,10 @@ interface Measured {
 }
 
 function chartOf(key: string, measured: readonly Measured[]): Chart {
-  const name = `sweep-${key.replace(/[^a-zA-Z0-9_-]+/g, '-')}`;
+  const name = `sweep-${fileStem(key)}`;
   const seeds = Math.max(...measured.map(({ summary }) => summary.n));
-  const spread = seeds > 1 ? `, mean and 95 % interval over ${seeds} seeds` : ', one seed';
-  const head = { name, title: key, summary: `${key} at ${measured.length} points${spread}.` };
+  const summary = `${key} at ${measured.length} points, ${spreadOver(seeds)}.`;
+  const head = { name, title: key, summary };
   const word = commonWord(measured.map(({ point }) => point));
   if (word === undefined) {
     const series = measured.map(({ point, summary }): Series => {
@@ -51,11 +52,6 @@ function chartOf(key: string, measured: readonly Measured[]): Chart {
     .sort((a, b) => a.x - b.x);
   const series = [{ name: key, points }];
   return { ...head, kind: 'lines', x: { title: word }, y: { title: key }, series };
-}
-
-/** Of one seed there is no interval. */
-function bounds({ n, low, high }: SeedSummary): Pick<Point, 'low' | 'high'> {
-  return n > 1 ? { low, high } : {};
 }
 
 const NUMBERED = /^([a-z]+(?:-[a-z]+)*)-(\d+)$/;
