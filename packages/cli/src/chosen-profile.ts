@@ -1,11 +1,13 @@
-import type { Manifest } from '@archer-nas/core';
+import { type Manifest, NO_PROFILE } from '@archer-nas/core';
 import { readManifestFile } from '@archer-nas/runtime';
-import { NO_PROFILE } from './seed-command.ts';
 
 /** The profile that a run without `--profile` takes, where a manifest has it. */
 const DEFAULT_PROFILE = 'quick';
 
-export const PROFILE_HELP = `One of the manifest's; "${DEFAULT_PROFILE}" if it has that, "${NO_PROFILE}" for none`;
+const OTHERWISE = `otherwise "${DEFAULT_PROFILE}" if it has that; "${NO_PROFILE}" for none`;
+
+export const PROFILE_HELP = `One of the manifest's, ${OTHERWISE}`;
+export const SUITE_PROFILE_HELP = `This profile of each manifest that has it, ${OTHERWISE}`;
 
 /** The profile that `--profile` means; `undefined`: none. */
 export function chosenProfile(manifest: string, given: string | undefined): string | undefined {

@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ArcherError, EXIT, isSecretSetting } from '@archer-nas/core';
+import { ArcherError, EXIT, isSecretSetting, NO_PROFILE } from '@archer-nas/core';
 import type { RunOptions } from '@archer-nas/runtime';
-
-/** `--profile base`: the manifest as it stands. */
-export const NO_PROFILE = 'base';
 
 /** The command that npm links, which finds what is built. */
 const PROGRAM = fileURLToPath(new URL('../bin/archer.js', import.meta.url));

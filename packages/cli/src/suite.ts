@@ -1,11 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ArcherError, EXIT, type Manifest, suggestion, withProfile } from '@archer-nas/core';
+import {
+  ArcherError,
+  EXIT,
+  type Manifest,
+  NO_PROFILE,
+  suggestion,
+  withProfile,
+} from '@archer-nas/core';
 import { type SuiteEntry, type SuiteSeeds, verdicts } from '@archer-nas/report';
 import { type RunRecord, readManifestFile } from '@archer-nas/runtime';
 import { profileIfAny } from './chosen-profile.ts';
 import { findRunsIfAny } from './run-folders.ts';
-import { NO_PROFILE } from './seed-command.ts';
 
 /** An experiment of a suite: one manifest of its folder. */
 export interface SuiteMember {

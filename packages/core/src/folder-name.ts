@@ -4,8 +4,10 @@ import { z } from 'zod';
 export const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** Names of devices, which no file of Windows can have. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
-/** What stands for no profile: as the name of a folder, and on the command line. */
-const NO_PROFILE: readonly string[] = ['default', 'base'];
+/** The manifest as it stands, where a profile is named: on the command line, and in `from`. */
+export const NO_PROFILE = 'base';
+/** What stands for no profile: as the name of a folder, and where one is named. */
+const NONE: readonly string[] = ['default', NO_PROFILE];
 
 /** A name that is also that of a folder, on every file system. */
 export const folderName = z
@@ -26,6 +28,6 @@ export const namedOverlays = z
 
 /** Why a name is none of a profile and of the folder of its runs; undefined where it is one. */
 export function problemOfProfile(name: string): string | undefined {
-  if (NO_PROFILE.includes(name)) return 'another name: this stands for no profile';
+  if (NONE.includes(name)) return 'another name: this stands for no profile';
   return folderName.safeParse(name).error?.issues[0]?.message;
 }

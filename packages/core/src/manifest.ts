@@ -179,7 +179,7 @@ export function withSettings(manifest: Manifest, settings: readonly string[]): M
   for (const setting of settings) {
     const at = setting.indexOf('=');
     // The value may be a secret: errors name the path.
-    const path = setting.slice(0, at < 0 ? undefined : at);
+    const path = settingPath(setting);
     const source = `--set ${shortened(path, SHOWN_PATH)}`;
     if (at < 1) {
       throw new ArcherError('ARCHER_SETTING', `${source}: expected path=value.`, {
@@ -192,6 +192,11 @@ export function withSettings(manifest: Manifest, settings: readonly string[]): M
   const source = `${manifest.name} with --set`;
   checked(tree, source);
   return typed(untyped(tree as unknown as Manifest), source);
+}
+
+/** Of `path=value`, without the value. */
+export function settingPath(setting: string): string {
+  return setting.split('=', 1)[0] as string; // a split gives something
 }
 
 /**

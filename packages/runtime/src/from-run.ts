@@ -4,6 +4,7 @@ import {
   type EngineInfo,
   EXIT,
   type From,
+  NO_PROFILE,
   type ResolvedManifest,
   type RunParts,
   type State,
@@ -80,9 +81,6 @@ export function withFound(resolved: ResolvedManifest, run: FoundRun | undefined)
   if (run === undefined || manifest.from === undefined) return resolved;
   return { ...resolved, manifest: { ...manifest, from: { ...manifest.from, found: run.found } } };
 }
-
-/** What the command line calls the manifest as it is, too. */
-const NO_PROFILE = 'base';
 
 function rootOf(from: From, { folders, profile }: RunPlan, seed: number): string {
   const chosen = from.profile === NO_PROFILE ? undefined : (from.profile ?? profile);

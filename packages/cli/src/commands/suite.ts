@@ -12,7 +12,7 @@ import {
   suiteTable,
 } from '@archer-nas/report';
 import { parseDuration, replaceFile, run as runManifest, runTogether } from '@archer-nas/runtime';
-import { PROFILE_HELP } from '../chosen-profile.ts';
+import { SUITE_PROFILE_HELP } from '../chosen-profile.ts';
 import { type Followed, follow, followAll } from '../follow.ts';
 import type { Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
@@ -54,10 +54,7 @@ export const suite: Command<Arguments> = {
   builder: {
     action: { type: 'string', describe: 'run or report' },
     folder: { type: 'string', describe: 'Folder of manifests' },
-    profile: {
-      type: 'string',
-      describe: `This profile of the manifests that have it. ${PROFILE_HELP}`,
-    },
+    profile: { type: 'string', describe: SUITE_PROFILE_HELP },
     out: { type: 'string', describe: 'Folder of results; results/ in the folder otherwise' },
     html: { type: 'string', describe: 'Write a page of the suite to this file as well' },
     latex: { type: 'string', describe: 'Write its table as LaTeX to this file as well' },
