@@ -34,7 +34,8 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
     }
     const reports = records.map((record) => runReport(record));
     const judged = verdicts(records[0]?.manifest?.expect ?? [], records);
-    output.value({ runs: reports, verdicts: judged, seeds: seedTable(records) });
+    const seeds = seedTable(records);
+    output.value({ runs: reports, verdicts: judged, seeds });
     if (html !== undefined) {
       replaceFile(resolve(html), await runPage(records, await backgroundOf(records, output.note)));
       output.line(printable(html));
@@ -46,7 +47,7 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
       const agreement = found === undefined ? [] : agreementTables(found);
       if (judged.length > 0) output.line(`\nover all seeds\n${formatVerdicts(judged, output)}`);
       output.line();
-      writeOut(new Map([['seeds', seedTable(records)], ...agreement]), tables, output);
+      writeOut(new Map([['seeds', seeds], ...agreement]), tables, output);
     }
     return EXIT.ok;
   },

@@ -43,6 +43,13 @@ export interface LaunchArguments {
   processes?: string;
 }
 
+/** Of commands that take one manifest. */
+export const outOption = {
+  type: 'string',
+  describe:
+    'Folder of results; otherwise results/ beside manifest.yaml, results/FILE beside FILE.yaml',
+} as const satisfies Options;
+
 /** The same as the runtime takes them. @throws ArcherError `ARCHER_USAGE` */
 export function launchSettings({ launcher, processes }: LaunchArguments) {
   return {

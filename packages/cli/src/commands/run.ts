@@ -9,6 +9,7 @@ import {
   type LaunchArguments,
   launchOptions,
   launchSettings,
+  outOption,
   type RunArguments,
   runOptions,
   runSettings,
@@ -35,11 +36,7 @@ export const run: Command<Arguments> = {
     profile: { type: 'string', describe: PROFILE_HELP },
     point: { type: 'string', describe: "One point of the manifest's sweep" },
     ...variationOptions,
-    out: {
-      type: 'string',
-      describe:
-        'Folder of results; otherwise results/ beside manifest.yaml, results/FILE beside FILE.yaml',
-    },
+    out: outOption,
     restart: { type: 'boolean', default: false, describe: 'Delete what is there and begin again' },
     'new-attempt': {
       type: 'boolean',

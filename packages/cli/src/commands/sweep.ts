@@ -12,6 +12,7 @@ import {
   type LaunchArguments,
   launchOptions,
   launchSettings,
+  outOption,
   type RunArguments,
   runOptions,
   runSettings,
@@ -36,11 +37,7 @@ export const sweep: Command<Arguments> = {
     manifest: { type: 'string', describe: 'YAML or JSON file with a `sweep`' },
     profile: { type: 'string', describe: PROFILE_HELP },
     ...variationOptions,
-    out: {
-      type: 'string',
-      describe:
-        'Folder of results; otherwise results/ beside manifest.yaml, results/FILE beside FILE.yaml',
-    },
+    out: outOption,
     metric: { type: 'string', array: true, describe: 'These metrics in the table; all otherwise' },
     html: { type: 'string', describe: 'Write a page with charts to this file as well' },
     svg: { type: 'string', describe: 'Write the charts into this folder as well' },
