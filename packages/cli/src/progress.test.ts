@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Output } from './output.ts';
 import { createProgress, duration } from './progress.ts';
 
@@ -39,6 +39,27 @@ describe('progress in a pipe', () => {
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^search: 1\/100 steps, .* left, loss 1$/);
     expect(lines[1]).toBe('search: 100/100 steps, loss 0.01000');
+  });
+
+  it('keeps the pace of a search that a study looks at', () => {
+    vi.useFakeTimers({ toFake: ['hrtime'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { output, lines } = plain();
+    const progress = createProgress(output);
+    const total = { done: 0, total: 100, unit: 'step' } as const;
+    progress.onEvent({ type: 'job', seed: 0, job: 'search', progress: total });
+    vi.advanceTimersByTime(49_000);
+    progress.onEvent(step(49, 2));
+    const study = { ...step(1, 1), job: 'study:0:hessian' };
+    progress.onEvent({ ...study, type: 'job', progress: { done: 0, total: 1, unit: 'step' } });
+    vi.advanceTimersByTime(1000);
+    progress.onEvent({ ...study, progress: { done: 1, total: 1, unit: 'step' } });
+    progress.onEvent(step(50, 2));
+    expect(lines).toEqual([
+      'search: 49/100 steps, 51 s left, loss 2',
+      'study:0:hessian: 1/1 steps, loss 1',
+      'search: 50/100 steps, 50 s left, loss 2',
+    ]);
   });
 
   it('is nothing in JSON mode but warnings on standard error', () => {

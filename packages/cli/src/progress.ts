@@ -19,48 +19,59 @@ export function createProgress(output: Output): ProgressView {
 }
 
 function plainView(output: Output): ProgressView {
-  const clock = new JobClock();
-  let last = Number.NEGATIVE_INFINITY;
+  const clocks = new JobClocks();
+  const none = { job: '', seconds: 0 };
+  let last = none;
   return {
     stop: () => {},
     onEvent(event) {
       say(event, output);
-      if (event.type === 'job') clock.start(event.progress.done);
+      if (event.type === 'job') {
+        clocks.start(event);
+        last = none;
+      }
       if (event.type !== 'step') return;
       const { done, total, unit } = event.progress;
-      const now = clock.seconds();
-      if (done < total && now - last < PLAIN_EVERY_SECONDS && now >= last) return;
-      last = now;
-      const left = done < total ? `, ${duration(clock.left(done, total))} left` : '';
-      output.line(`${event.job}: ${done}/${total} ${unit}s${left}${figures(event)}`);
+      const { seconds, left } = clocks.of(event);
+      const isSoon = last.job === event.job && seconds - last.seconds < PLAIN_EVERY_SECONDS;
+      if (done < total && isSoon) return;
+      last = { job: event.job, seconds };
+      const rest = done < total ? `, ${duration(left)} left` : '';
+      output.line(`${event.job}: ${done}/${total} ${unit}s${rest}${figures(event)}`);
     },
   };
 }
 
 function barView(output: Output): ProgressView {
-  const clock = new JobClock();
+  const clocks = new JobClocks();
   const format = '{job} [{bar}] {value}/{total} {unit}s, {left} left{figures}';
-  let bar: SingleBar | undefined;
+  let shown: { readonly job: string; readonly bar: SingleBar } | undefined;
   const stop = (): void => {
-    bar?.stop();
-    bar = undefined;
+    shown?.bar.stop();
+    shown = undefined;
+  };
+  const show = ({ job, progress: { done, total, unit } }: OfJob): SingleBar => {
+    if (shown?.job === job) return shown.bar;
+    stop();
+    const bar = new SingleBar({ format, hideCursor: true, fps: 5 }, Presets.shades_classic);
+    bar.start(total, done, { job, unit, left: '?', figures: '' });
+    shown = { job, bar };
+    return bar;
   };
   return {
     stop,
     onEvent(event) {
       if (event.type === 'step') {
-        const { done, total } = event.progress;
-        bar?.update(done, { left: duration(clock.left(done, total)), figures: figures(event) });
+        const left = duration(clocks.of(event).left);
+        show(event).update(event.progress.done, { left, figures: figures(event) });
         return;
       }
       if (event.type === 'checkpoint') return;
       stop();
       say(event, output);
       if (event.type !== 'job') return;
-      const { done, total, unit } = event.progress;
-      clock.start(done);
-      bar = new SingleBar({ format, hideCursor: true, fps: 5 }, Presets.shades_classic);
-      bar.start(total, done, { job: event.job, unit, left: '?', figures: '' });
+      clocks.start(event);
+      show(event);
     },
   };
 }
@@ -97,23 +108,30 @@ function short(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-/** Remaining time from the pace since this process began the job. */
-class JobClock {
-  #start = process.hrtime.bigint();
-  #from = 0;
+/** What events of a job's progress have. */
+type OfJob = Pick<Extract<RunEvent, { type: 'job' }>, 'job' | 'progress'>;
 
-  start(done: number): void {
-    this.#start = process.hrtime.bigint();
-    this.#from = done;
+/**
+ * Remaining time from the pace since this process began a job. A search keeps its clock while
+ * studies look at it: their time is part of its pace.
+ */
+class JobClocks {
+  readonly #begun = new Map<string, { readonly at: bigint; readonly done: number }>();
+
+  start({ job, progress: { done } }: OfJob): void {
+    this.#begun.set(job, { at: process.hrtime.bigint(), done });
   }
 
-  seconds(): number {
-    return Number(process.hrtime.bigint() - this.#start) / 1e9;
-  }
-
-  left(done: number, total: number): number {
-    const made = done - this.#from;
-    return made <= 0 ? Number.NaN : (this.seconds() / made) * (total - done);
+  /** Seconds since its begin, and those that are left; `NaN` when nothing is done yet. */
+  of({ job, progress: { done, total } }: OfJob): {
+    readonly seconds: number;
+    readonly left: number;
+  } {
+    const begun = this.#begun.get(job);
+    if (begun === undefined) return { seconds: 0, left: Number.NaN };
+    const seconds = Number(process.hrtime.bigint() - begun.at) / 1e9;
+    const made = done - begun.done;
+    return { seconds, left: made <= 0 ? Number.NaN : (seconds / made) * (total - done) };
   }
 }
 
