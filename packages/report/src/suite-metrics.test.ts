@@ -16,3 +16,15 @@ it('has a row per experiment with its metrics over seeds, and a dash where there
     ['few-shot', 0, null, null],
   ]);
 });
+
+it('says of a name that no run has it, or that several metrics end so', () => {
+  const run = record({ studies: [study({ 'a/tau': 1, 'b/tau': 2 })] });
+  const entries = [{ experiment: 'spos', records: [run] }];
+  expect(suiteMetricsTable('table', entries, ['tau', 'kendall-tua', 'a/tau']).notes).toEqual([
+    'mean ± std over seeds',
+    '"tau" may be any of rank.0/a/tau, rank.0/b/tau.',
+    'No finished run has the metric "kendall-tua".',
+  ]);
+  const none = suiteMetricsTable('table', [{ experiment: 'spos', records: [] }], ['tau']);
+  expect(none.notes).toEqual(['mean ± std over seeds']);
+});

@@ -1,8 +1,8 @@
 import type { Table } from '@archer-nas/core';
+import { metricKey, wrongNames } from './named-metric.ts';
 import { spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
 import { summariseSeeds } from './seed-summary.ts';
-import { metricKey } from './sweep-table.ts';
 
 /** One experiment of a suite with its runs. */
 export interface SuiteRuns {
@@ -19,6 +19,7 @@ export function suiteMetricsTable(
   entries: readonly SuiteRuns[],
   metrics: readonly string[],
 ): Table {
+  const runs = entries.flatMap(({ records }) => records);
   return {
     title,
     columns: ['experiment', 'n', ...metrics],
@@ -31,6 +32,6 @@ export function suiteMetricsTable(
       });
       return [experiment, finished.length, ...cells];
     }),
-    notes: ['mean ± std over seeds'],
+    notes: ['mean ± std over seeds', ...wrongNames(metrics, runs)],
   };
 }

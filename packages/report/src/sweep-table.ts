@@ -1,5 +1,5 @@
 import type { Table } from '@archer-nas/core';
-import { findMetric } from './flat-metrics.ts';
+import { metricKey, wrongNames } from './named-metric.ts';
 import { interval, spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
 import { summariseSeeds } from './seed-summary.ts';
@@ -35,15 +35,6 @@ export function sweepTable(
         return [key, point, n, spread(mean, std), interval(low, high)];
       }),
     ),
-    notes: ['mean ± std over seeds'],
+    notes: ['mean ± std over seeds', ...wrongNames(metrics ?? [], runs)],
   };
-}
-
-/** The key of a metric; its own name where no run has one like it. */
-export function metricKey(name: string, records: readonly RunRecord[]): string {
-  for (const record of records) {
-    const found = findMetric(record, name);
-    if (found.status === 'one') return found.key;
-  }
-  return name;
 }

@@ -1,7 +1,8 @@
 import { type Chart, drawable, type Point, type Series } from '../chart/chart.ts';
+import { metricKey } from '../named-metric.ts';
 import type { RunRecord } from '../record.ts';
 import { type SeedSummary, summariseSeeds } from '../seed-summary.ts';
-import { metricKey, type SweepEntry } from '../sweep-table.ts';
+import type { SweepEntry } from '../sweep-table.ts';
 import { bounds, fileStem, spreadOver } from './over-seeds.ts';
 
 /**
