@@ -30,6 +30,15 @@ describe('export', () => {
     expect(readFileSync(file, 'utf8')).toBe(`${best}\n`);
   });
 
+  it.each([
+    ['--best=false', 'Without the best, nothing is left.'],
+    ['--best --architecture x', '--best and --architecture are two.'],
+  ])('asks which with %s', async (words, message) => {
+    const { code, err } = await archer('export', folder, ...words.split(' '));
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
   it('draws the cells of the best architecture, and of others that are named', async () => {
     const { code, value } = await archerJson('export', folder, '--to', 'svg');
     expect(code).toBe(0);

@@ -11,7 +11,7 @@ import type { Command } from './command.ts';
 
 interface Arguments {
   run: string;
-  best: boolean;
+  best?: boolean;
   architecture?: string;
   to: string;
   out?: string;
@@ -25,7 +25,7 @@ export const exportRun: Command<Arguments> = {
   describe: 'Write the found architecture, its weights, or the charts and tables of a run',
   builder: {
     run: { type: 'string', describe: 'Run folder, for charts and tables also that of its seeds' },
-    best: { type: 'boolean', default: true, describe: 'The best of the run' },
+    best: { type: 'boolean', describe: 'The best of the run, which is so without --architecture' },
     architecture: { type: 'string', describe: 'This one instead, in the notation of the space' },
     to: {
       type: 'string',
@@ -41,7 +41,8 @@ export const exportRun: Command<Arguments> = {
     ['export results/quick/seed-0 --to tfjs', 'the network with its weights'],
     ['export results/quick --to latex', 'tables over all seeds'],
   ],
-  async run({ run, architecture, to, out, engine, data }, output) {
+  async run({ run, best, architecture, to, out, engine, data }, output) {
+    if (best !== undefined && best !== (architecture === undefined)) throw notOne(best);
     const records = findRuns(run);
     const format = RUN_FORMATS.find((name) => name === to);
     if (format !== undefined && architecture === undefined) {
@@ -83,6 +84,17 @@ async function writeRuns(
 function ofRuns(): never {
   throw new ArcherError('ARCHER_USAGE', 'Tables are of whole runs, not of one architecture.', {
     hint: 'Leave out --architecture.',
+    exit: EXIT.usage,
+  });
+}
+
+/** Both are asked for, or neither. */
+function notOne(best: boolean): ArcherError {
+  const message = best
+    ? '--best and --architecture are two.'
+    : 'Without the best, nothing is left.';
+  return new ArcherError('ARCHER_USAGE', message, {
+    hint: 'Leave --best out, or name another: --architecture.',
     exit: EXIT.usage,
   });
 }
