@@ -1,4 +1,3 @@
-// biome-ignore-all lint/style/noNonNullAssertion: the kernels give as many tensors as their documentation says
 import { createRequire } from 'node:module';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,11 +22,18 @@ function specifierOf(name: string): string {
   return pathToFileURL(createRequire(import.meta.url).resolve(name)).href;
 }
 
-/** One short line: a missing package is "not installed", whatever Node writes about it. */
+/**
+ * One short line: a missing package is "not installed", whatever Node writes about it. Folders are
+ * left out, for the line becomes part of fingerprints.
+ */
 function reasonOf(error: Error & { code?: string }, name: string): string {
   const missing = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
   if (missing && error.message.includes(`'${name}'`))
     return isAbsolute(name) ? `no package at ${name}` : 'not installed';
-  const line = String(error.message).split('\n')[0]!.trim();
+  const [first = ''] = String(error.message).split('\n');
+  const line = first.replace(FOLDERS, '').trim();
   return `does not load: ${line.length > 80 ? `${line.slice(0, 79)}…` : line}`;
 }
+
+/** The folders of an absolute path. */
+const FOLDERS = /(?<=^|[\s'"(])(?:file:\/\/|[A-Za-z]:)?[\\/](?:[^\\/'"()\s]+[\\/])+/g;
