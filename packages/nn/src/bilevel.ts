@@ -47,6 +47,8 @@ export interface WeightPoint {
    * @param scale multiplies the gradients: a clip coefficient; default 1
    */
   afterStep(gradients: Gradients, scale?: number): WeightValues;
+  /** −∂w/∂gradient of that step: η, or (1 + μ)η with Nesterov's momentum. */
+  readonly rate: number;
   /** w + factor × direction. */
   moved(direction: Gradients, factor: number): WeightValues;
 }

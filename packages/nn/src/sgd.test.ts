@@ -64,6 +64,17 @@ describe('Sgd', () => {
     expect(ahead.get('w')?.dataSync()[0]).toBeCloseTo(next as number, 6);
   });
 
+  it.each([false, true])('moves by its rate per unit of the gradient, Nesterov %s', (nesterov) => {
+    const sgd = new Sgd(new ParameterStore(specs, createStreams(0)), { ...pada, nesterov });
+    sgd.step(new Map([['w', tf.tensor1d([0.3])]]), { learningRate: 0.05 });
+    const after = (gradient: number): number => {
+      const gradients = new Map([['w', tf.tensor1d([gradient])]]);
+      return sgd.preview(gradients, { learningRate: 0.1 }).get('w')?.dataSync()[0] as number;
+    };
+    expect(after(0) - after(1)).toBeCloseTo(sgd.rate(0.1), 6);
+    expect(sgd.rate(0.1)).toBeCloseTo(nesterov ? 0.19 : 0.1, 12);
+  });
+
   it('goes on from its state as if it had never stopped', () => {
     const straight = new ParameterStore(specs, createStreams(0));
     const optimiser = new Sgd(straight, { ...pada, unsampled: 'decay' });

@@ -89,6 +89,12 @@ export class Sgd {
     return new Map(after);
   }
 
+  /** How far {@link step} moves a parameter for a unit of its gradient: η, or (1 + μ)η with Nesterov. */
+  rate(learningRate: number): number {
+    const { momentum, nesterov } = this.#options;
+    return nesterov ? (1 + momentum) * learningRate : learningRate;
+  }
+
   get state(): State {
     return Object.fromEntries([...this.#velocities].map(([name, v]) => [name, tensorState(v)]));
   }

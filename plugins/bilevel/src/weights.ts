@@ -69,6 +69,7 @@ export class Weights {
     return {
       afterStep: (gradients, scale = 1) =>
         keep(this.#sgd.preview(gradients, { learningRate, scale })),
+      rate: this.#sgd.rate(learningRate),
       moved: (direction, factor) => keep(this.store.displaced(direction, factor)),
     };
   }

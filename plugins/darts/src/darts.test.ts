@@ -12,11 +12,20 @@ interface Scalars {
   byA(w: number, a: number): number;
 }
 
+/** A step of SGD on one weight: ξ, μ, λ, the momentum's buffer. */
+interface SgdStep {
+  readonly xi: number;
+  readonly momentum?: number;
+  readonly decay?: number;
+  readonly buffer?: number;
+  readonly nesterov?: boolean;
+}
+
 /** One step of a bilevel problem in two numbers; the mixture's only weight is α itself. */
 function scalarStep(
   { train, valid }: { train: Scalars; valid: Scalars },
   w: number,
-  { xi, momentum = 0, decay = 0, buffer = 0 }: Record<string, number> & { readonly xi: number },
+  { xi, momentum = 0, decay = 0, buffer = 0, nesterov = false }: SgdStep,
 ) {
   const scalar = (value: number) => tf.scalar(value, 'float32');
   const read = (values?: ReadonlyMap<string, tf.Tensor>) => values?.get('w')?.dataSync()[0] ?? w;
@@ -38,10 +47,15 @@ function scalarStep(
   };
   const first = (map: ReadonlyMap<string, tf.Tensor>) => map.get('w')?.dataSync()[0] as number;
   const weights: WeightPoint = {
-    afterStep: (g, scale = 1) => moved(w - xi * (momentum * buffer + scale * first(g) + decay * w)),
+    afterStep(gradients, scale = 1) {
+      const g = scale * first(gradients) + decay * w;
+      const v = momentum * buffer + g;
+      return moved(w - xi * (nesterov ? g + momentum * v : v));
+    },
+    rate: nesterov ? (1 + momentum) * xi : xi,
     moved: (direction, factor) => moved(w + factor * first(direction)),
   };
-  return { train: loss(train), valid: loss(valid), weights, learningRate: xi, seen };
+  return { train: loss(train), valid: loss(valid), weights, seen };
 }
 
 /** Figure 2 of the paper: L_val = αw − 2α + 1, L_train = w² − 2αw + α². */
@@ -174,6 +188,20 @@ describe('R39 the hypergradient where nothing is quadratic (check B)', () => {
     const step = scalarStep(problem, w, { xi, momentum: 0.9, decay: 3e-4, buffer: 0.2 });
     hypergradient(rows, step, { order: 2, radius: 0.01 });
     expect(step.seen[0]).toBeCloseTo(1.002274, 5);
+  });
+
+  it.each([false, true])('is the total derivative through that step, Nesterov %s', (nesterov) => {
+    const settings = { xi, momentum: 0.9, decay: 3e-4, buffer: 0.2, nesterov };
+    const ahead = (a: number): number => {
+      const g = problem.train.byW(w, a) + 3e-4 * w;
+      const v = 0.9 * 0.2 + g;
+      return w - xi * (nesterov ? g + 0.9 * v : v);
+    };
+    const loss = (a: number) => problem.valid.value(ahead(a), a);
+    const expected = (loss(a + 1e-5) - loss(a - 1e-5)) / 2e-5;
+    const step = scalarStep(problem, w, settings);
+    const [row] = hypergradient(rows, step, { order: 2, radius: 0.01 });
+    expect(row?.[0]).toBeCloseTo(expected, 4);
   });
 
   it('is that of first order, exactly, where the weights do not move (check G2)', () => {

@@ -98,17 +98,12 @@ function firstOrder(alpha: Rows, loss: BatchLoss): Rows {
 }
 
 /**
- * ∇_p L_val(w − ξ ∇_w L_train(w, p), p) (equations 6 to 8), ξ the learning rate of the weights.
- * Leaves w as it is.
+ * ∇_p L_val(w − ξ ∇_w L_train(w, p), p) (equations 6 to 8), ξ the rate of the weights' step. Leaves
+ * w as it is.
  */
 export function hypergradient(
   p: Rows,
-  {
-    train,
-    valid,
-    weights,
-    learningRate: xi,
-  }: Pick<BilevelStep, 'train' | 'valid' | 'weights' | 'learningRate'>,
+  { train, valid, weights }: Pick<BilevelStep, 'train' | 'valid' | 'weights'>,
   { order, radius, unrolledClip: max }: HypergradientOptions,
 ): Rows {
   const mixture = denseMixture(p);
@@ -125,6 +120,6 @@ export function hypergradient(
   const [plus, minus] = [epsilon, -epsilon].map((factor) => {
     return train.gradients(mixture, ['mixture'], { at: weights.moved(v, factor) }).rows;
   }) as [Rows, Rows];
-  const scale = (xi * cw * shrink(norm)) / (2 * epsilon);
+  const scale = (weights.rate * cw * shrink(norm)) / (2 * epsilon);
   return combineRows([1, ga], [-scale, plus], [scale, minus]);
 }
