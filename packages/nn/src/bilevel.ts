@@ -182,8 +182,8 @@ export interface Modification {
    * drops. What the relaxation and the other hooks see is the mixture without it.
    */
   mixture?(mixture: Mixture, at: BilevelMoment): Mixture;
-  /** Changes a batch of the train split: takes it over, or gives it back as it is. */
-  batch?(batch: AnyBatch, at: BilevelMoment): AnyBatch;
+  /** Changes a batch of either step: takes it over, or gives it back as it is. */
+  batch?(batch: AnyBatch, at: BilevelMoment & { readonly split: 'train' | 'valid' }): AnyBatch;
   /** Moves what it learns, after the relaxation's step, by the last validation gradients of that. */
   update?(gradients: LossGradients, at: BilevelMoment): void;
   /**

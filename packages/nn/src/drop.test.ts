@@ -3,7 +3,7 @@ import { tf } from '@archer-nas/engine';
 import { describe, expect, it } from 'vitest';
 import { batchReader } from './batches.ts';
 import { dropped } from './drop.ts';
-import { denseMixture, mixtureGradients, mixtureLoss } from './mixture.ts';
+import { denseMixture, gatesOf, type Mixture, mixtureGradients, mixtureLoss } from './mixture.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
@@ -37,7 +37,7 @@ describe('a mixture with drops', () => {
   const batch = batchReader(data, data.open('train')).plain(Int32Array.of(0, 4, 8, 3, 7));
   const store = new ParameterStore(toy.parameters, createStreams(1));
   const dense = denseMixture([0, 1].map(() => Float64Array.of(0.2, 0.2, 0.2, 0.2, 0.2)));
-  const noise = (site: number, option: number) => streams.stream('drop', site, option);
+  const noise = (site: number, option = 9) => streams.stream('drop', site, option);
   const mixture = (rates: readonly number[]) =>
     dense.map((row) => ({
       ...row,
@@ -52,6 +52,25 @@ describe('a mixture with drops', () => {
     expect(noisy).not.toBe(clean);
     expect(mixtureLoss(toy, store, mixture(rates), batch, { noise })).toBe(noisy);
     expect(mixtureLoss(toy, store, mixture([0, 0, 0, 0, 0]), batch, { noise })).toBe(clean);
+  });
+
+  it('drops a site as a whole: one mask for all that it sums, skip connection and all', () => {
+    const whole = dense.map((row) => ({ ...row, drop: { rate: 0.5, each: 'image' as const } }));
+    const before = tf.memory().numTensors;
+    const gates = gatesOf(toy.sites, whole, (site, option) =>
+      option === undefined ? streams.stream('site', site) : streams.stream('option', site, option),
+    );
+    const x = ones(8, 2, 2, 3);
+    const outputs = [0, 1, 4].map((option) => gates[0]?.after?.(option, x) as tf.Tensor4D);
+    const [first, ...others] = outputs.map((y) => Array.from(y.dataSync()));
+    for (const other of others) expect(other).toEqual(first);
+    expect(new Set(first)).toEqual(new Set([0, 2]));
+    const both = { ...whole[0], drops: rates.map((rate) => ({ rate, each: 'value' as const })) };
+    const apart = gatesOf(toy.sites, [both, both] as Mixture, noise);
+    const twice = apart[0]?.after?.(0, x);
+    expect(new Set(twice?.dataSync())).toEqual(new Set([0, 4]));
+    tf.dispose([x, outputs, twice, [...gates, ...apart].map(({ weights }) => weights)]);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('takes no gradient through what is dropped, and leaves no tensor behind', () => {

@@ -9,8 +9,11 @@ export interface Drop {
   readonly each: 'image' | 'value';
 }
 
-/** The stream of an option at a site: the same in every pass of a step over the same images. */
-export type Noise = (site: number, option: number) => Stream;
+/**
+ * The stream of an option at a site, or without one of the site: the same in every pass of a step
+ * over the same images.
+ */
+export type Noise = (site: number, option?: number) => Stream;
 
 /** y ⊙ mask / (1 − rate): a new map, or y itself where nothing can be dropped. */
 export function dropped(y: tf.Tensor4D, drop: Drop | undefined, stream: () => Stream): tf.Tensor4D {

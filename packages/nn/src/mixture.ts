@@ -23,6 +23,8 @@ export interface MixtureRow {
   readonly scale?: number;
   /** How often outputs are dropped in training, one per supported option; absent: never. */
   readonly drops?: readonly Drop[];
+  /** How often all outputs of a site are dropped as one; absent: never. */
+  readonly drop?: Drop;
 }
 
 /** What a supernet runs, one row per decision. */
@@ -72,14 +74,18 @@ export function gatesOf(sites: readonly Site[], mixture: Mixture, noise?: Noise)
   return sites.map(({ name, decision }, site) => {
     const shared = rows[decision];
     if (shared === undefined) throw new RangeError(`no mixture row ${decision} for site ${name}`);
-    const { support = [], apart, drops } = mixture[decision] ?? {};
+    const { support = [], apart, drops, drop } = mixture[decision] ?? {};
     const at = seen[decision] ?? 0;
     seen[decision] = at + 1;
     const own = apart?.[at];
     const gate = own === undefined ? shared : { ...shared, support: [own] };
-    if (drops === undefined || noise === undefined) return gate;
-    const after = (option: number, y: tf.Tensor4D): tf.Tensor4D =>
-      dropped(y, drops[support.indexOf(option)], () => noise(site, option));
+    if ((drops ?? drop) === undefined || noise === undefined) return gate;
+    const after = (option: number, y: tf.Tensor4D): tf.Tensor4D => {
+      const z = dropped(y, drops?.[support.indexOf(option)], () => noise(site, option));
+      const whole = dropped(z, drop, () => noise(site));
+      if (z !== y && z !== whole) z.dispose();
+      return whole;
+    };
     return { ...gate, after };
   });
 }

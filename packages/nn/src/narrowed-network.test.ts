@@ -61,7 +61,7 @@ describe('a narrowed network', () => {
     const drop = { rate: 0.5, each: 'image' } as const;
     const none = { rate: 0, each: 'image' } as const;
     const asked: number[][] = [];
-    const noise = (site: number, option: number) => {
+    const noise = (site: number, option = -1) => {
       asked.push([site, option]);
       return streams.stream('drop', site, option);
     };

@@ -165,11 +165,11 @@ it('has what modifiers learn in its state', async () => {
   search.dispose?.();
 });
 
-it('trains on the batches that modifiers make, and frees what was read', async () => {
-  const asked: number[] = [];
+it('trains on the batches of both splits that modifiers make, and frees what was read', async () => {
+  const asked: string[] = [];
   const dark = hooked({
-    batch: (batch, { step }) => {
-      asked.push(step);
+    batch: (batch, { step, split }) => {
+      asked.push(`${split} ${step}`);
       const { images, ...rest } = batch as Batch;
       const black = tf.zerosLike(images);
       return { ...rest, images: black, dispose: () => tf.dispose([images, black]) } as Batch;
@@ -185,5 +185,5 @@ it('trains on the batches that modifiers make, and frees what was read', async (
     return metrics?.loss;
   };
   expect(await lossOf([dark])).not.toBe(await lossOf([]));
-  expect(asked).toEqual([0, 1]);
+  expect(asked).toEqual(['valid 0', 'train 0', 'valid 1', 'train 1']);
 });

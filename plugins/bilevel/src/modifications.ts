@@ -64,8 +64,8 @@ export class Modifications {
     return this.#parts.reduce((given, part) => part?.mixture?.(given, at) ?? given, mixture);
   }
 
-  /** A train batch as modifiers want it. */
-  batch(batch: AnyBatch, at: BilevelMoment): AnyBatch {
+  /** A batch as modifiers want it. */
+  batch(batch: AnyBatch, at: BilevelMoment & { readonly split: 'train' | 'valid' }): AnyBatch {
     return this.#parts.reduce((given, part) => part?.batch?.(given, at) ?? given, batch);
   }
 

@@ -155,12 +155,8 @@ export class BilevelTraining {
   step(): Required<Pick<EpochVerdict, 'metrics'>> & EpochVerdict {
     return this.#losses.releasing(() => {
       const step = this.#done;
-      const now = this.#moment;
-      const lesson = () => this.#modifications.batch(this.#train.at(step), now);
-      const train = this.#losses.on(lesson, this.#noise('train'));
-      const split = this.#valid;
-      const valid =
-        split === undefined ? train : this.#losses.on(() => split.at(step), this.#noise('valid'));
+      const train = this.#lossOf('train', this.#train);
+      const valid = this.#valid === undefined ? train : this.#lossOf('valid', this.#valid);
       const at = this.#stepOn(train, valid);
       const metrics =
         this.#parts.options.first === 'alpha'
@@ -242,10 +238,20 @@ export class BilevelTraining {
     return { step: this.#done, epoch: this.epoch, epochs: this.#parts.options.epochs };
   }
 
+  /** The loss on this step's batch of a split, which modifiers may change. */
+  #lossOf(split: 'train' | 'valid', batches: BatchSource): SupernetLoss {
+    const at = { ...this.#moment, split };
+    const read = () => this.#modifications.batch(batches.at(at.step), at);
+    return this.#losses.on(read, this.#noise(split));
+  }
+
   /** Draws of this step for a split's batch: the same in every pass over it. */
   #noise(split: SplitName): Noise {
     const streams = this.#parts.streams.scope(split);
-    return (site, option) => streams.stream('drop', this.#done, site, option);
+    return (site, option) => {
+      const place = option === undefined ? [site] : [site, option];
+      return streams.stream('drop', this.#done, ...place);
+    };
   }
 
   #stepOn(train: SupernetLoss, valid: SupernetLoss) {

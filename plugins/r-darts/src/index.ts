@@ -8,8 +8,8 @@ const options = z.strictObject({
     .lt(1)
     .default(0.6)
     .describe('probability of drop-path and of cutout in the last epoch; it grows from 0'),
+  cutoutP: z.number().min(0).max(1).optional().describe('that of cutout where it is another'),
   cutout: z.int().min(0).default(16).describe('side of the square in pixels; 0: no cutout'),
-  skip: z.boolean().default(false).describe('whether skip connections are dropped too'),
 });
 
 const plugin = definePlugin({

@@ -20,6 +20,7 @@ const begin = (changes: object = {}) => {
 };
 const mixture = denseMixture([0, 1].map(() => Float64Array.of(0.2, 0.3, 0.5)));
 const epoch = (at: number) => ({ step: 7, epoch: at, epochs: 50 });
+const of = (split: 'train' | 'valid', at: number) => ({ ...epoch(at), split });
 
 function batch(size: number): Batch {
   const images = tf.ones([size, 8, 8, 2]) as tf.Tensor4D;
@@ -37,48 +38,64 @@ describe('R39 the ramp of R-DARTS', () => {
 });
 
 describe('drop-path of R-DARTS', () => {
-  it('drops every operation but skip connections with the probability of the epoch', () => {
-    const rates = begin()
-      .mixture(mixture, epoch(25))[1]
-      ?.drops?.map(({ rate }) => rate);
-    expect(rates?.[1]).toBe(0);
-    for (const at of [0, 2]) expect(rates?.[at]).toBeCloseTo(0.30612, 5);
-    const all = begin({ skip: true }).mixture(mixture, epoch(49))[0]?.drops;
-    for (const drop of all ?? [])
-      expect(drop).toEqual({ rate: expect.closeTo(0.6, 9), each: 'image' });
+  it('drops the whole mixed operation, skip connection and all, with the probability of the epoch', () => {
+    const rows = begin().mixture(mixture, epoch(25));
+    for (const row of rows) {
+      expect(row.drop).toEqual({ rate: expect.closeTo(0.30612, 5), each: 'image' });
+      expect(row.drops).toBeUndefined();
+    }
   });
 
-  it('names the operations by the support, and keeps other modifiers’ drops of skips', () => {
-    const value = { rate: 0.1, each: 'value' } as const;
-    const drops = [{ rate: 0, each: 'image' } as const, value];
-    const rows = [{ support: [2, 1], drops }, { support: [0] }];
-    const [row] = begin().mixture(rows, epoch(49));
-    expect(row?.drops?.[0]?.rate).toBeCloseTo(0.6, 9);
-    expect(row?.drops?.[1]).toEqual(value);
+  it('drops no inputs of nodes, and keeps other modifiers’ drops of operations', () => {
+    const drops = [{ rate: 0.1, each: 'value' } as const];
+    const inputs: Site = { name: 'i', decision: 2, options: ['in', 'node0'], keeps: 1 };
+    const part = rDarts({ p: 0.6, cutout: 0 }).begin?.({
+      sites: [...sites, inputs],
+      streams,
+      stage: 0,
+    });
+    const rows = part?.mixture?.(
+      [{ support: [1], drops }, { support: [0] }, { support: [0] }],
+      epoch(49),
+    );
+    expect(rows?.[0]).toMatchObject({ drops, drop: { rate: expect.closeTo(0.6, 9) } });
+    expect(rows?.[2]).toEqual({ support: [0] });
   });
 
   it('leaves the first epoch alone', () => {
     expect(begin().mixture(mixture, epoch(0))).toBe(mixture);
     const given = batch(2);
-    expect(begin().batch(given, epoch(0))).toBe(given);
-    expect(begin({ cutout: 0 }).batch(given, epoch(49))).toBe(given);
+    expect(begin().batch(given, of('train', 0))).toBe(given);
+    expect(begin({ cutout: 0 }).batch(given, of('train', 49))).toBe(given);
     given.dispose();
   });
 });
 
 describe('cutout of R-DARTS', () => {
-  it('cuts with the probability of the epoch, the same at the same step', () => {
-    const cut = () => begin({ cutout: 4 }).batch(batch(1000), epoch(25)) as Batch;
-    const [one, other] = [cut(), cut()];
-    const sums = tf.tidy(() => Array.from(tf.sum(one.images, [1, 2, 3]).dataSync()));
-    const share = sums.filter((sum) => sum < 128).length / 1000;
-    expect(Math.abs(share - 0.30612)).toBeLessThan(0.05); // 3.4 σ
+  const cut = (split: 'train' | 'valid', options: object = {}) => {
+    return begin({ cutout: 4, ...options }).batch(batch(1000), of(split, 25)) as Batch;
+  };
+  const shareOf = ({ images }: Batch): number => {
+    const sums = tf.tidy(() => Array.from(tf.sum(images, [1, 2, 3]).dataSync()));
+    return sums.filter((sum) => sum < 128).length / 1000;
+  };
+
+  it('cuts train and valid images with the probability of the epoch, the same at the same step', () => {
+    const [one, other, valid] = [cut('train'), cut('train'), cut('valid')];
+    for (const { images } of [one, valid])
+      expect(shareOf({ images } as Batch)).toBeCloseTo(0.30612, 1);
     expect(Array.from(one.images.dataSync())).toEqual(Array.from(other.images.dataSync()));
-    one.dispose();
-    other.dispose();
+    expect(Array.from(one.images.dataSync())).not.toEqual(Array.from(valid.images.dataSync()));
+    for (const each of [one, other, valid]) each.dispose();
+  });
+
+  it('has a probability of its own where one is given', () => {
+    const all = cut('train', { cutoutP: 1 }); // 25/49
+    expect(Math.abs(shareOf(all) - 0.5102)).toBeLessThan(0.055); // 3.4 σ
+    all.dispose();
   });
 });
 
 it('has the largest probability of the paper', () => {
-  expect(options).toEqual({ p: 0.6, cutout: 16, skip: false });
+  expect(options).toEqual({ p: 0.6, cutout: 16 });
 });

@@ -1,9 +1,7 @@
-import type { Streams } from '@archer-nas/core';
 import {
   type Batch,
   type BilevelMoment,
   cutOut,
-  type Drop,
   type Mixture,
   type Modifier,
   type Site,
@@ -11,29 +9,29 @@ import {
 
 /** Options of {@link rDarts}; the plugin's defaults are the paper's largest p. */
 export interface RDartsOptions {
-  /** Probability in the last epoch. */
+  /** Probability of drop-path in the last epoch. */
   readonly p: number;
+  /** Probability of cutout in the last epoch; absent: p. */
+  readonly cutoutP?: number | undefined;
   /** Side of the square that cutout takes out, in pixels; 0: none. */
   readonly cutout: number;
-  /** Whether skip connections are dropped too. */
-  readonly skip: boolean;
 }
-
-const SKIP = 'skip_connect';
-const NEVER: Drop = { rate: 0, each: 'image' };
 
 /**
  * R-DARTS(DP) (Zela et al., ICLR 2020, section 5.1): more augmentation of the inner problem keeps
- * the curvature of the validation loss low. Drop-path of the operations' outputs and cutout of
- * train images have the probability p · e/(E − 1) in epoch e of E.
+ * the curvature of the validation loss low. Drop-path of the mixed operations and cutout of the
+ * images have the probability p · e/(E − 1) in epoch e of E.
  */
-export function rDarts({ p, cutout, skip }: RDartsOptions): Modifier {
+export function rDarts({ p, cutoutP = p, cutout: side }: RDartsOptions): Modifier {
   return {
     begin: ({ sites, streams }) => ({
       state: null,
-      mixture: (mixture, at) => droppedPaths(mixture, sites, { rate: rampAt(at, p), skip }),
-      batch: (batch, at) =>
-        cutImages(batch as Batch, at, { streams, side: cutout, probability: rampAt(at, p) }),
+      mixture: (mixture, at) => droppedPaths(mixture, sites, rampAt(at, p)),
+      batch: (batch, at) => {
+        const probability = rampAt(at, cutoutP);
+        const stream = streams.scope(at.split).stream('r-darts', at.step);
+        return cutImages(batch as Batch, { side, probability, stream });
+      },
     }),
   };
 }
@@ -46,35 +44,16 @@ export function rampAt(
   return epochs > 1 ? (p * epoch) / (epochs - 1) : 0;
 }
 
-/** The mixture with the outputs of its operations dropped, skip connections only when told so. */
-function droppedPaths(
-  mixture: Mixture,
-  sites: readonly Site[],
-  { rate, skip }: { readonly rate: number } & Pick<RDartsOptions, 'skip'>,
-): Mixture {
+/** The mixture with whole mixed operations dropped, skip connections and all. */
+function droppedPaths(mixture: Mixture, sites: readonly Site[], rate: number): Mixture {
   if (rate === 0) return mixture;
-  const drop: Drop = { rate, each: 'image' };
-  const names: (readonly string[])[] = [];
-  for (const { decision, options } of sites) names[decision] = options;
+  const inputs = new Set(sites.flatMap(({ keeps, decision }) => keeps && decision));
   return mixture.map((row, decision) => {
-    const isDropped = (option: number) => skip || names[decision]?.[option] !== SKIP;
-    const drops = row.support.map((option, at) => {
-      return isDropped(option) ? drop : (row.drops?.[at] ?? NEVER);
-    });
-    return { ...row, drops };
+    return inputs.has(decision) ? row : { ...row, drop: { rate, each: 'image' } };
   });
 }
 
 /** Every image with the probability has a square at a random place set to the mean. */
-function cutImages(
-  batch: Batch,
-  { step }: BilevelMoment,
-  {
-    streams,
-    side,
-    probability,
-  }: { readonly streams: Streams; readonly side: number; readonly probability: number },
-): Batch {
-  if (side === 0 || probability === 0) return batch;
-  return cutOut(batch, { side, probability, stream: streams.stream('r-darts', step) });
+function cutImages(batch: Batch, hole: Parameters<typeof cutOut>[1]): Batch {
+  return hole.side === 0 || hole.probability === 0 ? batch : cutOut(batch, hole);
 }
