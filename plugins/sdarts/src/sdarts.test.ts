@@ -129,7 +129,7 @@ describe('R39 the ascent on a linear loss, without random start (check C)', () =
     const options = { norm: '2', projection: 'strict' } as const;
     const p = inSpace(row(0.9, 0.2, -0.1), clean, epsilon, options);
     expect(
-      Math.hypot(...(p[0]?.map((v, i) => v - (clean[0]?.[i] as number)) ?? [])),
+      Math.hypot(...(p[0]?.map((v, i) => v - (mixture[0]?.weights?.[i] as number)) ?? [])),
     ).toBeLessThanOrEqual(0.1 + 1e-12);
   });
 });
@@ -190,6 +190,27 @@ describe('SDARTS-ADV', () => {
     expectRow([attacked?.weights as Float64Array], [0.5, 0.3, 0.2], 12);
   });
 
+  it('starts in the ball of its norm, and stays in it where that is strict', () => {
+    const { step } = stepOn([1, 0, -1]);
+    const within = { ...paper, norm: '2', projection: 'strict' } as const;
+    const seen: number[] = [];
+    const gradients: BatchLoss['gradients'] = (at) => {
+      const delta = Array.from(
+        at[0]?.weights ?? [],
+        (v, i) => v - (mixture[0]?.weights?.[i] as number),
+      );
+      seen.push(Math.hypot(...delta));
+      return { gradients: new Map(), rows: row(1, 0, -1) };
+    };
+    const radius = radiusAt(step, paper.epsilon);
+    for (let at = 0; at < 50; at++) {
+      const { weightMixture } = sdarts(within);
+      weightMixture(mixture, { ...step, step: at, train: { ...step.train, gradients } });
+    }
+    expect(seen).toHaveLength(350);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(radius + 1e-12);
+  });
+
   it('uses the gradients of supported options only', () => {
     const part: Mixture = [{ support: [2, 0], weights: Float64Array.of(0.5, 0.5) }];
     const { step } = stepOn([1, 100, -1]);
@@ -215,6 +236,12 @@ describe('SDARTS-RS', () => {
     expect(Math.max(...delta)).toBeGreaterThan(1e-3);
     expect(Math.max(...delta)).toBeLessThan(2 * 0.03);
     expect(sdarts(rs).runningStatistics).toBe(false);
+  });
+
+  it('draws from the box, whatever the norm of attacks is', () => {
+    const { step } = stepOn([1, 0, -1]);
+    const smoothed = sdarts({ ...rs, norm: '2' }).weightMixture(mixture, step);
+    expect(smoothed).toEqual(sdarts(rs).weightMixture(mixture, step));
   });
 
   it('draws anew at each step, and the same at the same step', () => {

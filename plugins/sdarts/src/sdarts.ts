@@ -43,16 +43,12 @@ export function radiusAt(
   return from + ((to - from) * epoch) / epochs;
 }
 
-/** A + δ with δ uniform in [−ε, ε]. */
+/** A + δ with δ uniform in [−ε, ε], whatever the norm of attacks is. */
 function smoothed(mixture: Mixture, at: BilevelStep, options: SdartsOptions): Rows {
   const epsilon = radiusAt(at, options.epsilon);
-  const stream = at.streams.stream('sdarts', at.step);
-  return inSpace(
-    uniformNoise(weightsOf(mixture), epsilon, stream),
-    weightsOf(mixture),
-    epsilon,
-    options,
-  );
+  const clean = weightsOf(mixture);
+  const noisy = uniformNoise(clean, epsilon, at.streams.stream('sdarts', at.step));
+  return inSpace(noisy, clean, epsilon, { ...options, norm: 'inf' });
 }
 
 /**
@@ -65,8 +61,10 @@ function adversarial(mixture: Mixture, at: BilevelStep, options: SdartsOptions):
   const epsilon = radiusAt(at, options.epsilon);
   const loss = (rows: Rows): number => at.train.value(withWeights(mixture, rows), { batchNorm });
   const cleanLoss = loss(clean);
-  const start = uniformNoise(clean, epsilon, at.streams.stream('sdarts', at.step));
-  let attacked = clipToSimplex(start);
+  const noisy = uniformNoise(clean, epsilon, at.streams.stream('sdarts', at.step));
+  // The box of the noise is the ball of the infinity norm.
+  const start = norm === 'inf' ? noisy : projectToBall(noisy, clean, epsilon, norm);
+  let attacked = amongProbabilities(start, clean, epsilon, options);
   for (let step = 0; step < steps; step++) {
     const there = withWeights(mixture, attacked);
     const { rows } = at.train.gradients(there, ['mixture'], { batchNorm });
@@ -81,9 +79,20 @@ export function inSpace(
   rows: Rows,
   centre: Rows,
   epsilon: number,
+  options: Pick<SdartsOptions, 'norm' | 'projection'>,
+): Rows {
+  const inBall = projectToBall(rows, centre, epsilon, options.norm);
+  return amongProbabilities(inBall, centre, epsilon, options);
+}
+
+/** Rows of the ball as probabilities, by which they may leave it unless that is forbidden. */
+function amongProbabilities(
+  rows: Rows,
+  centre: Rows,
+  epsilon: number,
   { norm, projection }: Pick<SdartsOptions, 'norm' | 'projection'>,
 ): Rows {
-  const released = clipToSimplex(projectToBall(rows, centre, epsilon, norm));
+  const released = clipToSimplex(rows);
   return projection === 'released' ? released : pulledIntoBall(released, centre, epsilon, norm);
 }
 
