@@ -48,6 +48,13 @@ describe('R39 the stopping rule of DARTS-ES', () => {
     expect(ratioAt(32, doubled)).toBeCloseTo(1.4, 12);
   });
 
+  it('takes a mean for that of the middle of its window', () => {
+    // Measured every 2 epochs up to 30: means of ⌊w/2⌋ measurements ago, compared 4 further back.
+    const lambdas = Array.from({ length: 16 }, (_, at) => 2 ** at);
+    const returned = (window: number) => returnEpoch(lambdas, { ...paper, window });
+    expect([1, 3, 4, 5, 7].map(returned)).toEqual([22, 20, 18, 18, 16]);
+  });
+
   it('takes the mean of those that are there, and waits for epoch 10 to return to', () => {
     expect(slidingMean([1, 2, 6], 2, paper)).toBe(3);
     expect(slidingMean([1, 2, 6, 3, 3, 100], 4, paper)).toBe(3);

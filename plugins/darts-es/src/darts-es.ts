@@ -34,9 +34,6 @@ interface Eigenvalues {
   readonly lambdas: readonly number[];
 }
 
-/** A mean is first taken of so many measurements, and belongs to the epoch of the first of them. */
-const FIRST = 3;
-
 /**
  * DARTS-ES (Zela et al., ICLR 2020, section 4.3): the dominant eigenvalue λ of ∇²_α L_val grows
  * before the architecture gets worse. Where the mean of λ is `ratio` times what it was, the search
@@ -75,20 +72,24 @@ function verdict(
   const epoch = returnEpoch(lambdas, stop);
   if (adapt === undefined) return epoch === undefined ? {} : { stopAt: epoch };
   if (weightDecay >= adapt.max) return {};
-  const keepFor = stop.every * (stop.lag + FIRST - 1);
+  const keepFor = stop.every * (stop.lag + behind(stop));
   if (epoch === undefined) return { keepFor };
   const more = Math.min(adapt.factor * weightDecay, adapt.max);
   return { keepFor, backTo: { epoch, weightDecay: more } };
 }
 
+/** A mean belongs to the middle of its window: so many measurements before the last of them. */
+const behind = ({ window }: Pick<StopOptions, 'window'>): number => Math.floor(window / 2);
+
 /**
  * The epoch to return to after the last of these measurements; `undefined`: none. With e the epoch
- * of the last one, the mean belongs to epoch e − 4, the mean it is compared with to e − 12.
+ * of the last one and a window of 5, the mean belongs to epoch e − 4, the mean it is compared with
+ * to e − 12.
  */
 export function returnEpoch(lambdas: readonly number[], options: StopOptions): number | undefined {
   const { every, lag, ratio, from } = options;
   const now = lambdas.length - 1;
-  const epoch = every * (now - lag - FIRST + 1);
+  const epoch = every * (now - lag - behind(options));
   if (epoch < from) return undefined;
   const [earlier, later] = [
     slidingMean(lambdas, now - lag, options),
