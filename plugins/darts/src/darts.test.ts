@@ -204,6 +204,16 @@ describe('R39 the hypergradient where nothing is quadratic (check B)', () => {
     expect(row?.[0]).toBeCloseTo(expected, 4);
   });
 
+  it('has no implicit term where the valid loss does not change with the weights', () => {
+    const flat = {
+      value: (_: number, a: number) => a * a,
+      byW: () => 0,
+      byA: (_: number, a: number) => 2 * a,
+    };
+    const step = scalarStep({ train: problem.train, valid: flat }, w, { xi });
+    expect(hypergradient(rows, step, { order: 2, radius: 0.01 })[0]?.[0]).toBe(2 * a);
+  });
+
   it('is that of first order, exactly, where the weights do not move (check G2)', () => {
     const single = Math.fround(w); // weights are tensors of single precision
     const at = (order: 1 | 2) =>

@@ -116,6 +116,7 @@ export function hypergradient(
   const { rows: ga, gradients: v } = valid.gradients(mixture, ['weights', 'mixture'], { at });
   // ∇²_{α,w} L_train(w, α) · v ≈ (∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)) / 2ε, w± = w ± ε v.
   const norm = globalNorm(gradientNorms(v));
+  if (norm === 0) return ga; // nothing to follow
   const epsilon = radius / norm;
   const [plus, minus] = [epsilon, -epsilon].map((factor) => {
     return train.gradients(mixture, ['mixture'], { at: weights.moved(v, factor) }).rows;
