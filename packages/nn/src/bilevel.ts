@@ -61,6 +61,8 @@ export interface BilevelStep {
   readonly epoch: number;
   /** Epochs of the whole search. */
   readonly epochs: number;
+  /** Epochs before the relaxation learns. */
+  readonly alphaFrom: number;
   /** η of the weights in this epoch. */
   readonly learningRate: number;
   readonly streams: Streams;
@@ -148,7 +150,7 @@ export interface ModifierContext {
 }
 
 /** Where a search is. */
-export type BilevelMoment = Pick<BilevelStep, 'step' | 'epoch' | 'epochs'>;
+export type BilevelMoment = Pick<BilevelStep, 'step' | 'epoch' | 'epochs' | 'alphaFrom'>;
 
 /** A search at the end of an epoch. */
 export interface EpochEnd {

@@ -235,7 +235,8 @@ export class BilevelTraining {
   }
 
   get #moment(): BilevelMoment {
-    return { step: this.#done, epoch: this.epoch, epochs: this.#parts.options.epochs };
+    const { epochs, alphaFrom } = this.#parts.options;
+    return { step: this.#done, epoch: this.epoch, epochs, alphaFrom };
   }
 
   /** The loss on this step's batch of a split, which modifiers may change. */

@@ -33,12 +33,18 @@ describe('R39 the dropout of skip connections', () => {
     [0.7, 10, 0.7],
     [0.7, 24, 0.04257],
   ])('of %f is in epoch %i of 25: %f, which jumps up at 10 (check)', (r, epoch, expected) => {
-    expect(skipDropout({ epoch, epochs: 25 }, r)).toBeCloseTo(expected, 5);
+    expect(skipDropout({ epoch, epochs: 25, alphaFrom: 10 }, r)).toBeCloseTo(expected, 5);
+  });
+
+  it('jumps where α begins to learn', () => {
+    const at = (epoch: number) => skipDropout({ epoch, epochs: 17, alphaFrom: 7 }, 0.4);
+    expect(at(6)).toBeCloseTo((0.4 * 10) / 17, 12);
+    expect(at(7)).toBe(0.4);
   });
 
   it('is of the stage, and of the values of skip connections alone', () => {
     const mixture = denseMixture(rows([0.2, 0.3, 0.5], [1, 0, 0], [1, 0, 0], [1, 0, 0]));
-    const moment = { step: 0, epoch: 10, epochs: 25 };
+    const moment = { step: 0, epoch: 10, epochs: 25, alphaFrom: 10 };
     [0.1, 0.4, 0.7].forEach((rate, stage) => {
       const drops = begin(stage).mixture(mixture, moment)[0]?.drops;
       expect(drops?.map((drop) => drop.rate)).toEqual([0, rate, 0]);

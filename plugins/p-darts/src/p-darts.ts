@@ -44,12 +44,13 @@ export function pDarts(options: PDartsOptions): Modifier {
   };
 }
 
-/** r(E − e − 1)/E for e < 10, then r·exp(−0.2(e − 10)), e the complete epochs of E. */
+/** r(E − e − 1)/E in the epochs e of E before α learns, from e₀ on r·exp(−0.2(e − e₀)). */
 export function skipDropout(
-  { epoch, epochs }: Pick<BilevelMoment, 'epoch' | 'epochs'>,
+  { epoch, epochs, alphaFrom }: Pick<BilevelMoment, 'epoch' | 'epochs' | 'alphaFrom'>,
   r: number,
 ): number {
-  return epoch < 10 ? (r * (epochs - epoch - 1)) / epochs : r * Math.exp(-0.2 * (epoch - 10));
+  const isWarming = epoch < alphaFrom;
+  return isWarming ? (r * (epochs - epoch - 1)) / epochs : r * Math.exp(-0.2 * (epoch - alphaFrom));
 }
 
 /** The `count` options with the greatest probability, ascending; of equal ones the first are dropped. */

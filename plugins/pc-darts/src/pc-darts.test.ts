@@ -26,7 +26,7 @@ const begin = (changes: object = {}, saved?: State) => {
   return modification as Required<typeof modification>;
 };
 const uniform = denseMixture(rows([0.5, 0.5], [0.5, 0.5], [0.5, 0.5], [0.5, 0.5]));
-const moment = { step: 0, epoch: 0, epochs: 1 };
+const moment = { step: 0, epoch: 0, epochs: 1, alphaFrom: 0 };
 const scalesOf = (modification: ReturnType<typeof begin>) =>
   modification.mixture(uniform, moment).map(({ scale = Number.NaN }) => scale);
 

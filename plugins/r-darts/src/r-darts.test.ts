@@ -19,7 +19,7 @@ const begin = (changes: object = {}) => {
   return part as Required<Pick<typeof part, 'mixture' | 'batch'>>;
 };
 const mixture = denseMixture([0, 1].map(() => Float64Array.of(0.2, 0.3, 0.5)));
-const epoch = (at: number) => ({ step: 7, epoch: at, epochs: 50 });
+const epoch = (at: number) => ({ step: 7, epoch: at, epochs: 50, alphaFrom: 0 });
 const of = (split: 'train' | 'valid', at: number) => ({ ...epoch(at), split });
 
 function batch(size: number): Batch {
