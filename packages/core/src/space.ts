@@ -89,6 +89,8 @@ export interface SearchSpace<A> {
   crossover?(a: A, b: A, stream: Stream): A;
   /** Equal for networks that are isomorphic when trained alone; never a key under shared weights. */
   canonical?(a: A): string;
+  /** Whether the output of its network depends on the input; absent: always. */
+  isConnected?(a: A): boolean;
   /** The sub-space in which decision i may only take the listed options. */
   restrict?(allowed: readonly (readonly number[] | undefined)[]): SearchSpace<A>;
   readonly costs?: CostModel<A>;

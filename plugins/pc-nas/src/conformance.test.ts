@@ -25,5 +25,10 @@ describePreset({ ...kit, preset: { kind: 'strategy', use: 'pc-nas' } });
 describePreset({
   ...kit,
   variant: 'under a latency limit',
-  preset: { kind: 'strategy', use: 'pc-nas', latency: { most: 3, table: [[1, 2]] }, chance: 10 },
+  preset: {
+    kind: 'strategy',
+    use: 'pc-nas',
+    latency: { most: 3, table: [[1, 2]] },
+    connected: true,
+  },
 });

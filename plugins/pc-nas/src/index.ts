@@ -15,8 +15,17 @@ const strategy = definePlugin({
   kind: 'strategy',
   summary: 'PC-NAS: a pool of partial models narrows the space while its supernet trains.',
   options,
-  preset({ pool, samples, exact, attempts, constraint, latency, chance, ...training }) {
-    const search = { use: 'pc-nas', pool, samples, exact, attempts, constraint, latency, chance };
+  preset({ pool, samples, exact, attempts, constraint, latency, connected, ...training }) {
+    const search = {
+      use: 'pc-nas',
+      pool,
+      samples,
+      exact,
+      attempts,
+      constraint,
+      latency,
+      connected,
+    };
     const parts = { paths: { use: 'remaining' }, order: { use: 'shuffle' }, search };
     return { unsampled: 'freeze', ...training, ...parts, use: 'one-shot' };
   },

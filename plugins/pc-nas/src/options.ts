@@ -5,10 +5,10 @@ import { z } from 'zod';
 export const searchOptions = z.strictObject({
   pool: z.int().positive().default(5).describe('P: partial models that a stage keeps'),
   ...completionFields,
-  chance: z
-    .number()
-    .optional()
-    .describe('completions no better do not count, 10 for CIFAR-10; all do unless stated'),
+  connected: z
+    .boolean()
+    .default(false)
+    .describe('only completions whose output depends on the input count in potentials'),
 });
 
 export type SearchOptions = z.output<typeof searchOptions>;

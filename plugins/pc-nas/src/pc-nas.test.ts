@@ -209,7 +209,10 @@ describe('strategy: { use: pc-nas }', () => {
       unsampled: 'freeze',
       paths: { use: 'remaining' },
       order: { use: 'shuffle' },
-      search: { use: 'pc-nas', pool: 5, samples: 20, attempts: 100, constraint: { macs: 1e8 } },
+      search: {
+        ...{ use: 'pc-nas', pool: 5, samples: 20, attempts: 100, constraint: { macs: 1e8 } },
+        connected: false,
+      },
     });
   });
 });

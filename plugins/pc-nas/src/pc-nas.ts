@@ -36,7 +36,7 @@ export function pcNas(options: SearchOptions): SamplerRecipe {
 }
 
 function sampler<A>(
-  { pool: P, chance, ...completion }: SearchOptions,
+  { pool: P, connected, ...completion }: SearchOptions,
   { space, metric, objective }: SamplerContext<A>,
   state?: State,
 ): Sampler<A> {
@@ -44,7 +44,7 @@ function sampler<A>(
   const N = (space.decisions ?? []).map(({ options: { length } = [] }) => length);
   const { complete, leastCost, limited } = completer(space, completion);
   const sign = metric.direction === 'maximise' ? 1 : -1;
-  const worst = chance === undefined ? Number.NEGATIVE_INFINITY : sign * chance;
+  const counts = (a: A): boolean => !connected || (space.isConnected?.(a) ?? true);
   const saved = state as unknown as Saved | undefined;
   let { pool, over, found, stage } = saved ?? pools.BEGINNING;
   let questions =
@@ -83,7 +83,8 @@ function sampler<A>(
       for (const { proposal, metrics, status } of evaluations) {
         const accuracy = sign * (metrics[metric.name] ?? Number.NaN);
         const legal = status !== 'failed' && objective.violation(metrics) === 0;
-        questions?.answer(proposal, legal && accuracy > worst ? accuracy : Number.NaN);
+        const isCounted = legal && counts(proposal.architecture);
+        questions?.answer(proposal, isCounted ? accuracy : Number.NaN);
       }
       if (stage && questions?.complete) end(stage, questions.values);
     },

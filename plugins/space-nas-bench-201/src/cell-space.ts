@@ -1,7 +1,7 @@
 import { type Allowed, type ChoiceSpace, choiceSpace } from '@archer-nas/core';
 
 import { canonical } from './canonical.ts';
-import { type Cell, EDGES, formatCell, OPERATIONS, parseCell } from './cell.ts';
+import { type Cell, EDGES, formatCell, isConnected, OPERATIONS, parseCell } from './cell.ts';
 import { type CostTask, costModel } from './costs.ts';
 import { draw } from './draw.ts';
 import { nodeThenEdge } from './node-then-edge.ts';
@@ -43,6 +43,7 @@ export function cellSpace(allowed: Allowed, { skeleton, task, mutation }: CellSe
     ...choiceSpace(spec, allowed),
     canonical,
     draw,
+    isConnected,
     costs: costModel(skeleton, task, allowed),
   };
 }
