@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { curvature, hessianAt } from './hessian.ts';
-
-type Rows = readonly Float64Array[];
+import type { Rows } from './mixture.ts';
+import { softmaxGradientRows, softmaxRows } from './softmax-rows.ts';
 
 /** L = c·softmax(α) of one row, and its gradient. */
-const c = [1, 2, -1];
-const softmax = (alpha: Rows): number[] => {
-  const e = [...(alpha[0] ?? [])].map(Math.exp);
-  const sum = e.reduce((a, b) => a + b, 0);
-  return e.map((v) => v / sum);
-};
-const gradient = (alpha: Rows): Rows => {
-  const p = softmax(alpha);
-  const loss = p.reduce((sum, v, i) => sum + v * (c[i] as number), 0);
-  return [Float64Array.from(p, (v, i) => v * ((c[i] as number) - loss))];
-};
+const c = Float64Array.of(1, 2, -1);
+const alpha = [Float64Array.of(0.2, -0.1, 0)];
+const gradient = (at: Rows): Rows => softmaxGradientRows(softmaxRows(at), [c]);
 
 describe('R39 the Hessian by architecture parameters', () => {
+  it('is looked at where p = (.390694, .289433, .319873) and L = .649687 (check E of SDARTS)', () => {
+    const [p = c] = softmaxRows(alpha);
+    for (const [i, value] of [0.390694, 0.289433, 0.319873].entries()) {
+      expect(p[i]).toBeCloseTo(value, 6);
+    }
+    expect(p.reduce((sum, v, i) => sum + v * (c[i] as number), 0)).toBeCloseTo(0.649687, 6);
+  });
+
   it('of a loss through the softmax is the closed form (check E of SDARTS)', () => {
-    const hessian = hessianAt(gradient, [Float64Array.of(0.2, -0.1, 0)], 1e-3);
+    const hessian = hessianAt(gradient, alpha, 1e-3);
     const expected = [
       [0.02992, -0.192306, 0.162386],
       [-0.192306, 0.16459, 0.027717],
@@ -54,6 +54,13 @@ describe('curvature', () => {
         [0, 1],
       ]),
     ).toEqual({ maxEigenvalue: 1, spectralNorm: 5, trace: -4 });
+  });
+
+  it('has every eigenvalue greater by the decay of α, exactly (check E of SDARTS)', () => {
+    const hessian = hessianAt(gradient, alpha, 1e-3);
+    const [plain, decayed] = [curvature(hessian), curvature(hessian, 1e-3)];
+    expect(decayed.maxEigenvalue).toBe(plain.maxEigenvalue + 1e-3);
+    expect(decayed.trace).toBeCloseTo(plain.trace + 3e-3, 12);
   });
 
   it('has the eigenvalues of [[2, 1], [1, 2]]: 1 and 3; decay shifts each by itself', () => {

@@ -21,13 +21,14 @@ const expectRow = (rows: Rows, values: readonly number[], digits = 6): void => {
 
 describe('R39 the radius (check A)', () => {
   it.each([
-    [0, 0.03],
-    [1, 0.0354],
-    [10, 0.084],
-    [25, 0.165],
-    [49, 0.2946],
-  ])('of epoch %i of 50 is %f', (epoch, radius) => {
-    expect(radiusAt({ epoch, epochs: 50 }, paper.epsilon)).toBeCloseTo(radius, 12);
+    [0, 50, 0.03],
+    [1, 50, 0.0354],
+    [10, 50, 0.084],
+    [25, 50, 0.165],
+    [49, 50, 0.2946],
+    [99, 100, 0.2973],
+  ])('of epoch %i of %i is %f', (epoch, epochs, radius) => {
+    expect(radiusAt({ epoch, epochs }, paper.epsilon)).toBeCloseTo(radius, 12);
   });
 });
 
@@ -62,30 +63,18 @@ describe('R39 the ascent on a linear loss, without random start (check C)', () =
   };
 
   it.each([
-    [
-      [1, 0, -1],
-      [0.528571, 0.3, 0.171429],
-      [0.6, 0.3, 0.1],
-    ],
-    [
-      [1, 1, -1],
-      [0.513889, 0.319444, 0.166667],
-      [0.52773, 0.377816, 0.094454],
-    ],
-    [
-      [1, -1, -1],
-      [0.544118, 0.279412, 0.176471],
-      [0.666667, 0.222222, 0.111111],
-    ],
-  ])('c = %j: one step, and seven', (c, one, seven) => {
+    [[1, 0, -1], [0.528571, 0.3, 0.171429], [0.6, 0.3, 0.1], 0.2],
+    [[1, 1, -1], [0.513889, 0.319444, 0.166667], [0.52773, 0.377816, 0.094454], 0.211092],
+    [[1, -1, -1], [0.544118, 0.279412, 0.176471], [0.666667, 0.222222, 0.111111], 0.333333],
+  ])('c = %j: one step, seven, and what they gain', (c, one, seven, gain) => {
     expectRow(
       attack(() => row(...c), 1),
       one,
     );
-    expectRow(
-      attack(() => row(...c), 7),
-      seven,
-    );
+    const attacked = attack(() => row(...c), 7);
+    expectRow(attacked, seven);
+    const moved = c.map((ci, i) => ci * ((attacked[0]?.[i] ?? 0) - (clean[0]?.[i] ?? 0)));
+    expect(moved.reduce((a, b) => a + b)).toBeCloseTo(gain, 6);
   });
 
   it('on ½‖p − (.3, .3, .4)‖² raises it from 0.04 to 0.082829', () => {
@@ -93,13 +82,12 @@ describe('R39 the ascent on a linear loss, without random start (check C)', () =
     const gradient = ([p]: Rows): Rows => [
       Float64Array.from(p ?? [], (v, i) => v - (target[i] as number)),
     ];
+    const loss = ([p]: Rows) =>
+      [...(p ?? [])].reduce((sum, v, i) => sum + (v - (target[i] as number)) ** 2, 0) / 2;
     const attacked = attack(gradient, 7);
     expectRow(attacked, [0.565695, 0.340023, 0.094282]);
-    const loss = [...(attacked[0] ?? [])].reduce(
-      (sum, v, i) => sum + (v - (target[i] as number)) ** 2,
-      0,
-    );
-    expect(loss / 2).toBeCloseTo(0.082829, 6);
+    expect(loss(clean)).toBeCloseTo(0.04, 12);
+    expect(loss(attacked)).toBeCloseTo(0.082829, 6);
   });
 
   it('against the winner of a nearly discrete row with ε = 0.3', () => {
@@ -108,6 +96,12 @@ describe('R39 the ascent on a linear loss, without random start (check C)', () =
       attack(() => row(-1, 1, 1), 7, centre, 0.3),
       [0.515385, 0.246154, 0.238462],
     );
+  });
+
+  it('can make a uniform row of eight one-hot with ε = 0.3: it moves by 0.875 (section 5)', () => {
+    const uniform = row(...Array(8).fill(1 / 8));
+    const attacked = attack(() => row(1, -1, -1, -1, -1, -1, -1, -1), 7, uniform, 0.3);
+    expectRow(attacked, [1, 0, 0, 0, 0, 0, 0, 0], 12);
   });
 
   it('may leave the ball by the normalisation, but not when strict', () => {
@@ -170,6 +164,32 @@ describe('SDARTS-ADV', () => {
     expect(asked.every(({ batchNorm }) => batchNorm === 'running')).toBe(true);
     expect([...(mixture[0]?.weights ?? [])]).toEqual([0.5, 0.3, 0.2]);
     expect(sdarts(paper).runningStatistics).toBe(true);
+  });
+
+  it('ends near (.6, .3, .1) on c = (1, 0, −1), ε = 0.1, whatever it starts from (check C)', () => {
+    const options = { ...paper, epsilon: { from: 0.1, to: 0.1 } };
+    const { step } = stepOn([1, 0, -1]);
+    for (let at = 0; at < 20; at++) {
+      const [attacked] = sdarts(options).weightMixture(mixture, { ...step, step: at });
+      expect(Math.abs((attacked?.weights?.[0] as number) - 0.6)).toBeLessThan(0.05);
+      expect(Math.abs((attacked?.weights?.[2] as number) - 0.1)).toBeLessThan(0.05);
+    }
+  });
+
+  it('moves by 2ε/7 = 0.0857143 per step where ε = 0.3 (check A)', () => {
+    const { step } = stepOn([1, 0, -1]);
+    const seen: number[] = [];
+    const { gradients } = step.train;
+    const train: BatchLoss = {
+      ...step.train,
+      gradients: (at, ...rest) => {
+        seen.push(at[0]?.weights?.[0] as number);
+        return gradients(at, ...rest);
+      },
+    };
+    const options = { ...paper, epsilon: { from: 0.3, to: 0.3 } };
+    sdarts(options).weightMixture(mixture, { ...step, train });
+    expect((seen[1] as number) - (seen[0] as number)).toBeCloseTo(0.0857143, 7);
   });
 
   it('keeps the clean mixture where the attack has helped', () => {

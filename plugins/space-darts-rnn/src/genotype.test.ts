@@ -6,9 +6,23 @@ import { dartsRnnSpace } from './space.ts';
 const dropout = { words: 0, embedded: 0, input: 0, hidden: 0, output: 0 };
 const space = dartsRnnSpace({ width: 4, norm: true, initRange: 0.04, dropout, slowness: 0 });
 
+/** DARTS_V2 in rnn/genotypes.py of quark0/darts (f276dd3). */
 const TEXT =
   "Genotype(recurrent=[('sigmoid', 0), ('relu', 1), ('relu', 1), ('identity', 1), " +
   "('tanh', 2), ('sigmoid', 5), ('tanh', 3), ('relu', 5)], concat=range(1, 9))";
+/** There too, and in sota/rnn/genotypes.py of xiangning-chen/SmoothDARTS (d3dbfed). */
+const RELEASED = {
+  DARTS_V1:
+    "Genotype(recurrent=[('relu', 0), ('relu', 1), ('tanh', 2), ('relu', 3), " +
+    "('relu', 4), ('identity', 1), ('relu', 5), ('relu', 1)], concat=range(1, 9))",
+  DARTS_V2: TEXT,
+  penn_random:
+    "Genotype(recurrent=[('sigmoid', 0), ('sigmoid', 1), ('identity', 2), ('sigmoid', 1), " +
+    "('tanh', 2), ('tanh', 2), ('sigmoid', 0), ('sigmoid', 3)], concat=range(1, 9))",
+  penn_pgd:
+    "Genotype(recurrent=[('relu', 0), ('relu', 1), ('tanh', 2), ('relu', 3), " +
+    "('identity', 2), ('relu', 1), ('tanh', 2), ('relu', 7)], concat=range(1, 9))",
+};
 
 describe('genotypes of recurrent cells', () => {
   it('are written and read in the notation of the released code', () => {
@@ -62,8 +76,9 @@ describe('deriving a recurrent cell', () => {
     );
   });
 
-  it('gives back the cell whose path weighs one', () => {
-    const genotype = parseGenotype(TEXT);
+  it.each(Object.entries(RELEASED))('gives back %s, whose path weighs one', (_, text) => {
+    const genotype = parseGenotype(text);
+    expect(formatGenotype(genotype)).toBe(text);
     const path = optionsOf(genotype);
     expect(path.filter((option) => option > 0)).toHaveLength(8);
     const rows = path.map((option) => [0, 1, 2, 3, 4].map((at) => (at === option ? 1 : 0)));

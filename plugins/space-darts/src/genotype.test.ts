@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { RELEASED } from '../test/released.ts';
+import { SMOOTH_DARTS, smoothDarts } from '../test/smooth-darts.ts';
 import { canonical } from './canonical.ts';
 import {
   type CellGraph,
@@ -33,6 +34,11 @@ describe('the notation', () => {
     const text = formatGenotype(parse(name));
     expect(parseGenotype(text)).toEqual(parse(name));
     expect(parseGenotype(text.replaceAll('[2, 3, 4, 5]', 'range(2, 6)'))).toEqual(parse(name));
+  });
+
+  it.each(SMOOTH_DARTS)('reads what SmoothDARTS released as %s', (name) => {
+    const genotype = parseGenotype(smoothDarts(name));
+    expect(parseGenotype(formatGenotype(genotype))).toEqual(genotype);
   });
 
   it('sorts the two edges of a node, which DARTS prints by their weight', () => {
@@ -111,10 +117,25 @@ describe('networkParams', () => {
     ['DARTS_V2', 16, 8, 246_106],
     ['DARTS_V1', 36, 20, 3_169_414],
     ['PC_DARTS_CIFAR', 36, 20, 3_634_678],
+    ['PC_DARTS_IMAGE', 36, 20, 3_721_510],
     ['PDARTS', 36, 20, 3_433_798],
     ['ALL_SEP_CONV_3X3', 36, 20, 4_701_718],
   ] as const)('of %s with %i channels and %i cells is %i', (name, channels, cells, params) => {
     expect(networkParams(parse(name), { channels, cells, classes: 10 })).toBe(params);
+  });
+
+  it.each([
+    ['c10_s5_random', 3.606],
+    ['c10_s5_pgd', 3.345],
+    ['c10_s1_random', 3.406],
+    ['c10_s1_pgd', 3.377],
+    ['c10_s2_pgd', 4.281],
+    ['c10_s4_random', 4.702],
+    ['c10_s4_pgd', 4.702],
+    ['svhn_s1_random', 1.758],
+  ] as const)('of %s of SmoothDARTS is %f million (its section 4.3)', (name, millions) => {
+    const params = networkParams(parseGenotype(smoothDarts(name)), paper);
+    expect(Number((params / 1e6).toFixed(3))).toBe(millions);
   });
 
   it('grows by one column of the classifier per class', () => {

@@ -16,17 +16,20 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { RELEASED } from '../test/released.ts';
+import { SMOOTH_DARTS, smoothDarts } from '../test/smooth-darts.ts';
 import { dartsCandidates } from './candidates.ts';
 import { type Genotype, parseGenotype } from './genotype.ts';
 import { cellNetwork, cellSupernet } from './network.ts';
 import { networkParams } from './network-params.ts';
-import { withNetworks } from './network-space.ts';
-import { dartsSpace } from './space.ts';
+import { type DartsNetworks, withNetworks } from './network-space.ts';
+import { candidatesOf, operationsOf, SETS } from './robust-darts.ts';
+import { dartsSpace, genotypeSpace } from './space.ts';
 
 const CIFAR10 = { classes: 10, image: { height: 32, width: 32, channels: 3 } };
 const TINY = { classes: 3, image: { height: 8, width: 8, channels: 3 } };
 const streams = createStreams(7);
 const small = { channels: 2, cells: 3 };
+const paper = { channels: 36, cells: 20, classes: 10 };
 const genotypes = dartsSpace({ ...small, classes: 3 });
 const space = withNetworks(genotypes, {
   trained: small,
@@ -48,6 +51,18 @@ function batchOf(...labels: readonly number[]): Batch {
   const values = Float32Array.from({ length: size * 192 }, () => stream.normal());
   const images = tf.tensor4d(values, [size, 8, 8, 3]);
   return { images, labels: Int32Array.from(labels), size, dispose: () => images.dispose() };
+}
+
+/** Genotype → path of the supernet → one-hot mixture → genotype. */
+function expectRoundTrip(space: DartsNetworks, genotype: Genotype): void {
+  const network = space.supernet(TINY);
+  const rows = optionCounts(network.sites).map((n) => new Array<number>(n).fill(0));
+  space.path(genotype, network).forEach((option, site) => {
+    const row = rows[network.sites[site]?.decision ?? -1];
+    if (row && option >= 0) row[option] = 1;
+  });
+  expect(space.derive(rows)).toEqual(genotype);
+  expect(space.fromChoices(space.toChoices(genotype))).toEqual(genotype);
 }
 
 /** Logits of three images. */
@@ -117,6 +132,9 @@ describe('the supernet', () => {
     const { sites } = cellSupernet({ channels: 4, cells: 8 }, CIFAR10, dartsCandidates());
     expect(sites).toHaveLength(8 * 14);
     expect(optionCounts(sites)).toEqual(new Array(28).fill(8));
+    // 8¹⁴ = 4.4e12 cells, were no edge left out.
+    const cells = optionCounts(sites).slice(0, 14);
+    expect(cells.reduce((product, n) => product * n, 1)).toBe(4_398_046_511_104);
     // Cells 2 and 5 are reduction cells.
     const types = [0, 1, 2, 3, 4, 5, 6, 7].map((cell) => sites[14 * cell]?.decision);
     expect(types).toEqual([0, 0, 14, 0, 0, 14, 0, 0]);
@@ -190,6 +208,20 @@ describe('the supernet', () => {
     store.dispose();
   });
 
+  it.each(Object.keys(RELEASED) as (keyof typeof RELEASED)[])(
+    'derives %s from a mixture of what it runs of it (check 6)',
+    (name) => expectRoundTrip(space, parseGenotype(RELEASED[name])),
+  );
+
+  it.each(SMOOTH_DARTS)('derives %s in its space from a mixture of what it runs of it', (name) => {
+    const set = /_(s\d)_/.exec(name)?.[1] ?? '';
+    const robust = SETS.find((one) => one === set);
+    const candidates = robust ? candidatesOf(robust) : dartsCandidates(undefined, { none: false });
+    const plain = robust ? genotypeSpace(set, operationsOf(robust), paper) : genotypes;
+    const there = withNetworks(plain, { trained: small, search: small, candidates });
+    expectRoundTrip(there, parseGenotype(smoothDarts(name)));
+  });
+
   it('mixes with a gradient to every weight, and leaves no tensor behind', () => {
     const network = space.supernet(TINY);
     const store = new ParameterStore(network.parameters, streams);
@@ -252,6 +284,7 @@ describe('the network of a genotype', () => {
     ['DARTS_V2', 36, 20, 3_349_342],
     ['DARTS_V2', 16, 8, 246_106],
     ['DARTS_V1', 36, 20, 3_169_414],
+    ['PC_DARTS_IMAGE', 36, 20, 3_721_510],
     ['ALL_SEP_CONV_3X3', 36, 20, 4_701_718],
   ] as const)('%s with %i channels and %i cells has %i parameters (checks D and 5)', (...row) => {
     const [name, channels, cells, parameters] = row;

@@ -92,17 +92,31 @@ describe.each(SETS)('%s', (set) => {
 });
 
 describe('S1', () => {
-  it('has the operations of its table, edge by edge', () => {
-    const { normal, reduce } = operationsOf('s1');
-    expect(normal).toHaveLength(14);
-    expect(reduce).toHaveLength(14);
-    expect(normal[5]).toEqual(['max_pool_3x3', 'skip_connect']);
-    expect(normal[13]).toEqual(['dil_conv_3x3', 'dil_conv_5x5']);
-    expect(reduce[6]).toEqual(['max_pool_3x3', 'sep_conv_3x3']);
-    expect(reduce[12]).toEqual(['skip_connect', 'dil_conv_5x5']);
-    // Of the table: 12 normal edges can skip, 6 reduction edges choose between pools.
-    expect(normal.filter((list) => list.includes('skip_connect'))).toHaveLength(12);
-    expect(reduce.filter((list) => list.includes('avg_pool_3x3'))).toHaveLength(6);
+  // `primitives_1` in sota/cnn/spaces.py of xiangning-chen/SmoothDARTS (d3dbfed), that of
+  // src/spaces.py of automl/RobustDARTS: node ← input, normal cell, reduction cell.
+  it.each([
+    ['2←0', 'skip_connect dil_conv_3x3', 'max_pool_3x3 avg_pool_3x3'],
+    ['2←1', 'skip_connect dil_conv_5x5', 'max_pool_3x3 dil_conv_3x3'],
+    ['3←0', 'skip_connect dil_conv_5x5', 'max_pool_3x3 avg_pool_3x3'],
+    ['3←1', 'skip_connect sep_conv_3x3', 'max_pool_3x3 avg_pool_3x3'],
+    ['3←2', 'skip_connect dil_conv_3x3', 'skip_connect dil_conv_5x5'],
+    ['4←0', 'max_pool_3x3 skip_connect', 'max_pool_3x3 avg_pool_3x3'],
+    ['4←1', 'skip_connect sep_conv_3x3', 'max_pool_3x3 sep_conv_3x3'],
+    ['4←2', 'skip_connect sep_conv_3x3', 'skip_connect dil_conv_3x3'],
+    ['4←3', 'skip_connect dil_conv_3x3', 'skip_connect dil_conv_5x5'],
+    ['5←0', 'skip_connect sep_conv_3x3', 'max_pool_3x3 avg_pool_3x3'],
+    ['5←1', 'max_pool_3x3 skip_connect', 'max_pool_3x3 avg_pool_3x3'],
+    ['5←2', 'skip_connect dil_conv_3x3', 'skip_connect dil_conv_5x5'],
+    ['5←3', 'dil_conv_3x3 dil_conv_5x5', 'skip_connect dil_conv_5x5'],
+    ['5←4', 'dil_conv_3x3 dil_conv_5x5', 'skip_connect dil_conv_5x5'],
+  ])('has on %s the operations of its table, and mixes them', (place, normal, reduce) => {
+    const edge = EDGES.findIndex(({ from, to }) => place === `${to}←${from}`);
+    for (const operations of [operationsOf('s1'), candidatesOf('s1')]) {
+      expect(operations.normal).toHaveLength(14);
+      expect(operations.reduce).toHaveLength(14);
+      expect(operations.normal[edge]?.join(' ')).toBe(normal);
+      expect(operations.reduce[edge]?.join(' ')).toBe(reduce);
+    }
   });
 
   it('derives from each edge what that edge can be', () => {
@@ -117,6 +131,19 @@ describe('S1', () => {
       'avg_pool_3x3',
       'dil_conv_3x3',
     ]);
+  });
+});
+
+describe('S2, S3 and S4', () => {
+  it.each([
+    ['s2', ['skip_connect', 'sep_conv_3x3'], ['skip_connect', 'sep_conv_3x3']],
+    ['s3', ['none', 'skip_connect', 'sep_conv_3x3'], ['skip_connect', 'sep_conv_3x3']],
+    ['s4', ['noise', 'sep_conv_3x3'], ['noise', 'sep_conv_3x3']],
+  ] as const)('%s mixes %j on every edge of both cells, and derives %j', (set, mixed, derived) => {
+    for (const cell of ['normal', 'reduce'] as const) {
+      expect(candidatesOf(set)[cell]).toEqual(Array(14).fill(mixed));
+      expect(operationsOf(set)[cell]).toEqual(Array(14).fill(derived));
+    }
   });
 });
 

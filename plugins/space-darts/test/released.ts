@@ -28,6 +28,13 @@ export const RELEASED = {
     "('dil_conv_3x3', 1)], normal_concat=range(2, 6), reduce=[('sep_conv_5x5', 1), " +
     "('max_pool_3x3', 0), ('sep_conv_5x5', 1), ('sep_conv_5x5', 2), ('sep_conv_3x3', 0), " +
     "('sep_conv_3x3', 3), ('sep_conv_3x3', 1), ('sep_conv_3x3', 2)], reduce_concat=range(2, 6))",
+  /** Found on ImageNet. */
+  PC_DARTS_IMAGE:
+    "Genotype(normal=[('skip_connect', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 0), " +
+    "('skip_connect', 1), ('sep_conv_3x3', 1), ('sep_conv_3x3', 3), ('sep_conv_3x3', 1), " +
+    "('dil_conv_5x5', 4)], normal_concat=range(2, 6), reduce=[('sep_conv_3x3', 0), " +
+    "('skip_connect', 1), ('dil_conv_5x5', 2), ('max_pool_3x3', 1), ('sep_conv_3x3', 2), " +
+    "('sep_conv_3x3', 1), ('sep_conv_5x5', 0), ('sep_conv_3x3', 3)], reduce_concat=range(2, 6))",
   /** What SmoothDARTS finds in S4: separable convolutions only. */
   ALL_SEP_CONV_3X3: '0.3 1.3 0.3 1.3 0.3 1.3 0.3 1.3;0.3 1.3 0.3 1.3 0.3 1.3 0.3 1.3',
 } as const;
