@@ -1,4 +1,4 @@
-import { createStreams, type State } from '@archer-nas/core';
+import { createStreams, type State, type TensorState } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { describe, expect, it } from 'vitest';
 import { ParameterStore } from './parameter-store.ts';
@@ -28,6 +28,17 @@ describe('Sgd', () => {
     const [first, second] = trajectory([1, null], { ...pada, unsampled: 'decay' });
     expect(first).toBeCloseTo(0.9499875, 6);
     expect(second).toBeCloseTo(0.9049644, 6);
+  });
+
+  it('keeps velocities that begin at the first gradient and fall by momentum (check C7)', () => {
+    const store = new ParameterStore(specs, createStreams(0));
+    const sgd = new Sgd(store, { ...pada, unsampled: 'decay' });
+    const gradient = tf.tensor1d([1]);
+    const velocity = () => (sgd.state as unknown as { w: TensorState }).w.data[0];
+    sgd.step(new Map([['w', gradient]]), { learningRate: 0.05 });
+    expect(velocity()).toBeCloseTo(1.00025, 6);
+    sgd.step(new Map(), { learningRate: 0.05 });
+    expect(velocity()).toBeCloseTo(0.9004625, 6);
   });
 
   it('freezes them otherwise', () => {

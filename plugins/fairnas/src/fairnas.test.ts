@@ -61,6 +61,17 @@ describe('strict fairness', () => {
     for (const count of seen.values()) expect(Math.abs(count - 200)).toBeLessThan(70);
   });
 
+  it('has (5!)⁶ ordered sets of paths on NAS-Bench-201, (5!)⁵ without their order (check C6)', () => {
+    // All 120 orders of every edge turn up; each of the 5! orders of the paths is the same set.
+    const steps = stepsOf(sitesOf(1), 2000);
+    const orders = Array.from({ length: EDGES }, (_, edge) => {
+      return new Set(steps.map((paths) => paths.map((path) => path[edge]).join(''))).size;
+    });
+    const ordered = orders.reduce((product, count) => product * count, 1);
+    expect(ordered).toBe(2_985_984_000_000);
+    expect(ordered / 120).toBe(24_883_200_000);
+  });
+
   it('gives new paths in every step, unlike a baseline that keeps those of its first', () => {
     const sets = stepsOf(sitesOf(1), 50).map((paths) => JSON.stringify(paths));
     expect(new Set(sets).size).toBe(50);

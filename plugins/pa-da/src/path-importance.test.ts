@@ -157,6 +157,21 @@ describe('the path distribution', () => {
     }
   });
 
+  it.each([
+    ['0.5', { smoothing: 0.5 }, 0, [0.1, 0.1, 0.225, 0.475, 0.1]],
+    ['124/250', {}, 124, [0.1008, 0.1008, 0.2248, 0.4728, 0.1008]],
+    ['248/250', {}, 248, [0.0016, 0.0016, 0.2496, 0.7456, 0.0016]],
+  ])(
+    'is that of G = (0, 0, 1, 3, 0), smoothed with τ = %s (check C3)',
+    async (_, options, e, p) => {
+      const sampler = await begin({ ...options, statistic: 'mean' }, sitesOf(1, 2));
+      tell(sampler, [2, 3], [1, 3]);
+      expectClose(beliefs(sampler)[0]?.G, [0, 0, 1, 3, 0]);
+      endEpoch(sampler, e + 1);
+      expectClose(beliefs(sampler)[0]?.p, p);
+    },
+  );
+
   it('stays frozen while an epoch goes on', async () => {
     const sampler = await begin({});
     const before = beliefs(sampler)[0]?.p;

@@ -68,6 +68,7 @@ describe.skipIf(!hasRealTable)('with the NAS-Bench-201 table as oracle', () => {
 
   it.each([
     [2, 5, 93.6, 0.94, 100],
+    [5, 5, 93.84, 0.97, 100],
     [5, 20, 94.22, 0.997, 40],
   ])(
     'finds with P = %i, Z = %i and noise the median %d of our simulation',

@@ -121,4 +121,33 @@ describe('canonical', () => {
       expect(names.size).toBe(networks);
     },
   );
+
+  it('separates the cells of space 3 into 55,854 networks (section 4)', () => {
+    const names = (graph: Cell['graph'], labels: readonly number[][]): number =>
+      new Set(labels.map((operations) => canonical({ graph, operations }))).size;
+    // Graphs that are alike but for the numbers of their nodes have the same networks.
+    const graphs = new Map<string, Cell['graph']>();
+    for (const graph of prunedGraphs(definitionOf(3))) {
+      graphs.set(canonical({ graph, operations: [0, 0, 0, 0, 0] }), graph);
+    }
+    let networks = 0;
+    for (const graph of graphs.values()) {
+      const all = labels(graph);
+      // Where an operation at one block is told from that at any other, no two labellings are alike.
+      const single = all.filter((ops) => ops.reduce((sum, op) => sum + op) === 1);
+      networks += names(graph, single) === single.length ? all.length : names(graph, all);
+    }
+    expect(networks).toBe(55_854);
+  });
 });
+
+/** The operations of five blocks in every way; those of blocks that are not used stay the same. */
+function labels(graph: Cell['graph']): number[][] {
+  return [1, 2, 3, 4, 5].reduce<number[][]>(
+    (all, node) => {
+      const options = graph[node]?.length ? [0, 1, 2] : [0];
+      return all.flatMap((chosen) => options.map((op) => [...chosen, op]));
+    },
+    [[]],
+  );
+}

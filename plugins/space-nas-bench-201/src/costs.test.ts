@@ -18,6 +18,17 @@ describe('costs', () => {
     expect(model.of(cellOf(operations))).toEqual({ params, macs });
   });
 
+  // Section 5 of the cell spaces.
+  it.each([
+    ['every skip', [1, 1, 1, 1, 1, 1], 73_306],
+    ['every pool', [4, 4, 4, 4, 4, 4], 73_306],
+    ['a ResNet', [3, 0, 3, 1, 0, 1], 559_386],
+    ['five 3x3 and a skip', [3, 3, 3, 3, 3, 1], 1_288_506],
+  ])('count the parameters of %s', (_, operations, params) => {
+    const model = costModel(released, { classes: 10, image: 32 });
+    expect(model.of(cellOf(operations)).params).toBe(params);
+  });
+
   it('depend on classes and image size as published', () => {
     const dense = cellOf([3, 3, 3, 3, 3, 3]);
     const empty = cellOf([0, 0, 0, 0, 0, 0]);

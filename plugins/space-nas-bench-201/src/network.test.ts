@@ -116,6 +116,16 @@ describe('supernet', () => {
     ]);
   });
 
+  it('has residual blocks of 14,464 and 57,600 parameters between its stages', () => {
+    const settings = { ...released, convBias: false, skeletonAffine: true };
+    const { parameters, ...network } = cellSupernet(settings, CIFAR10, everything);
+    const blocks = ['reduction1.', 'reduction2.'].map((block) => {
+      const own = parameters.filter(({ name }) => name.startsWith(block));
+      return parameterCount({ ...network, parameters: own });
+    });
+    expect(blocks).toEqual([14_464, 57_600]);
+  });
+
   it('has a site per cell and edge, tied to the edge of the architecture', () => {
     const { sites } = cellSupernet({ ...released, convBias: true }, CIFAR10, everything);
     expect(sites).toHaveLength(15 * 6);
