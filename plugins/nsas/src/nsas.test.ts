@@ -1,11 +1,11 @@
 import { type Block, createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { ParameterStore, type Site } from '@archer-nas/nn';
+import { ANY_BATCH, NO_DATA, scalarModel } from '@archer-nas/nn/toys';
 import { describe, expect, it } from 'vitest';
 import { type Archive, distance, novelty, updated } from './archive.ts';
 import { type ArchiveGradientOptions, archiveGradient } from './archive-gradient.ts';
 import plugins from './index.ts';
-import { BATCH, DATA, scalarModel } from './testing/scalar-model.ts';
 
 /** Two cells of three decisions with two options each. */
 const SITES: readonly Site[] = [0, 1, 2, 3, 4, 5].map((at) => ({
@@ -78,11 +78,11 @@ describe('the gradient with an archive', () => {
     const store = new ParameterStore(network.parameters, createStreams(0));
     const settings = { ...OPTIONS, size: members.length, beta: 0.5, term: 'gradient' } as const;
     const recipe = archiveGradient({ ...settings, ...options });
-    const context = { network, store, data: DATA, streams: createStreams(0) };
+    const context = { network, store, data: NO_DATA, streams: createStreams(0) };
     // Full, and the most novel of the recent paths is the one that is replaced.
     const gradients = recipe.begin(context, { members, recent: [], steps: 3 });
     const before = tf.memory().numTensors;
-    const pass = gradients.of([0], BATCH, {});
+    const pass = gradients.of([0], ANY_BATCH, {});
     const [value = Number.NaN] = pass.gradients.get('w')?.dataSync() ?? [];
     const [loss = Number.NaN] = pass.loss.dataSync();
     pass.dispose();

@@ -1,10 +1,10 @@
 import { type Block, createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
 import { GradientSum, ParameterStore, Sgd } from '@archer-nas/nn';
+import { ANY_BATCH, NO_DATA, scalarModel } from '@archer-nas/nn/toys';
 import { describe, expect, it } from 'vitest';
 import plugins from './index.ts';
 import { type MetaOptions, metaGradient } from './meta-gradient.ts';
-import { BATCH, DATA, scalarModel } from './testing/scalar-model.ts';
 
 /** One step takes w to the target. */
 const TO_TARGET = { steps: 1, lr: 1, momentum: 0, clip: null, velocities: 'fresh' } as const;
@@ -17,12 +17,12 @@ function outerStep(w0: number, targets: readonly number[], weightDecay: number):
   const gradients = metaGradient(TO_TARGET).begin({
     network,
     store,
-    data: DATA,
+    data: NO_DATA,
     streams: createStreams(0),
   });
   const sgd = new Sgd(store, { weightDecay });
   const sum = new GradientSum();
-  const passes = targets.map((_, k) => gradients.of([k], BATCH, {}));
+  const passes = targets.map((_, k) => gradients.of([k], ANY_BATCH, {}));
   for (const pass of passes) sum.add(pass.gradients, 1 / targets.length);
   sgd.step(sum.gradients, { learningRate: 1 });
   const [w = Number.NaN] = store.value('w').dataSync();
@@ -38,10 +38,10 @@ function deltas(options: Partial<MetaOptions>, count = 1) {
   const store = new ParameterStore(network.parameters, createStreams(0));
   store.set('w', tf.tensor1d([1]));
   const recipe = metaGradient({ ...TO_TARGET, lr: 0.1, ...options });
-  const gradients = recipe.begin({ network, store, data: DATA, streams: createStreams(0) });
+  const gradients = recipe.begin({ network, store, data: NO_DATA, streams: createStreams(0) });
   const before = tf.memory().numTensors;
   const found = Array.from({ length: count }, () => {
-    const pass = gradients.of([0], BATCH, {});
+    const pass = gradients.of([0], ANY_BATCH, {});
     const [delta = Number.NaN] = pass.gradients.get('w')?.dataSync() ?? [];
     const [loss = Number.NaN] = pass.loss.dataSync();
     pass.dispose();

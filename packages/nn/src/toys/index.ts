@@ -1,2 +1,3 @@
+export * from './scalar-model.ts';
 export * from './toy-cell.ts';
 export * from './toy-images.ts';

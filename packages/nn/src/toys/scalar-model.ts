@@ -1,12 +1,12 @@
 import type { DataSet } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import type { AnyBatch, Model } from '@archer-nas/nn';
+import type { AnyBatch, Model } from '../model.ts';
 
-/** Whatever the batch is, it is the same. */
-export const BATCH: AnyBatch = { size: 4, dispose() {} };
+/** Whatever the batch of a {@link scalarModel} is, its loss is the same. */
+export const ANY_BATCH: AnyBatch = { size: 4, dispose() {} };
 
-/** Nobody reads it. */
-export const DATA = {} as DataSet;
+/** A {@link scalarModel} reads none. */
+export const NO_DATA = {} as DataSet;
 
 /** One weight w; the path with option k has the loss ½ (w − targets[k])². */
 export function scalarModel(targets: readonly number[]): Model {
