@@ -1,14 +1,8 @@
-import {
-  buildRun,
-  createStreams,
-  resolveManifest,
-  type Search,
-  type State,
-} from '@archer-nas/core';
+import type { Search, State } from '@archer-nas/core';
 import { startEngine } from '@archer-nas/engine';
 import { jobChecks } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
-import { makeFolder } from '../test/archer.ts';
+import { begunSearch } from '../test/begun-search.ts';
 import { tinyBlocks } from '../test/tiny.ts';
 import { fitMatrix } from './compatibility.ts';
 import { loadInstalled } from './installed.ts';
@@ -36,16 +30,9 @@ describe('R01 a strategy that is thrown away after every step and made from its 
     { timeout: 120_000 },
     async (row) => {
       const engine = await startEngine({ engine: 'wasm' });
-      const rest = { seeds: [0], study: [], profiles: {}, expect: [] };
       const blocks = await tinyBlocks(row, installed.lookup);
-      const manifest = { name: 'resumed', ...rest, ...blocks };
-      const resolved = await resolveManifest(manifest as never, installed.lookup);
-      const folders = { data: makeFolder(), manifest: import.meta.dirname };
-      const begin = async (saved?: State): Promise<Search<unknown>> => {
-        const { lookup } = installed;
-        const parts = await buildRun(resolved, { lookup, engine, folders, log: () => {} });
-        return parts.strategy.begin({ streams: createStreams(0).scope('search') }, saved);
-      };
+      const { lookup } = installed;
+      const begin = (saved?: State) => begunSearch(blocks, { lookup, engine }, saved);
       const outcome = async (search: Search<unknown>) => [
         search.incumbents(),
         await search.result(),

@@ -152,8 +152,10 @@ describe('bilevel', () => {
     const search = await begin({}, { modifiers: [look] });
     await search.step(signal);
     const { numTensors } = tf.memory();
-    for (let step = 0; step < 4; step++) await search.step(signal);
-    expect(tf.memory().numTensors).toBe(numTensors);
+    for (let step = 0; step < 4; step++) {
+      await search.step(signal);
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
     expect(looked).toBe(5);
     search.dispose?.();
   });
