@@ -46,6 +46,7 @@ export const withDefaults = (options: Partial<SearchOptions>): SearchOptions => 
   samples: 4,
   attempts: 100,
   constraint: {},
+  connected: false,
   ...options,
 });
 
