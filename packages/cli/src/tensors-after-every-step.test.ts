@@ -18,7 +18,7 @@ const rows: readonly (readonly [string, { with?: readonly Block[]; [option: stri
     ['sdarts rs', { with: [{ use: 'sdarts', mode: 'rs' }] }],
     ['sdarts adv', { with: [{ use: 'sdarts', mode: 'adv' }] }],
     ['pc-darts', { with: [{ use: 'pc-darts' }] }],
-    ['r-darts', { with: [{ use: 'r-darts', cutout: 4, skip: true }] }],
+    ['r-darts', { with: [{ use: 'r-darts', cutout: 4 }] }],
     ['p-darts', { with: [{ use: 'p-darts', cells: [1], keep: [], dropout: [0.4] }] }],
     ['darts-es', { with: [{ use: 'darts-es', every: 2, window: 1, lag: 1, from: 0, ratio: 1e9 }] }],
     [
