@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readResult } from '@archer-nas/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,22 @@ describe('searches that were repeated with other seeds', () => {
     const { out } = await archer('compare', seed0, seed1, '--metric', metricOf(a));
     expect(out).toContain(seed0);
     expect(out).toContain(seed1);
+  });
+
+  it('are reported and compared alike from the three files that a publication needs', async () => {
+    const kept = join(here, 'kept');
+    for (const [side, out] of Object.entries({ a, b })) {
+      for (const seed of SEEDS) {
+        for (const file of ['manifest.json', 'fingerprint.json', 'result.json']) {
+          cpSync(join(seedOf(out, seed), file), join(kept, side, `seed-${seed}`, file));
+        }
+      }
+    }
+    const of = (x: string, y: string) => archer('compare', x, y, '--metric', metricOf(a));
+    expect(await of(join(kept, 'a'), join(kept, 'b'))).toEqual(await of(a, b));
+    const { code, out } = await archer('report', join(kept, 'a'));
+    expect(code).toBe(0);
+    expect(out).toContain(resultOf(a, 2));
   });
 
   it('are compared seed by seed as JSON', async () => {

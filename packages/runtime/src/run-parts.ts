@@ -1,12 +1,20 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Block, buildSpace, type PluginLookup, type SearchSpace } from '@archer-nas/core';
+import {
+  type Block,
+  buildSpace,
+  type Manifest,
+  type PluginLookup,
+  type SearchSpace,
+} from '@archer-nas/core';
 import { onDisk } from './disk-error.ts';
 import { isThere } from './durable.ts';
+import { runFolder } from './folders.ts';
+import { readOwnJson } from './own-json.ts';
 import { installedPlugins } from './plugin-index.ts';
-import type { RunRecord } from './read-run.ts';
-import { originOf } from './resume.ts';
+import { type RunRecord, readRun } from './read-run.ts';
+import { originOf, type RunOrigin } from './resume.ts';
 import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 
 /** The space of a plan; creates nothing else: no engine, no data, no strategy. */
@@ -24,13 +32,13 @@ export async function spaceOfManifest(
 
 /**
  * The space of a run, from the plugins that are installed where its manifest lies.
- * @throws ArcherError when it has no journal, or a plugin is not installed or does not fit
+ * @throws ArcherError when it is no run, or a plugin is not installed or does not fit
  */
 export async function spaceOfRun(
   folder: string,
   { lookup }: { readonly lookup?: PluginLookup | undefined } = {},
 ): Promise<SearchSpace<any>> {
-  return buildPlannedSpace(await planRun({ ...originOf(folder), lookup }));
+  return buildPlannedSpace(await planRun({ ...knownOrigin(folder), lookup }));
 }
 
 /**
@@ -44,7 +52,7 @@ export function pluginDocuments(
   name: string,
 ): ReadonlyMap<string, string> {
   const used = Object.values(fingerprint?.plugins ?? {}).map((one) => one.replace(/@[^@]*$/, ''));
-  const index = installedPlugins(originOf(resolve(folder)).folder);
+  const index = installedPlugins(knownOrigin(folder).folder);
   const folders = new Map([...index.values()].flat().map((entry) => [entry.name, entry.folder]));
   const found = new Map<string, string>();
   for (const plugin of new Set(used)) {
@@ -57,4 +65,13 @@ export function pluginDocuments(
     );
   }
   return found;
+}
+
+/** Of a run whose journal was not kept, its manifest, as if it lay in the run's folder. */
+function knownOrigin(folder: string): Pick<RunOrigin, 'manifest' | 'folder'> {
+  const root = resolve(folder);
+  const { journal, manifest } = runFolder(root);
+  if (isThere(journal) || !isThere(manifest)) return originOf(root);
+  const kept = readOwnJson(manifest, ['name', 'space', 'strategy']) as unknown as Manifest;
+  return { manifest: { ...kept, profiles: {} }, folder: root };
 }
