@@ -13,7 +13,7 @@ import { isThere } from './durable.ts';
 import { runFolder } from './folders.ts';
 import { readOwnJson } from './own-json.ts';
 import { installedPlugins } from './plugin-index.ts';
-import { type RunRecord, readRun } from './read-run.ts';
+import type { RunRecord } from './read-run.ts';
 import { originOf, type RunOrigin } from './resume.ts';
 import { type PlanOptions, planRun, type RunPlan } from './run-plan.ts';
 
