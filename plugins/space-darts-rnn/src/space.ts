@@ -5,6 +5,7 @@ import {
   languageModel,
 } from '@archer-nas/nn';
 import { derivedCell } from './derived-cell.ts';
+import { draw } from './draw.ts';
 import { deriveGenotype, optionsOf } from './edges.ts';
 import { ACTIVATIONS, formatGenotype, type Genotype, NODES, parseGenotype } from './genotype.ts';
 import { type SearchCellSettings, searchCell } from './search-cell.ts';
@@ -41,6 +42,7 @@ export function dartsRnnSpace(settings: RnnSettings): DartsRnnSpace {
       }),
     format: formatGenotype,
     parse: parseGenotype,
+    draw,
   });
   const model = (vocabulary: number) => ({ ...settings, vocabulary });
   return {
