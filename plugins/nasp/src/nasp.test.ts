@@ -79,6 +79,29 @@ describe('R39 the proximal steps of NASP (checks of section 4)', () => {
   });
 });
 
+describe('the point that studies look at', () => {
+  it('is ᾱ, where α is the mixture itself, with the gradient of that', () => {
+    const relaxation = nasp({ edges: 1, alpha: { ...alpha, weightDecay: 1e-3 } }).begin(
+      sitesOf([2, 3]),
+      streams,
+      savedAt([0.4, 0.1], [0.2, 0.3, 0.9]),
+    );
+    const { point } = relaxation;
+    expect(point?.alpha).toEqual([Float64Array.of(0, 0), Float64Array.of(0, 0, 1)]);
+    expect(point?.weightDecay).toBe(1e-3);
+    const near = [Float64Array.of(0.01, 0), Float64Array.of(0, 0, 1)];
+    const mixture = [
+      { support: [0, 1], weights: near[0] },
+      { support: [0, 1, 2], weights: near[1] },
+    ];
+    expect(point?.mixture(near)).toEqual(mixture);
+    const { asked, step } = linear([0.4, -0.1], [0.2, -3, 1]);
+    const slopes = point?.gradient(near, step.valid);
+    expect(slopes).toEqual([Float64Array.of(0.4, -0.1), Float64Array.of(0.2, -3, 1)]);
+    expect(asked).toEqual([mixture]);
+  });
+});
+
 describe('α at the start', () => {
   it('is .5 with a little noise, so that there are no ties, or .5 alone', () => {
     const begin = (noise: number) => {

@@ -1,6 +1,7 @@
 import type { State, Streams } from '@archer-nas/core';
 import {
   argmaxRows,
+  type BatchLoss,
   beginAlpha,
   decisionSites,
   denseMixture,
@@ -51,13 +52,22 @@ function relaxed(
       return alpha as unknown as State;
     },
     update({ valid }) {
-      const { rows } = valid.gradients(denseMixture(binarised(alpha.rows, kept())), ['mixture']);
-      const moved = rowAdam(alpha, rows, adam);
+      const moved = rowAdam(alpha, gradient(binarised(alpha.rows, kept()), valid), adam);
       alpha = { ...moved, rows: clipped(moved.rows) };
       return {};
     },
     weightMixture: () => singlePaths(alpha.rows, kept()),
+    // Studies look at the loss around ᾱ, where the search does.
+    get point() {
+      const { weightDecay } = adam;
+      return { alpha: binarised(alpha.rows, kept()), weightDecay, mixture: denseMixture, gradient };
+    },
   };
+}
+
+/** ∇_α L(w, α) at fixed w: without a softmax, α is the mixture. */
+function gradient(alpha: Rows, loss: BatchLoss): Rows {
+  return loss.gradients(denseMixture(alpha), ['mixture']).rows;
 }
 
 /** prox_C1: one-hot at the first greatest entry of each row that is kept, zeros in the others. */
