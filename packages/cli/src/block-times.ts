@@ -70,9 +70,9 @@ export function latencyCsv(
   { base, perChoice }: BlockTimes,
   { device, engine, batch, image, repeats }: Measured,
 ): string {
-  const with_ = [plain(device), plain(engine), batch, image, repeats];
+  const circumstances = [plain(device), plain(engine), batch, image, repeats];
   const line = (decision: string, option: string, time: number): string =>
-    [decision, option, time.toFixed(6), ...with_].join(',');
+    [decision, option, time.toFixed(6), ...circumstances].join(',');
   const lines = decisions.flatMap(({ name, options = [] }, at) =>
     options.map((option, i) => line(name, option, perChoice[at]?.[i] ?? 0)),
   );

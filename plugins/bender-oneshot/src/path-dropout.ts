@@ -20,7 +20,11 @@ export function dropRate(r: number, k: number): number {
 }
 
 /** r of an epoch: it grows linearly from 0 in the first epoch to its full value in the last. */
-export function rateAt(epoch: number, epochs: number, { rate, schedule }: PathDropoutOptions) {
+export function rateAt(
+  epoch: number,
+  epochs: number,
+  { rate, schedule }: PathDropoutOptions,
+): number {
   return schedule === 'constant' || epochs < 2 ? rate : (rate * epoch) / (epochs - 1);
 }
 

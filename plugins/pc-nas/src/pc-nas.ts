@@ -15,11 +15,11 @@ import * as pools from './pool.ts';
 
 /** A stage that is being scored: which candidate each completion is of. */
 type Stage = Pick<CompletedPrefixes<unknown>, 'of' | 'tried'> & {
-  readonly candidates: readonly pools.Partial[];
+  readonly candidates: readonly pools.PartialModel[];
 };
 
 interface Saved {
-  readonly pool: readonly pools.Partial[];
+  readonly pool: readonly pools.PartialModel[];
   readonly over: boolean;
   readonly found: pools.Found;
   readonly stage: Stage | null;

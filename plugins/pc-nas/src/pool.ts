@@ -1,11 +1,11 @@
 import { type Choice, mean, type Report } from '@archer-nas/core';
 
 /** A partial model (o_1, …, o_t): the candidates that the first t mixops take. */
-export type Partial = readonly Choice[];
+export type PartialModel = readonly Choice[];
 
 /** A candidate of a stage and what its completions have come to. */
 export interface Candidate {
-  readonly o: Partial;
+  readonly o: PartialModel;
   readonly potential: number;
   /** Least cost that it can still end with, where there is a limit: the second key. */
   readonly cost: number;
@@ -20,12 +20,12 @@ export interface Found {
 }
 
 const NOTHING: Found = { kept: [], candidates: 0, legal: 0 };
-const EMPTY: readonly Partial[] = [[]];
+const EMPTY: readonly PartialModel[] = [[]];
 /** P_0: nothing is fixed, nothing was scored. */
 export const BEGINNING = { pool: EMPTY, over: false, found: NOTHING, stage: null };
 
 /** Step a: every partial model of the pool with each of the N candidates of the next mixop. */
-export function extend(pool: readonly Partial[], N: number): Partial[] {
+export function extend(pool: readonly PartialModel[], N: number): PartialModel[] {
   return pool.flatMap((o) => Array.from({ length: N }, (_, candidate) => [...o, candidate]));
 }
 
@@ -44,24 +44,38 @@ export function select(candidates: readonly Candidate[], P: number): Candidate[]
 }
 
 /** Architectures that share weights after stage t: |P| Π_{l>t} N_l. */
-export function sharing(pool: readonly Partial[], N: readonly number[]): number {
-  const t = pool[0]?.length ?? 0;
-  return N.slice(t).reduce((product, N_l) => product * N_l, pool.length);
+export function sharing(pool: readonly PartialModel[], N: readonly number[]): number {
+  return pool.length * completions(N, pool[0]?.length ?? 0);
+}
+
+/** Of a partial model of t mixops: Π_{l>t} N_l. */
+function completions(N: readonly number[], t: number): number {
+  return N.slice(t).reduce((product, N_l) => product * N_l, 1);
 }
 
 /**
  * KL(p_alone ‖ p_share) of K architectures with likelihoods N(θ; μ_i, σ²) and a flat prior:
  * ½ (K − 1 − ln K + K (μ_k − μ̄)²/σ²). How far the posterior has faded, were weights Gaussian.
+ *
+ * @param distance (μ_k − μ̄)/σ; 0: of the architecture in the middle, the least
  */
 export function fading(K: number, distance = 0): number {
   return (K - 1 - Math.log(K) + K * distance ** 2) / 2;
 }
 
-/** Evaluations of a search without limits, its last pool's included. */
-export function evaluations(N: readonly number[], P: number, scored: (rest: number) => number) {
+/**
+ * Evaluations of a search without limits, its last pool's included.
+ *
+ * @param scored how many of so many completions are
+ */
+export function evaluations(
+  N: readonly number[],
+  P: number,
+  scored: (completions: number) => number,
+): number {
   let [size, sum] = [1, 0];
   N.forEach((N_t, t) => {
-    sum += size * N_t * scored(sharing([N.slice(0, t + 1)], N));
+    sum += size * N_t * scored(completions(N, t + 1));
     size = Math.min(P, size * N_t);
   });
   return sum + size;
@@ -88,7 +102,7 @@ export function report(found: Found, N: readonly number[], sign: number): Report
   };
 }
 
-function lexicographic(a: Partial, b: Partial): number {
+function lexicographic(a: PartialModel, b: PartialModel): number {
   const at = a.findIndex((choice, l) => choice !== b[l]);
   return at < 0 ? 0 : (a[at] as Choice) - (b[at] as Choice);
 }
