@@ -322,4 +322,17 @@ describe('a launcher', () => {
     },
     TIMEOUT_MS,
   );
+
+  it(
+    'leaves what is there where a seed cannot begin again with --restart',
+    async () => {
+      const { out, command } = experiment({ seeds: [0] });
+      expect((await archer(...command, '--launcher', 'none')).code).toBe(0);
+      const said = await start([...command, '--restart', '--set', 'from={run: ./nowhere}']).said;
+      expect(said.code).toBe(3);
+      expect(said.err).toMatch(/^ {2}seed 0: exit code 3: .*nowhere.* is no run/m);
+      expect(outcomes(out, [0])).toStrictEqual(truth.slice(0, 1));
+    },
+    TIMEOUT_MS,
+  );
 });

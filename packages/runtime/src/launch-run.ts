@@ -15,8 +15,9 @@ import { type RunFolder, runFolder } from './folders.ts';
 import { acquireLock } from './lock.ts';
 import { engineSettings } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
+import { isBefore, restartName, restartVariable } from './restart.ts';
 import type { RunOptions, RunSummary } from './run.ts';
-import { checkOwnFiles, clearFolder } from './run-folder-session.ts';
+import { checkOwnFiles } from './run-folder-session.ts';
 import type { RunPlan } from './run-plan.ts';
 import { isFinishedBefore, type Place } from './seed-place.ts';
 import { exitCodeOf, type Stop } from './stop.ts';
@@ -37,6 +38,9 @@ export interface LaunchedRun {
 /** A seed's task, with its place and whose it is. */
 type SeedTask = Task & { readonly place: Place; readonly run: LaunchedRun };
 
+/** How a seed's task ended. */
+type SeedEnd = TaskEnd & { readonly task: SeedTask };
+
 /**
  * Runs the seeds of plans as processes of their launcher, which is that of the first, all in one
  * launch. Each works in its own run folder, where its result says that it is finished; this
@@ -46,8 +50,9 @@ type SeedTask = Task & { readonly place: Place; readonly run: LaunchedRun };
 export async function launchRuns(runs: readonly LaunchedRun[]): Promise<readonly RunSummary[]> {
   const [{ plan, options, emit, stop }] = runs as [LaunchedRun];
   const launcher = await launcherOf(plan, emit);
-  const tasks = runs.flatMap((run) => tasksOf(run, { alone: runs.length === 1 }));
-  for (const { place, run } of tasks) if (run.options.restart) clear(place);
+  const launch = { alone: runs.length === 1, restart: restartVariable() };
+  const tasks = runs.flatMap((run) => tasksOf(run, launch));
+  for (const { place, run } of tasks) if (run.options.restart) checkFree(place);
   for (const { plan, emit } of runs) {
     emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
   }
@@ -61,8 +66,9 @@ export async function launchRuns(runs: readonly LaunchedRun[]): Promise<readonly
     finished: (task) => isFinished(seedTask(task)),
     onEvent: (event) => tell(event, seedTask(taskOf(event))),
   });
+  const seedEnds = ends.map((end) => ({ ...end, task: seedTask(end.task) }));
   return runs.map((run) => {
-    const own = ends.filter(({ task }) => seedTask(task).run === run);
+    const own = seedEnds.filter(({ task }) => task.run === run);
     return summary(run, own);
   });
 }
@@ -73,10 +79,18 @@ async function launcherOf(plan: RunPlan, emit: OnEvent): Promise<Launcher> {
   return (await buildLauncher(resolved, { lookup, folders, log })) as Launcher; // planned with one
 }
 
+/** What all tasks of a launch share. */
+interface Shared {
+  /** Whether it is of one run. */
+  readonly alone: boolean;
+  /** The variable for runs that begin again. */
+  readonly restart: NonNullable<Task['env']>;
+}
+
 /** One task per seed; unless the run is alone, their names say whose they are. */
-function tasksOf(run: LaunchedRun, { alone }: { readonly alone: boolean }): SeedTask[] {
+function tasksOf(run: LaunchedRun, { alone, restart }: Shared): SeedTask[] {
   const { plan, places, options } = run;
-  const { seedCommand, seedEnvironment: env } = options;
+  const { seedCommand, seedEnvironment } = options;
   if (seedCommand === undefined) {
     throw new ArcherError(
       'ARCHER_LAUNCHER',
@@ -87,25 +101,33 @@ function tasksOf(run: LaunchedRun, { alone }: { readonly alone: boolean }): Seed
       },
     );
   }
+  const env = { ...seedEnvironment, ...(options.restart && restart) };
   const of = alone ? '' : `${plan.point ?? plan.manifest.name}, `;
   return places.map((place) => ({
     ...{ place, run, name: `${of}seed ${place.seed}`, command: seedCommand(place.seed) },
     folder: place.folder.root,
-    ...(env === undefined ? {} : { env }),
+    ...(Object.keys(env).length > 0 && { env }),
   }));
 }
 
-/** Once, before anything is launched: a task that is started again must go on. */
-function clear({ folder }: Place): void {
+/** That the task's process will be able to delete the earlier run, once the new one can begin. */
+function checkFree({ folder }: Place): void {
   if (!existsSync(folder.root)) return;
   checkOwnFiles(folder);
-  using _lock = acquireLock(folder.lock);
-  clearFolder(folder);
+  acquireLock(folder.lock).release();
+}
+
+/** Whether what is in the folder of a task is still the run that it is to begin again. */
+function isOld({ place, env }: SeedTask): boolean {
+  return env !== undefined && isBefore(place.folder, restartName(env));
 }
 
 /** A folder that cannot be read is not finished: its process says what is wrong with it. */
-function isFinished({ place, run: { plan, options } }: SeedTask): boolean {
+function isFinished(task: SeedTask): boolean {
+  const { plan, options } = task.run;
+  const { place } = task;
   try {
+    if (isOld(task)) return false;
     return options.acceptDrift ? existsSync(place.folder.result) : isFinishedBefore(plan, place);
   } catch {
     return false;
@@ -137,14 +159,16 @@ function tellEnd(end: TaskEnd, seed: number, emit: OnEvent): void {
   }
 }
 
-function summary({ plan, places, stop }: LaunchedRun, ends: readonly TaskEnd[]): RunSummary {
+function summary({ plan, places, stop }: LaunchedRun, ends: readonly SeedEnd[]): RunSummary {
   const failed = ends.flatMap((end, i) => {
     if (end.status !== 'failed') return [];
     const { seed, folder } = places[i] as Place;
     const { attempts: starts, exitCode, reason } = end;
     return [{ seed, folder: folder.root, starts, reason, exitCode: documented(exitCode) }];
   });
-  const records = places.flatMap(({ folder }) => recordIn(folder) ?? []);
+  const records = ends.flatMap(({ task }) =>
+    isOld(task) ? [] : (recordIn(task.place.folder) ?? []),
+  );
   const stopped = ends.find((end) => end.status === 'stopped');
   if (stopped !== undefined) {
     // One that stopped by itself is told like all of them: the same command goes on.

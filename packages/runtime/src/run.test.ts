@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { definePlugin } from '@archer-nas/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { outcome, runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import type { RunEvent } from './events.ts';
@@ -8,7 +10,20 @@ import { scienceLines } from './journal-reader.ts';
 import { readRun } from './read-run.ts';
 import { resume } from './resume.ts';
 
+afterEach(() => void vi.unstubAllEnvs());
+
 const climb = (rounds: number) => ({ use: 'toy-climb', rounds });
+
+const NOWHERE = { run: './nowhere' };
+const BY_EPOCH = { use: 'by-epoch' };
+
+/** A study that counts in epochs, of which the toy's search has none. */
+function byEpoch() {
+  const create = () => ({ when: { every: 1, unit: 'epoch' } });
+  return toyLookup(
+    definePlugin({ id: 'by-epoch', kind: 'study', options: z.strictObject({}), create } as never),
+  );
+}
 
 /** The kinds of events of a run. */
 function recorder() {
@@ -133,6 +148,50 @@ describe('R09 a run that is finished', () => {
     await runToys(folder.path, { restart: true, onEvent });
     expect(events.filter(({ type }) => type === 'step')).toHaveLength(14);
     expect(outcome(toyFolder(folder.path))).toStrictEqual(before);
+  });
+});
+
+describe('a restart that cannot begin', () => {
+  const refusal = new Error('no such column');
+  const failing = async (kind: 'strategy' | 'evaluator', id: string, create: () => unknown) => {
+    const { plugin } = await toyLookup()(kind, id);
+    return { lookup: toyLookup({ ...plugin, create } as never) };
+  };
+  const fail = (): never => {
+    throw refusal;
+  };
+
+  it.each([
+    ['for its evaluator', () => failing('evaluator', 'toy-ones', fail)],
+    ['for its search', () => failing('strategy', 'toy-climb', () => ({ begin: fail }))],
+    ['for the run that it begins from', () => ({ manifest: toyManifest({ from: NOWHERE }) })],
+    ['for a study', () => ({ manifest: toyManifest({ study: [BY_EPOCH] }), lookup: byEpoch() })],
+  ])('%s leaves the run that is there', async (_, options) => {
+    using folder = temporaryFolder();
+    await runToys(folder.path);
+    const before = outcome(toyFolder(folder.path));
+    const changed = await options();
+    await expect(runToys(folder.path, { ...changed, restart: true })).rejects.toThrow();
+    expect(outcome(toyFolder(folder.path))).toStrictEqual(before);
+  });
+
+  it('leaves it also in a process of a launch, which otherwise begins again once', async () => {
+    using folder = temporaryFolder();
+    await runToys(folder.path);
+    const root = toyFolder(folder.path);
+    const before = outcome(root);
+    vi.stubEnv('ARCHER_RESTART', 'launch-1');
+    const { lookup } = await failing('evaluator', 'toy-ones', fail);
+    await expect(runToys(folder.path, { lookup })).rejects.toThrow(refusal);
+    expect(outcome(root)).toStrictEqual(before);
+    const journal = () => readFileSync(join(root, 'journal.jsonl'), 'utf8');
+    const old = journal();
+    await runToys(folder.path, { maxTime: 0 });
+    const begun = journal();
+    expect(begun).not.toBe(old);
+    await runToys(folder.path);
+    expect(journal().startsWith(begun)).toBe(true);
+    expect(outcome(root)).toStrictEqual(before);
   });
 });
 

@@ -23,6 +23,7 @@ import { launchRuns } from './launch-run.ts';
 import { awaitLock } from './lock.ts';
 import { type EngineSettings, startPlannedEngine } from './planned-engine.ts';
 import { type RunRecord, readRun } from './read-run.ts';
+import { beginsAgain, restartName, tryBeginning } from './restart.ts';
 import { writeResult } from './result-files.ts';
 import { factsOf } from './run-facts.ts';
 import {
@@ -47,7 +48,7 @@ export interface RunOptions extends PlanOptions, EngineSettings {
   readonly maxTime?: number | string | undefined;
   /** The run is finished and goes on with a larger budget of its strategy. @see extend */
   readonly extend?: boolean | undefined;
-  /** Begin again from zero; what is in the run folder is deleted. */
+  /** Begin again from zero; what is in the run folder is deleted, once the new run can begin. */
   readonly restart?: boolean | undefined;
   /** Go on although manifest, plugins, data, engine or Node.js changed; it is journalled. */
   readonly acceptDrift?: boolean | undefined;
@@ -114,8 +115,9 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     const [summary] = await launchRuns([{ plan, places, options, emit, stop }]);
     return summary as RunSummary;
   }
-  const isAnew = options.restart || options.extend;
-  const finished = isAnew ? undefined : finishedBefore(plan, places);
+  const isAnew = ({ folder }: Place): boolean =>
+    options.extend === true || beginsAgain(folder, options.restart);
+  const finished = places.some(isAnew) ? undefined : finishedBefore(plan, places);
   if (finished !== undefined) {
     emit({ type: 'resolved', resolved: plan.resolved, engine: undefined, seeds: plan.seeds });
     for (const record of finished) {
@@ -128,7 +130,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const records: RunRecord[] = [];
   for (const place of places) {
     const { seed } = place;
-    const before = !isAnew && existsSync(place.folder.result);
+    const before = !isAnew(place) && existsSync(place.folder.result);
     const reason = await runOne({ plan, engine, options, emit, stop }, place);
     const record = readRun(place.folder.root);
     records.push(record);
@@ -157,12 +159,11 @@ interface SeedSetting {
 
 /** One seed under its lock. @returns why it stopped early */
 async function runOne(setting: SeedSetting, place: Place): Promise<StopReason | undefined> {
-  const { plan, options } = setting;
+  const { plan } = setting;
   const { folder } = place;
   onDisk(folder.root, () => makeFolder(folder.root));
   checkOwnFiles(folder);
   using _lock = await awaitLock(folder.lock, () => setting.stop.reason() !== undefined);
-  if (options.restart) clearFolder(folder);
   const log = (line: string): void => setting.emit({ type: 'log', line });
   const parts = await createRun(plan, setting.engine, log);
   // Not without await: the lock would be released at the return.
@@ -176,6 +177,10 @@ async function work(
 ): Promise<StopReason | undefined> {
   const { from, resolved, fingerprint, identity } = await factsOf({ plan, seed, engine, parts });
   const acceptDrift = options.acceptDrift ?? false;
+  if (beginsAgain(folder, options.restart)) {
+    await tryBeginning(parts, { seed, from });
+    clearFolder(folder);
+  }
   if (existsSync(folder.result) && !options.extend) {
     const changes = checkDrift(folder, fingerprint, acceptDrift);
     for (const change of changes) {
@@ -241,14 +246,13 @@ function originOf(
   { manifest, profile, changed, folders }: RunPlan,
   { seed, attempt, identity }: Pick<TrackingFacts, 'seed' | 'attempt' | 'identity'>,
 ): Record<string, State> {
+  const restart = restartName();
   return {
     manifest: JSON.parse(JSON.stringify(withoutSecrets(manifest))) as State,
     profile: profile ?? null,
     ...(changed.length > 0 && { changed: [...changed] }),
-    seed,
-    attempt,
-    identity,
-    folder: folders.manifest,
+    ...(restart !== undefined && { restart }),
+    ...{ seed, attempt, identity, folder: folders.manifest },
   };
 }
 
