@@ -77,6 +77,18 @@ describe('sweep', () => {
     expect(at('plain-rounds-3')).not.toEqual(at('plain-rounds-4'));
   });
 
+  it('judges no point by what the manifest expects of another protocol', async () => {
+    const expected = { metric: 'ones', value: 0, tolerance: 1000, source: 'a paper' };
+    const folder = makeFolder();
+    const changes = { seeds: [0, 1, 2], expect: [expected], sweep: SWEEP };
+    const judged = toyExperiment(folder, { ...changes, strategy: { use: 'toy-climb', rounds: 3 } });
+    const at = (point: string) => archer('run', judged, '--point', point, '--out', folder);
+    expect((await at('plain-rounds-3')).out).toContain('reproduced');
+    const other = 'because what was run has another strategy.rounds than the manifest';
+    expect((await at('plain-rounds-4')).out.replaceAll(/\s+/g, ' ')).toContain(other);
+    rmSync(folder, { recursive: true });
+  });
+
   it('names a point that there is not, and a manifest without sweep', async () => {
     const wrong = await archer('run', manifest, '--point', 'loud-rounds-5');
     expect(wrong).toMatchObject({ code: 3, out: '' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from './manifest.ts';
-import { sweepPoints, withPoint } from './sweep.ts';
+import { pointChanges, sweepPoints, withPoint } from './sweep.ts';
 
 const manifest = (sweep: object, rest: object = {}) =>
   parseManifest(
@@ -81,6 +81,33 @@ describe('a manifest at a point', () => {
   it('is itself without one', () => {
     const plain = manifest({});
     expect(withPoint(plain, undefined)).toBe(plain);
+  });
+
+  it('says in which paths it is another experiment', () => {
+    const points = {
+      same: { strategy: { epochs: 5 } },
+      longer: { strategy: { epochs: 7 }, title: 'longer' },
+      plain: { strategy: { order: { use: 'shuffle' } } },
+      ranked: { study: [{ rank: { batches: 4 } }] },
+    };
+    const study = [{ rank: { batches: 2 } }];
+    const swept = manifest({ points }, { study });
+    const changes = (point: string) => pointChanges(swept, point);
+    expect(changes('same')).toEqual([]);
+    expect(changes('longer')).toEqual(['strategy.epochs', 'title']);
+    expect(changes('plain')).toEqual(['strategy.order']);
+    expect(changes('ranked')).toEqual(['study.0.batches']);
+    expect(pointChanges(swept, undefined)).toEqual([]);
+    const grid = manifest({ grid: { 'strategy.epochs': [5, 20] } });
+    expect(pointChanges(grid, 'epochs-5')).toEqual([]);
+    expect(pointChanges(grid, 'epochs-20')).toEqual(['strategy.epochs']);
+  });
+
+  it('is what its own expectations are for, but for the grid', () => {
+    const own = [{ metric: 'kendall-tau', value: 0.7, tolerance: 0.1, source: 'the paper' }];
+    const points = { other: { strategy: { epochs: 7 }, expect: own } };
+    const swept = manifest({ points, grid: { 'data.batch': [32] } }, { data: { use: 'toy' } });
+    expect(pointChanges(swept, 'other-batch-32')).toEqual(['data.batch']);
   });
 
   it('is refused where the sweep has no such point, or there is none', () => {

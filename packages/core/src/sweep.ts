@@ -1,3 +1,4 @@
+import { changedPaths } from './changed-paths.ts';
 import { ArcherError, EXIT } from './errors.ts';
 import { folderName } from './folder-name.ts';
 import { type Manifest, withOverlay, withSettings } from './manifest.ts';
@@ -51,14 +52,33 @@ export function sweepPoints({ name, profiles, sweep }: Manifest): readonly Sweep
 /** The manifest at one point of its sweep. @throws ArcherError `ARCHER_SWEEP` */
 export function withPoint(manifest: Manifest, name: string | undefined): Manifest {
   if (name === undefined) return manifest;
+  const point = pointOf(manifest, name);
+  return withSettings(overlaid(manifest, point), point.settings);
+}
+
+/**
+ * The paths in which a point is another experiment than the manifest, whose expectations are not for
+ * it. Expectations that a point brings along are for what is written beside them.
+ * @throws ArcherError `ARCHER_SWEEP`
+ */
+export function pointChanges(manifest: Manifest, name: string | undefined): readonly string[] {
+  if (name === undefined) return [];
+  const point = pointOf(manifest, name);
+  const expected = point.overlay.expect === undefined ? manifest : overlaid(manifest, point);
+  const now = withPoint(manifest, name);
+  return changedPaths({ ...expected, expect: now.expect }, now);
+}
+
+function overlaid(manifest: Manifest, { name, overlay }: SweepPoint): Manifest {
+  return withOverlay(manifest, overlay, `sweep.points.${name}`);
+}
+
+function pointOf(manifest: Manifest, name: string): SweepPoint {
   const points = sweepPoints(manifest);
   const point = points.find((one) => one.name === name);
-  if (point === undefined) {
-    const names = points.map((one) => one.name);
-    throw problem(`The sweep of ${manifest.name} has no point "${name}".`, suggestion(name, names));
-  }
-  const laid = withOverlay(manifest, point.overlay, `sweep.points.${name}`);
-  return withSettings(laid, point.settings);
+  if (point !== undefined) return point;
+  const names = points.map((one) => one.name);
+  throw problem(`The sweep of ${manifest.name} has no point "${name}".`, suggestion(name, names));
 }
 
 /** All combinations of a grid, with a word for each value. */

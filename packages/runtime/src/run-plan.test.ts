@@ -42,6 +42,16 @@ describe('planRun', () => {
     expect(readdirSync(folder.path)).toStrictEqual(['manifest.yaml']);
   });
 
+  it('knows what point and settings have made another experiment of', async () => {
+    const sweep = { grid: { 'strategy.rounds': [5, 6] } };
+    const manifest = toyManifest({ sweep });
+    const settings = ['space.bits=4'];
+    const at = async (point: string) =>
+      (await planRun({ manifest, point, settings, lookup })).changed;
+    expect(await at('rounds-5')).toEqual(['space.bits']);
+    expect(await at('rounds-6')).toEqual(['strategy.rounds', 'space.bits']);
+  });
+
   it('keeps the results of several files of one folder apart', async () => {
     using folder = temporaryFolder();
     const outs = ['a.yaml', 'b.yml'].map(async (name) => {

@@ -5,6 +5,7 @@ import {
   EXIT,
   type Manifest,
   type PluginLookup,
+  pointChanges,
   type ResolvedManifest,
   resolveManifest,
   settingPath,
@@ -46,7 +47,7 @@ export interface RunPlan {
   readonly manifest: Manifest;
   readonly resolved: ResolvedManifest;
   readonly profile: string | undefined;
-  /** Paths that settings have given other values. */
+  /** Paths that the point or settings have given other values. */
   readonly changed: readonly string[];
   readonly point: string | undefined;
   readonly seeds: readonly number[];
@@ -63,10 +64,8 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
   const folder = resolve(options.folder ?? (file === undefined ? '.' : dirname(file)));
   const written = readManifest(options.manifest);
   const profiled = withProfile(written, options.profile);
-  const { sweep: _, ...pointed } = withPoint(
-    { ...profiled, profiles: written.profiles },
-    options.point,
-  );
+  const whole = { ...profiled, profiles: written.profiles };
+  const { sweep: _, ...pointed } = withPoint(whole, options.point);
   const lookup = options.lookup ?? pluginLookup(installedPlugins(folder));
   const untracked = { ...withSettings(pointed, options.settings ?? []), profiles: {} };
   const launched = withLauncher(untracked, options);
@@ -76,7 +75,7 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     warnings,
     resolved: await resolveManifest(manifest, lookup),
     profile: options.profile,
-    changed: (options.settings ?? []).map(settingPath),
+    changed: [...pointChanges(whole, options.point), ...(options.settings ?? []).map(settingPath)],
     seeds: checkSeeds(options.seeds ?? manifest.seeds),
     point: options.point,
     out: join(outFolder(options.out, { file, name: manifest.name }), options.point ?? ''),
