@@ -6,6 +6,8 @@ import { temporaryFolder } from '../tools/temporary-folder.ts';
 import { runToys, toyFolder, toyLookup, toyManifest } from '../tools/toy-runs.ts';
 import { scienceLines } from './journal-reader.ts';
 import { extend } from './resume.ts';
+import { planRun } from './run-plan.ts';
+import { isFinishedBefore, placeOf } from './seed-place.ts';
 import { traceStep } from './trace.ts';
 import { verifyRun } from './verify/verify-run.ts';
 
@@ -99,6 +101,39 @@ describe('a manifest that begins from a finished run', () => {
     await expect(runToys(folder.path, { ...options, lookup: weighing() })).rejects.toMatchObject({
       code: 'ARCHER_DRIFT',
     });
+  });
+
+  it('is noticed by a run that was finished without it', async () => {
+    using folder = temporaryFolder();
+    const from = await first(folder.path);
+    await runToys(folder.path);
+    const again = (changes: object) =>
+      runToys(folder.path, { manifest: toyManifest({ from, ...changes }) });
+    await expect(again({})).rejects.toMatchObject({
+      code: 'ARCHER_DRIFT',
+      message: expect.stringContaining('from: absent → '),
+    });
+    await expect(again({ from: { run: './nonsense' } })).rejects.toMatchObject({
+      code: 'ARCHER_FROM',
+    });
+  });
+
+  it('is looked up again once the run is finished, without data or engine', async () => {
+    using folder = temporaryFolder();
+    const from = await first(folder.path);
+    const options = { manifest: toyManifest({ study, from }) };
+    const isFinished = async () => {
+      const plan = await planRun({ ...options, lookup: toyLookup(), out: folder.path });
+      return isFinishedBefore(plan, placeOf(plan, 0, undefined));
+    };
+    expect(await isFinished()).toBe(false);
+    await runToys(folder.path, options);
+    expect(await isFinished()).toBe(true);
+    await extend(toyFolder(from.run), {
+      settings: ['strategy.rounds=6'],
+      ...{ lookup: toyLookup(), dataFolder: folder.path },
+    });
+    expect(await isFinished()).toBe(false);
   });
 
   it('is found by the name of an experiment beside it', async () => {

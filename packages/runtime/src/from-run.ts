@@ -37,6 +37,14 @@ export interface Beginning {
   readonly identity: string;
 }
 
+/** The run that a manifest's `from` names, before it is known what it is to the run that begins. */
+interface NamedRun {
+  readonly root: string;
+  readonly identity: string;
+  readonly checkpoint: string;
+  readonly state: State;
+}
+
 /**
  * The run that a manifest's `from` names: its checkpoint is read and hashed.
  * @throws ArcherError `ARCHER_FROM` when it is not there, not finished, or when the strategy is
@@ -44,6 +52,37 @@ export interface Beginning {
  */
 export async function findFrom(beginning: Beginning): Promise<FoundRun | undefined> {
   const { plan, seed, identity, parts } = beginning;
+  const named = namedRun(plan, seed);
+  if (named === undefined) return undefined;
+  const { root, checkpoint, state } = named;
+  const use = named.identity === identity ? 'search' : 'weights';
+  if (use === 'weights' && !parts.strategy.takesWeights) {
+    throw refused(
+      `${root} is another search, and this strategy takes no weights of others`,
+      'The same space, data, strategy and seed ask new studies of that search.',
+    );
+  }
+  return {
+    found: { identity: named.identity, checkpoint, use },
+    state,
+    weights: () => weightsOf(root, state, beginning),
+  };
+}
+
+/**
+ * The manifest with what its `from` is found to be without engine and data. What it is used for is
+ * taken from `before`, the run that began with it: that is another only where more has changed.
+ * @throws ArcherError `ARCHER_FROM` when it is not there, or not finished
+ */
+export function withNamed(plan: RunPlan, seed: number, before: unknown): ResolvedManifest {
+  const named = namedRun(plan, seed);
+  if (named === undefined) return plan.resolved;
+  const { identity, checkpoint } = named;
+  const use = (before as From['found'])?.use ?? 'search';
+  return withFound(plan.resolved, { found: { identity, checkpoint, use } });
+}
+
+function namedRun(plan: RunPlan, seed: number): NamedRun | undefined {
   const { from } = plan.resolved.manifest;
   if (from === undefined) return undefined;
   const root = rootOf(from, plan, seed);
@@ -61,22 +100,14 @@ export async function findFrom(beginning: Beginning): Promise<FoundRun | undefin
   if (search === undefined || checkpoint === undefined) {
     throw refused(`${root} has no checkpoint of its search`, 'Run it again with --restart.');
   }
-  const use = result.identity === identity ? 'search' : 'weights';
-  if (use === 'weights' && !parts.strategy.takesWeights) {
-    throw refused(
-      `${root} is another search, and this strategy takes no weights of others`,
-      'The same space, data, strategy and seed ask new studies of that search.',
-    );
-  }
-  return {
-    found: { identity: result.identity, checkpoint, use },
-    state: search.state,
-    weights: () => weightsOf(root, search.state, beginning),
-  };
+  return { root, identity: result.identity, checkpoint, state: search.state };
 }
 
 /** The manifest with what its `from` was found to be. */
-export function withFound(resolved: ResolvedManifest, run: FoundRun | undefined): ResolvedManifest {
+export function withFound(
+  resolved: ResolvedManifest,
+  run: Pick<FoundRun, 'found'> | undefined,
+): ResolvedManifest {
   const { manifest } = resolved;
   if (run === undefined || manifest.from === undefined) return resolved;
   return { ...resolved, manifest: { ...manifest, from: { ...manifest.from, found: run.found } } };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chooseAttempt } from './attempts.ts';
 import { differences, readFingerprint, takeFingerprint } from './fingerprint.ts';
 import { type RunFolder, runFolder, seedFolder } from './folders.ts';
+import { withNamed } from './from-run.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** One seed's attempt, and where it lies. */
@@ -21,10 +22,15 @@ export function placeOf(
   return { seed, attempt, folder: runFolder(seedFolder(out, profile, seed, attempt)) };
 }
 
-/** Whether a seed is finished and nothing changed, as far as can be told without engine and data. */
-export function isFinishedBefore({ resolved }: RunPlan, { folder }: Place): boolean {
+/**
+ * Whether a seed is finished and nothing changed, as far as can be told without engine and data.
+ * @throws ArcherError `ARCHER_FROM` where the run that it begins from is not there, or not finished
+ */
+export function isFinishedBefore(plan: RunPlan, { folder, seed }: Place): boolean {
   // Before the journal is read, which may be long.
   if (!existsSync(folder.result) || !existsSync(folder.fingerprint)) return false;
+  const before = readFingerprint(folder.fingerprint);
+  const resolved = withNamed(plan, seed, before.manifest.from);
   const now = takeFingerprint(resolved, { engine: undefined, dataHash: undefined });
-  return differences(readFingerprint(folder.fingerprint), now, 'plan').length === 0;
+  return differences(before, now, 'plan').length === 0;
 }
