@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder, temporaryFolder } from '../../test/archer.ts';
@@ -37,6 +37,17 @@ describe('archer verify', () => {
     const { value, ...ended } = await archerJson('verify', out);
     expect(ended.code).toBe(8);
     expect(value).toMatchObject([{ folder: seed, status: 'damaged', run: 'finished' }]);
+  });
+
+  it('reports the other seeds where the journal of one is torn off in its first line', async () => {
+    const torn = join(out, 'default', 'seed-1');
+    cpSync(seed, torn, { recursive: true });
+    truncateSync(join(torn, 'journal.jsonl'), 200);
+    const { code, out: said, err } = await archer('verify', out);
+    expect({ code, err }).toEqual({ code: 8, err: '' });
+    expect(said).toMatch(/seed-0: finished\nintact {3}journal\.jsonl: /);
+    expect(said).toMatch(/seed-1: finished\ndamaged {2}journal\.jsonl: has no line/);
+    rmSync(torn, { recursive: true });
   });
 
   it('finds a run that has lost its journal', async () => {

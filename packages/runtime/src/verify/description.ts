@@ -35,8 +35,9 @@ export function checkDescription(folder: RunFolder, lines: readonly JournalLine[
     if (!same) findings.push(damaged('fingerprint.json', 'describes another manifest'));
     const origin = originLine(lines)?.body ?? null;
     const recorded = field(origin, 'identity');
-    const identity = identityOf(manifest, fingerprint, Number(field(origin, 'seed')));
-    if (recorded !== undefined && recorded !== identity) {
+    const seed = Number(field(origin, 'seed'));
+    // A journal that has lost its first line says neither.
+    if (recorded !== undefined && recorded !== identityOf(manifest, fingerprint, seed)) {
       findings.push(damaged('journal.jsonl', 'is of a search with another identity'));
     }
   }

@@ -104,9 +104,33 @@ describe('verifyRun', () => {
     expect(found.run).toBe('finished');
   });
 
+  it('finds a journal damaged wherever it is cut off, once the run is finished', async () => {
+    using folder = temporaryFolder();
+    await runToys(folder.path);
+    const journal = join(toyFolder(folder.path), 'journal.jsonl');
+    const whole = readFileSync(journal);
+    const ends = [...whole.entries()].flatMap(([at, byte]) => (byte === 10 ? [at, at + 1] : []));
+    for (const end of [0, 1, ...ends.slice(0, -1)]) {
+      writeFileSync(journal, whole.subarray(0, end));
+      expect(verifyRun(toyFolder(folder.path)).status, `${end} bytes`).toBe('damaged');
+    }
+  });
+
   it.each<[string, (root: string) => void, string | RegExp, RegExp]>([
     ['a bit of the journal', (r) => flipBit(join(r, 'journal.jsonl')), 'journal.jsonl', /checksum/],
     ['the journal', (r) => rmSync(join(r, 'journal.jsonl')), 'journal.jsonl', /missing/],
+    [
+      'all but the beginning of the first line of the journal',
+      (r) => truncateSync(join(r, 'journal.jsonl'), 200),
+      'journal.jsonl',
+      /has no line, only 200 bytes that are none; the run had begun/,
+    ],
+    [
+      'every byte of the journal',
+      (r) => truncateSync(join(r, 'journal.jsonl')),
+      'journal.jsonl',
+      /has no line, only 0 bytes/,
+    ],
     [
       'a line at the end of the journal',
       (r) => {

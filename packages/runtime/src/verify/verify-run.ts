@@ -62,15 +62,30 @@ function checkAll(
   }
   const description = checkDescription(folder, journal.lines);
   return [
-    ...checkJournal(journal, result !== undefined),
+    ...checkJournal(journal, { isFinished: result !== undefined, isSaved: names.length > 0 }),
     ...description.findings,
     ...checkCheckpoints(folder, journal, names),
     ...checkResult(folder, journal, description, result),
   ];
 }
 
-function checkJournal({ lines, end, tornBytes }: Journal, isFinished: boolean): Finding[] {
+/** How far a run has come, by its other files. */
+interface Reached {
+  readonly isFinished: boolean;
+  /** There are checkpoints. */
+  readonly isSaved: boolean;
+}
+
+function checkJournal(
+  { lines, end, tornBytes }: Journal,
+  { isFinished, isSaved }: Reached,
+): Finding[] {
   const part = 'journal.jsonl';
+  if (lines.length === 0) {
+    const bytes = `has no line, only ${tornBytes} bytes that are none`;
+    if (isFinished || isSaved) return [damaged(part, `${bytes}; the run had begun`)];
+    return [note(part, `${bytes}: torn off, or being written; a resume begins the run`)];
+  }
   const first = lines[0];
   if (first !== undefined && !(first.job === 'run' && first.event === 'begin')) {
     return [damaged(part, `begins with ${first.job} ${first.event}, expected run begin`)];
