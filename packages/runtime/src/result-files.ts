@@ -82,10 +82,21 @@ export function tableCsv({ columns, rows }: Table): string {
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
 }
 
+const NUMBER = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
+const NEGATIVE = `-${NUMBER}(?: (?:to|±) -?${NUMBER})?`;
+/** A negative number as text, also with its deviation or as a range: `-0.5 ± 0.1`, `-0.500 to 1.000`. */
+const RANGE = new RegExp(`^${NEGATIVE}$`);
+const GUARDED = new RegExp(`(?<=^|,)'(?=${NEGATIVE}(?:,|$))`, 'gm');
+
+/** CSV of earlier versions, without the apostrophes that they put before negative numbers. */
+export function withoutNumberGuards(csv: string): string {
+  return csv.replaceAll(GUARDED, '');
+}
+
 function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   // Spreadsheets would compute what begins like a formula.
-  const text = /^[=+@\t\r-]/.test(value) ? `'${value}` : value;
+  const text = /^[=+@\t\r-]/.test(value) && !RANGE.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

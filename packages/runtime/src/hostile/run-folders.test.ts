@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest } from '@archer-nas/core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../tools/temporary-folder.ts';
 import { outcome, runToys, toyFolder, toyLookup } from '../../tools/toy-runs.ts';
@@ -169,11 +170,23 @@ describe('R41 a name', () => {
   });
 });
 
+/** True for what a spreadsheet reads as a number, not as something to compute. */
+const isNumber = (text: string): boolean =>
+  text.trim() === text && text !== '' && Number.isFinite(Number(text));
+
 describe('R45 a CSV cell', () => {
   it.each([
     ['=1+1', "'=1+1"],
     ['+1', "'+1"],
-    ['-1', "'-1"],
+    ['-1+1', "'-1+1"],
+    ["-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"],
+    ['-1 to 2+3', "'-1 to 2+3"],
+    ['-1 to A1', "'-1 to A1"],
+    ['-A1', "'-A1"],
+    ['-1\n=2', '"\'-1\n=2"'],
+    ['-1', '-1'],
+    ['-0.500 to 1.000', '-0.500 to 1.000'],
+    ['-1.5e-7 ± 0.1', '-1.5e-7 ± 0.1'],
     ['@SUM(A1)', "'@SUM(A1)"],
     ['\t=1', "'\t=1"],
     ['=HYPERLINK("http://e")', '"\'=HYPERLINK(""http://e"")"'],
@@ -182,5 +195,18 @@ describe('R45 a CSV cell', () => {
     ['a=1', 'a=1'],
   ])('%j is no formula: %j', (given, cell) => {
     expect(tableCsv({ columns: [given], rows: [[given]] })).toBe(`${cell}\n${cell}\n`);
+  });
+
+  it('that begins with a minus has its apostrophe unless it is made of numbers alone', () => {
+    const pieces = ['-', '+', '=', '1', '0.5', ' to ', ' ± ', 'A1', 'e', '(', '|', '!', '\t', ' '];
+    const tail = fc.array(fc.constantFrom(...pieces), { maxLength: 6 });
+    fc.assert(
+      fc.property(tail, (rest) => {
+        const given = `-${rest.join('')}`;
+        const isGuarded = tableCsv({ columns: [], rows: [[given]] }).includes("'");
+        const isNumbers = given.split(/ (?:to|±) /).every((part) => isNumber(part));
+        expect(isGuarded || isNumbers, given).toBe(true);
+      }),
+    );
   });
 });

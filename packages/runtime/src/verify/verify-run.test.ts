@@ -9,7 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { definePlugin, type Job, type Report } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { temporaryFolder } from '../../tools/temporary-folder.ts';
 import { crashImage, runToys, toyFolder, toyLookup, toyManifest } from '../../tools/toy-runs.ts';
 import { toyWalk } from '../../tools/toy-walk.mjs';
@@ -28,6 +30,23 @@ function snapshot(root: string): Record<string, string> {
       return [name, `${stats.mtimeMs} ${stats.ino} ${bytes}`];
     }),
   );
+}
+
+/** A job of one step that says this. */
+function oneStep(report: Report): Job {
+  let done = 0;
+  return {
+    get state() {
+      return done;
+    },
+    get progress() {
+      return { done, total: 1, unit: 'step' } as const;
+    },
+    step: async () => {
+      done = 1;
+      return report;
+    },
+  };
 }
 
 const damagedOf = ({ findings }: Verification): Finding[] =>
@@ -114,6 +133,22 @@ describe('verifyRun', () => {
       writeFileSync(journal, whole.subarray(0, end));
       expect(verifyRun(toyFolder(folder.path)).status, `${end} bytes`).toBe('damaged');
     }
+  });
+
+  it('finds tables intact that an earlier version wrote with apostrophes before numbers', async () => {
+    using folder = temporaryFolder();
+    const report = { tables: { gaps: { columns: ['a', 'b'], rows: [['-1 to 2', '-1']] } } };
+    const create = () => ({ when: 'after', needs: [], begin: async () => oneStep(report) });
+    const plugin = { id: 'gaps', kind: 'study', options: z.strictObject({}), create } as const;
+    const lookup = toyLookup(definePlugin(plugin as never));
+    await runToys(folder.path, { lookup, manifest: toyManifest({ study: [{ use: 'gaps' }] }) });
+    const root = toyFolder(folder.path);
+    const table = join(root, 'tables', 'gaps-0-gaps.csv');
+    expect(readFileSync(table, 'utf8')).toBe('a,b\n-1 to 2,-1\n');
+    writeFileSync(table, "a,b\n'-1 to 2,'-1\n");
+    expect(damagedOf(verifyRun(root))).toStrictEqual([]);
+    writeFileSync(table, "a,b\n'-1 to 3,'-1\n");
+    expect(damagedOf(verifyRun(root))).toHaveLength(1);
   });
 
   it.each<[string, (root: string) => void, string | RegExp, RegExp]>([
