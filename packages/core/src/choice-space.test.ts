@@ -28,6 +28,15 @@ const words: ChoiceSpaceSpec<string> = {
     additive: { sum: { base: 0, perChoice: options.map((list) => list.map((_, i) => i)) } },
   },
 };
+/** Two numbers. */
+const numbered: ChoiceSpaceSpec<readonly number[]> = {
+  name: 'numbered',
+  decisions: [0, 1].map((at) => ({ name: `d${at}`, kind: 'categorical', options: ['a', 'b'] })),
+  encode: (a) => a,
+  decode: (choices) => choices,
+  format: (a) => a.join(''),
+  parse: (text) => Array.from(text, Number),
+};
 const space = choiceSpace(words);
 /** Only words without "aa". */
 const constrained = choiceSpace({
@@ -93,6 +102,21 @@ describe('choiceSpace', () => {
     expect(() => space.fromChoices([0, 0])).toThrow(/Choice undefined of letter2/);
     expect(() => space.fromChoices([0, 0, 0, 0])).toThrow(/has 3 decisions/);
   });
+
+  it('refuses texts of another length, and of options that are not there, by what was written', () => {
+    expect(() => space.parse('abab')).toThrow(
+      '"abab" is not in words: it has 4 choices, expected 3.',
+    );
+    expect(() => space.parse('')).toThrow('"" is not in words: it has 0 choices, expected 3.');
+    expect(() => space.parse('aca')).toThrow('"aca" is not in words: letter1 can be a, b.');
+    const numbers = choiceSpace(numbered);
+    expect(() => numbers.parse('0x')).toThrow(
+      expect.objectContaining({
+        code: 'ARCHER_SPACE_OUTSIDE',
+        message: '"0x" is not in numbered: d1 can be a, b.',
+      }),
+    );
+  });
 });
 
 describe('a sub-space', () => {
@@ -129,7 +153,9 @@ describe('a sub-space', () => {
   });
 
   it('refuses what is not its own', () => {
-    expect(() => part.parse('bab')).toThrow(/letter0 can be a, c/);
+    expect(() => part.parse('bab')).toThrow(
+      '"bab" is not in this sub-space of words: letter0 can be a, c.',
+    );
     expect(() => part.toChoices('aaa')).toThrow(/letter2 can be b, d/);
     expect(() => part.restrict([[2]])).toThrow(/options 0 to 1; it cannot be restricted to \[2\]/);
     expect(() => part.restrict([[]])).toThrow(/letter0/);

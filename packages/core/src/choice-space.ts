@@ -19,7 +19,10 @@ export interface ChoiceSpaceSpec<A> {
   decode(choices: readonly Choice[]): A;
   /** The community's notation. */
   format(a: A): string;
-  /** @throws ArcherError naming the text and what was expected */
+  /**
+   * What has another number of choices, or one that is no option, the space refuses itself.
+   * @throws ArcherError naming the text and what was expected, where it is no such list at all
+   */
   parse(text: string): A;
   /** Where not every combination is an architecture. Pure. */
   readonly valid?: Valid;
@@ -94,7 +97,7 @@ export function choiceSpace<A>(
     })),
     sample: (stream) => decode(moves.sample(stream)),
     format,
-    parse: (text) => within(spec.parse(text)),
+    parse: (text) => checkWithin(spec, allowed, spec.parse(text), text),
     id: (a) => id(encode(a)),
     // Without choices some option is not allowed, and `within` throws.
     toChoices: (a) => choicesOf(encode(a), positions) ?? Array.from(encode(within(a))),
@@ -165,20 +168,28 @@ function countOf<A>(
   return found;
 }
 
+/** @param shown the architecture as text */
 function checkWithin<A>(
-  { name, decisions, encode, format }: ChoiceSpaceSpec<A>,
+  spec: ChoiceSpaceSpec<A>,
   allowed: Allowed,
   a: A,
+  shown: string = spec.format(a),
 ): A {
+  const { decisions, encode } = spec;
   const choices = encode(a);
+  const refuse = (where: string, expected: string): ArcherError =>
+    new ArcherError('ARCHER_SPACE_OUTSIDE', `"${shown}" is not in ${where}: ${expected}.`, {
+      exit: EXIT.usage,
+    });
+  if (choices.length !== allowed.length) {
+    throw refuse(spec.name, `it has ${choices.length} choices, expected ${allowed.length}`);
+  }
   const at = allowed.findIndex((options, i) => !options.includes(choices[i] ?? -1));
   if (at < 0) return a;
   const options = (allowed[at] ?? []).map((option) => decisions[at]?.options[option]).join(', ');
-  throw new ArcherError(
-    'ARCHER_SPACE_OUTSIDE',
-    `${format(a)} is not in this sub-space of ${name}: ${decisions[at]?.name} can be ${options}.`,
-    { exit: EXIT.usage },
-  );
+  const isWhole = nameOf(spec, allowed) === spec.name;
+  const where = isWhole ? spec.name : `this sub-space of ${spec.name}`;
+  throw refuse(where, `${decisions[at]?.name} can be ${options}`);
 }
 
 function optionsOf<A>(

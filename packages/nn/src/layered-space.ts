@@ -21,7 +21,10 @@ export interface LayeredSpec {
   /** The task that costs are counted for. */
   readonly costs: NetworkTask;
   format(a: LayeredPath): string;
-  /** @throws ArcherError naming the text and what was expected */
+  /**
+   * A block's number for each layer; the space refuses what has another number of layers, or is none.
+   * @throws ArcherError naming the text and what was expected, where it is no such list at all
+   */
   parse(text: string): LayeredPath;
 }
 
