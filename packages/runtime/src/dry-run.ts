@@ -41,7 +41,7 @@ export interface JobEstimate {
   readonly seconds: number;
 }
 
-/** What a run would do. Nothing was written. */
+/** What a run would do. But for data that were missing, nothing was written. */
 export interface DryRun {
   readonly plan: RunPlan;
   readonly engine: EngineInfo | undefined;
