@@ -1,20 +1,23 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
 
+/** Not every command has the option. */
+const ELSEWHERE = 'choose another place (of a run: with --out)';
+
 /** What to do about an error of the disk, by its code. */
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some space, then run the same command again: what was saved is intact.',
   EDQUOT: 'Free some of your quota, then run the same command again: what was saved is intact.',
-  EACCES: 'Give this user the right to it, or choose another folder with --out.',
-  EPERM: 'Give this user the right to it, or choose another folder with --out.',
-  EROFS: 'Its file system is read-only: mount it for writing, or choose another --out.',
+  EACCES: `Give this user the right to it, or ${ELSEWHERE}.`,
+  EPERM: `Give this user the right to it, or ${ELSEWHERE}.`,
+  EROFS: `Its file system is read-only: mount it for writing, or ${ELSEWHERE}.`,
   EMFILE: 'Raise the limit of open files (ulimit -n), then run the same command again.',
   ENFILE: 'Close other programs: the system has no more open files. Then run it again.',
   EIO: 'The disk or the way to it fails: see the system log, save a copy of the run folder, and run the same command again on a sound disk.',
   ENOENT: 'It was removed while it was in use. Put it back, or run the same command again.',
-  ENOTDIR: 'Something that is no folder is in the way: remove it, or choose another --out.',
-  EISDIR: 'A folder is in the way: remove it, or choose another --out.',
-  ENAMETOOLONG: 'Choose a shorter name for the experiment, or a shorter --out.',
-  ELOOP: 'Its symbolic links go round in a circle: repair them, or choose another --out.',
+  ENOTDIR: `A file stands where a folder is expected: move it away, or ${ELSEWHERE}.`,
+  EISDIR: `A folder stands where a file is expected: ${ELSEWHERE}, or move the folder away.`,
+  ENAMETOOLONG: `Choose a shorter name for the experiment, or ${ELSEWHERE}.`,
+  ELOOP: `Its symbolic links go round in a circle: repair them, or ${ELSEWHERE}.`,
 };
 
 /** True for what the file system says, as Node.js throws it. */

@@ -55,7 +55,13 @@ function isFolder(path: string): boolean {
  * what cannot be read.
  */
 export function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    // There is nothing below a file.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** Writes all of `bytes`, also where the system takes them in pieces. */

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { definePlugin } from '@archer-nas/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -214,7 +222,11 @@ describe('resume', () => {
 
   it('refuses a folder that holds no run', async () => {
     using folder = temporaryFolder();
-    await expect(resume(folder.path)).rejects.toMatchObject({ code: 'ARCHER_NO_RUN', exit: 2 });
+    const file = join(folder.path, 'verdicts.yaml');
+    writeFileSync(file, 'name: toy');
+    for (const path of [folder.path, file, join(file, 'seed-0')]) {
+      await expect(resume(path)).rejects.toMatchObject({ code: 'ARCHER_NO_RUN', exit: 2 });
+    }
   });
 
   it('refuses a run under another name, instead of starting one beside it', async () => {

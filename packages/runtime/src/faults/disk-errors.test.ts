@@ -11,6 +11,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../tools/temporary-folder.ts';
 import { type Outcome, outcome, runToys, toyFolder } from '../../tools/toy-runs.ts';
+import { replaceFile } from '../durable.ts';
 import type { RunEvent } from '../events.ts';
 
 const OPTIONS = { checkpointEvery: 2 };
@@ -46,7 +47,7 @@ describe('R18 a run whose file system says', () => {
   it.each([
     ['EIO', 'see the system log'],
     ['EACCES', 'Give this user the right'],
-    ['EROFS', 'choose another --out'],
+    ['EROFS', 'choose another place (of a run: with --out)'],
     ['EMFILE', 'ulimit -n'],
   ] as const)(
     '%s from any change on names the file and what to do',
@@ -67,6 +68,18 @@ describe('R18 a run whose file system says', () => {
     },
     120_000,
   );
+
+  it('EISDIR to a file that somebody names advises what is no option of a run alone', () => {
+    using folder = temporaryFolder();
+    expect(() => replaceFile(folder.path, '<html>')).toThrow(
+      expect.objectContaining({
+        ...{ code: 'ARCHER_DISK', message: expect.stringContaining(`${folder.path}: `) },
+        hint: expect.stringMatching(
+          /^A folder stands where a file is expected: choose another place/,
+        ),
+      }),
+    );
+  });
 
   it('EIO at a single fsync of the journal stops: what was not synced cannot be trusted', async () => {
     using folder = temporaryFolder();
