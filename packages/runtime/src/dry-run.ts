@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
-import { join } from 'node:path';
-import type { EngineInfo, Job, Phase, Progress, RunParts, Search } from '@archer-nas/core';
-import { fileCache, readOnlyCache } from './cache.ts';
+import type { Cache, EngineInfo, Job, Phase, Progress, RunParts, Search } from '@archer-nas/core';
+import { answerCaches, readOnlyCache } from './cache.ts';
 import { startPlannedEngine } from './planned-engine.ts';
 import type { RunOptions } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
@@ -107,11 +106,12 @@ async function estimateStudies(
   probing: Probing,
 ): Promise<JobEstimate[]> {
   const seed = plan.seeds[0] ?? 0;
-  const cache = readOnlyCache(fileCache(join(plan.folders.data, 'answers')));
+  const shared = answerCaches(plan);
+  const caches = (index: number): Cache => readOnlyCache(shared(index));
   const estimates: JobEstimate[] = [];
   for (const [index, run] of parts.studies.entries()) {
     const study = { index, run };
-    const job = await run.study.begin(studyContext(study, search, { seed, parts, cache }));
+    const job = await run.study.begin(studyContext(study, search, { seed, parts, caches }));
     try {
       const times = timesAsked(study, search.progress);
       estimates.push(...(await estimate(`study ${run.id}`, job, probing, times)));

@@ -18,6 +18,7 @@ import {
 import semver from 'semver';
 import { coreVersion } from './core-version.ts';
 import { watchIntrinsics } from './intrinsics.ts';
+import { codeVersion } from './own-code.ts';
 import { idsOf, type PluginIndex, type PluginPackage } from './plugin-index.ts';
 
 /**
@@ -50,7 +51,7 @@ async function load(index: PluginIndex, kind: Kind, id: string): Promise<LoadedP
     );
   }
   checkWhole(entry, plugin);
-  return { plugin, package: entry.name, version: entry.version };
+  return { plugin, package: entry.name, version: codeVersion(entry) };
 }
 
 function checkCoreRange(entry: PluginPackage): void {

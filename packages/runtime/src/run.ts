@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type EngineInfo,
   EXIT,
@@ -10,7 +9,7 @@ import {
   type Task,
   withoutSecrets,
 } from '@archer-nas/core';
-import { fileCache } from './cache.ts';
+import { answerCaches } from './cache.ts';
 import { onDisk } from './disk-error.ts';
 import { makeFolder } from './durable.ts';
 import type { OnEvent } from './events.ts';
@@ -214,7 +213,7 @@ async function work(
     if (isFirst) emit({ type: 'seed', seed, folder: folder.root, resumed });
     const end = await runSeed({
       ...{ seed, parts, position, keeper, stop, emit, journal, space: parts.space, from },
-      cache: fileCache(join(plan.folders.data, 'answers')),
+      caches: answerCaches(plan),
       nonFinite: nonFiniteOf(resolved.manifest.nonFinite),
       pace: {
         checkpointMs: options.checkpointMs ?? CHECKPOINT_MS,

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
 import {
   buildRun,
-  type Cache,
   createStreams,
   type EngineInfo,
   type JournalLine,
@@ -13,6 +12,7 @@ import {
   type State,
   type Streams,
 } from '@archer-nas/core';
+import type { StudyCaches } from './cache.ts';
 import type { FoundRun } from './from-run.ts';
 import type { JobContext, NamedJob } from './job-loop.ts';
 import { runJob, saveJob } from './job-loop.ts';
@@ -50,7 +50,7 @@ export function streamsAt(seed: number, lines: readonly JournalLine[]): Streams 
 export interface SeedRun extends JobContext {
   readonly parts: RunParts;
   readonly position: Position;
-  readonly cache: Cache;
+  readonly caches: StudyCaches;
   readonly nonFinite: NonFinite;
   /** The run that the search begins from, where it has not begun yet. */
   readonly from?: FoundRun | undefined;
@@ -174,13 +174,13 @@ async function ask(
 export function studyContext(
   { index, run: study }: PlacedStudy,
   search: Search<any>,
-  { seed, parts, cache }: Pick<SeedRun, 'seed' | 'parts' | 'cache'>,
+  { seed, parts, caches }: Pick<SeedRun, 'seed' | 'parts' | 'caches'>,
 ) {
   return {
     streams: createStreams(seed).scope(`study/${occurrence(index, parts)}/${study.id}`),
     search,
     open: studySplits(parts.data, study),
-    cache,
+    cache: caches(index),
   };
 }
 
