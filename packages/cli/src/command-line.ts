@@ -43,6 +43,7 @@ export async function parseCommandLine(
     .epilogue(EXIT_CODES)
     .version(line.version)
     .help()
+    .alias('h', 'help')
     .fail((message, error) => {
       if (error !== undefined && error.name !== 'YError') throw error;
       throw usageError(message ?? error?.message ?? '', line);
@@ -55,6 +56,7 @@ export async function parseCommandLine(
       (argv) => build(argv, command),
       async (values) => {
         checkValues(values, command);
+        checkSwitches(line.args, command);
         await run(command, values);
       },
     );
@@ -94,6 +96,18 @@ function checkValues(values: Values, { command, builder }: Command<never>): void
   }
 }
 
+/** Of a switch yargs reads all values but `true` as false: `--dry-run=yes` would run. */
+function checkSwitches(args: readonly string[], { command, builder }: Command<never>): void {
+  const options: Readonly<Record<string, Options>> = { ...builder, json: { type: 'boolean' } };
+  for (const arg of optionsOf(args)) {
+    const [, name = '', value = 'true'] = /^--?([\w-]+)=(.*)$/s.exec(arg) ?? [];
+    const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (options[dashed]?.type !== 'boolean' || ['true', 'false'].includes(value)) continue;
+    const message = `--${dashed} is a switch: it takes true or false, not "${value}".`;
+    throw refused(message, helpFor(nameOf(command)));
+  }
+}
+
 function usageError(message: string, { args, commands }: CommandLine): ArcherError {
   const word = args.find((arg) => !arg.startsWith('-'));
   const names = commands.map(({ command }) => nameOf(command));
@@ -121,10 +135,14 @@ function usageError(message: string, { args, commands }: CommandLine): ArcherErr
 
 /** The first option that is not known, as it was given. */
 function unknownOption(args: readonly string[], known: readonly string[]): string | undefined {
-  const end = args.indexOf('--');
-  const given = (end < 0 ? args : args.slice(0, end)).filter((arg) => /^--?[a-z]/i.test(arg));
-  const names = given.map((arg) => arg.replace(/=.*$/s, ''));
+  const names = optionsOf(args).map((arg) => arg.replace(/=.*$/s, ''));
   return names.find((name) => !known.includes(name.replace(/^--/, '')));
+}
+
+/** Words with dashes before `--`. */
+function optionsOf(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).filter((arg) => /^--?[a-z]/i.test(arg));
 }
 
 function didYouMean(given: string, known: readonly string[]): string | undefined {

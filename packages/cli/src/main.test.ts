@@ -39,6 +39,13 @@ describe('R49 wrong usage', () => {
     [['run', 'a.yaml', '--checkpoint-every', '0'], 'whole numbers from 1'],
     [['run', 'a.yaml', '--profile', 'a', '--profile', 'b'], '--profile is given more than once'],
     [['run', 'a.yaml', '--engine'], 'Not enough arguments following: engine'],
+    [
+      ['run', 'a.yaml', '--dry-run=yes'],
+      '--dry-run is a switch: it takes true or false, not "yes"',
+    ],
+    [['run', 'a.yaml', '--dryRun=1'], '--dry-run is a switch: it takes true or false, not "1"'],
+    [['run', 'a.yaml', '--restart='], '--restart is a switch: it takes true or false, not ""'],
+    [['list', '--json=yes'], '--json is a switch: it takes true or false, not "yes"'],
     [['run', 'a.yaml', '--no-restart'], 'has no option --no-restart'],
     [['run', 'nowhere.yaml'], 'There is no manifest nowhere.yaml.'],
     [['run', import.meta.dirname], 'src is a folder.'],
@@ -102,9 +109,19 @@ describe('pages', () => {
   it('shows what a command takes, its positional apart from its options', async () => {
     const { out } = await start(['run', '--help']).said;
     expect(out).toMatch(/Positionals:\n {2}manifest/);
-    expect(out).toMatch(/Options:\n {2}--profile/);
+    expect(out).toMatch(/Options:\n +--profile/);
     expect(out).not.toContain('--manifest');
     expect(out).toContain('archer run manifest.yaml --dry-run');
+  });
+
+  it.each([['-h'], ['run', '-h']])('shows the same for -h: %s %s', async (...args) => {
+    const words = args.filter((word) => word !== undefined);
+    const [short, long] = await Promise.all([
+      start(words).said,
+      start(words.with(-1, '--help')).said,
+    ]);
+    expect(short).toMatchObject({ code: 0, err: '' });
+    expect(short.out).toBe(long.out);
   });
 
   it('prints its own version from any folder', async () => {
