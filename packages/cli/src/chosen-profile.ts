@@ -1,4 +1,4 @@
-import { type Manifest, NO_PROFILE } from '@archer-nas/core';
+import { isNoProfile, type Manifest, NO_PROFILE } from '@archer-nas/core';
 import { readManifestFile } from '@archer-nas/runtime';
 
 /** The profile that a run without `--profile` takes, where a manifest has it. */
@@ -11,14 +11,15 @@ export const SUITE_PROFILE_HELP = `This profile of each manifest that has it, ${
 
 /** The profile that `--profile` means; `undefined`: none. */
 export function chosenProfile(manifest: string, given: string | undefined): string | undefined {
-  if (given !== undefined) return given === NO_PROFILE ? undefined : given;
+  if (given !== undefined) return isNoProfile(given) ? undefined : given;
   return profileIfAny(readManifestFile(manifest), undefined);
 }
 
 /** The same of one of several manifests, not all of which need have it. */
 export function profileIfAny(
   { profiles }: Pick<Manifest, 'profiles'>,
-  given = DEFAULT_PROFILE,
+  given: string | undefined,
 ): string | undefined {
-  return given !== NO_PROFILE && Object.hasOwn(profiles, given) ? given : undefined;
+  if (given !== undefined && isNoProfile(given)) return undefined;
+  return [given, DEFAULT_PROFILE].find((one) => one !== undefined && Object.hasOwn(profiles, one));
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { archer, archerJson, manifestOf, start, temporaryFolder } from '../test/archer.ts';
@@ -132,6 +132,17 @@ describe('pages', () => {
 });
 
 describe('other commands', () => {
+  it.each(['base', 'default'])('takes --profile %s for none', async (profile) => {
+    const args = ['--profile', profile, '--dry-run', '--set', 'study=[]', '--json'];
+    const file = join(temporaryFolder(), 'toy.yaml');
+    const toy = { name: 'toy', space: { use: 'nas-bench-201' }, evaluator: { use: 'cost' } };
+    const strategy = { use: 'random', evaluations: 1 };
+    writeFileSync(file, JSON.stringify({ ...toy, strategy, profiles: { quick: {} } }));
+    const { code, out } = await archer('run', file, ...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).not.toHaveProperty('profile');
+  });
+
   it('lists a data folder', async () => {
     const folder = temporaryFolder();
     expect((await archer('data', 'list', '--data', folder)).out).toBe(`${folder} is empty.\n`);

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder } from '../test/archer.ts';
@@ -61,6 +61,7 @@ describe('suite', () => {
       [['--profile', 'night'], 2],
       [[], 1], // quick, as `archer run` has it
       [['--profile', 'base'], 1],
+      [['--profile', 'default'], 1], // the same, as reports call it
       [['--profile', 'night'], 2],
     ] as const) {
       const { code, value } = await archerJson<{ seeds: { rows: unknown[][] } }>(
@@ -76,6 +77,24 @@ describe('suite', () => {
     const mistyped = await archer('suite', 'run', own, '--profile', 'nihgt');
     expect(mistyped).toMatchObject({ code: 2 });
     expect(mistyped.err).toMatch(/no manifest.*profile "nihgt".*Did you mean "night"/is);
+  });
+
+  it('runs what lacks the profile as it runs without one: quick, else as it stands', async () => {
+    const own = join(folder, 'lacking');
+    mkdirSync(own);
+    const plain = 'space: { use: nas-bench-201 }\nstrategy: { use: random, evaluations: 1 }\n';
+    const write = (name: string, profiles: string) =>
+      writeFileSync(
+        join(own, `${name}.yaml`),
+        `name: ${name}\n${plain}evaluator: { use: cost }\nprofiles: ${profiles}\n`,
+      );
+    write('both', '{ smoke: { seeds: [1] }, quick: { seeds: [2] } }');
+    write('neither', '{ night: { seeds: [4, 5] } }');
+    write('quick', '{ quick: { seeds: [3] } }');
+    expect((await archer('suite', 'run', own, '--profile', 'smoke')).code).toBe(0);
+    expect(readdirSync(join(own, 'results', 'both'))).toEqual(['smoke']);
+    expect(readdirSync(join(own, 'results', 'neither'))).toEqual(['default']);
+    expect(readdirSync(join(own, 'results', 'quick'))).toEqual(['quick']);
   });
 
   it('has one clock for all of it', async () => {

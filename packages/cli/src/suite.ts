@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import {
   ArcherError,
   EXIT,
+  isNoProfile,
   type Manifest,
   NO_PROFILE,
   suggestion,
@@ -20,7 +21,7 @@ export interface SuiteMember {
   readonly manifest: Manifest;
   /** Folder of its results. */
   readonly out: string;
-  /** The profile that was asked for, or `quick`, where the manifest has it. */
+  /** The profile that was asked for, else `quick`, where the manifest has it. */
   readonly profile: string | undefined;
 }
 
@@ -50,8 +51,8 @@ export function suiteMembers(
     const chosen = profileIfAny(manifest, profile);
     return { name: stem, file, manifest, out: join(out, stem), profile: chosen };
   });
-  if (profile === undefined || profile === NO_PROFILE) return members;
-  if (members.every((member) => member.profile === undefined)) throw noProfile(profile, members);
+  if (profile === undefined || isNoProfile(profile)) return members;
+  if (members.every((member) => member.profile !== profile)) throw noProfile(profile, members);
   return members;
 }
 

@@ -9,6 +9,11 @@ export const NO_PROFILE = 'base';
 /** What stands for no profile: as the name of a folder, and where one is named. */
 const NONE: readonly string[] = ['default', NO_PROFILE];
 
+/** Whether a name stands for no profile: `base`, or `default`, as folders and reports call it. */
+export function isNoProfile(name: string): boolean {
+  return NONE.includes(name);
+}
+
 /** A name that is also that of a folder, on every file system. */
 export const folderName = z
   .string()
@@ -28,6 +33,6 @@ export const namedOverlays = z
 
 /** Why a name is none of a profile and of the folder of its runs; undefined where it is one. */
 export function problemOfProfile(name: string): string | undefined {
-  if (NONE.includes(name)) return 'another name: this stands for no profile';
+  if (isNoProfile(name)) return 'another name: this stands for no profile';
   return folderName.safeParse(name).error?.issues[0]?.message;
 }

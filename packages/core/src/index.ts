@@ -17,7 +17,7 @@ export * from './errors.ts';
 export * from './evaluation.ts';
 export * from './evaluation-log.ts';
 export * from './file-splits.ts';
-export { NO_PROFILE } from './folder-name.ts';
+export { isNoProfile, NO_PROFILE } from './folder-name.ts';
 export * from './front-distance.ts';
 export * from './hash.ts';
 export * from './history-of.ts';

@@ -4,7 +4,7 @@ import {
   type EngineInfo,
   EXIT,
   type From,
-  NO_PROFILE,
+  isNoProfile,
   type ResolvedManifest,
   type RunParts,
   type State,
@@ -114,7 +114,7 @@ export function withFound(
 }
 
 function rootOf(from: From, { folders, profile }: RunPlan, seed: number): string {
-  const chosen = from.profile === NO_PROFILE ? undefined : (from.profile ?? profile);
+  const chosen = from.profile && isNoProfile(from.profile) ? undefined : (from.profile ?? profile);
   const of = (results: string) => seedFolder(results, chosen, from.seed ?? seed);
   if (/[/\\.]/.test(from.run)) return of(resolve(folders.manifest, from.run));
   const results = join(dirname(folders.manifest), from.run, 'results');
