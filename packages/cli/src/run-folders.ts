@@ -99,5 +99,8 @@ function folders(path: string): string[] {
 }
 
 function bySeed(a: RunRecord, b: RunRecord): number {
-  return (a.result?.seed ?? 0) - (b.result?.seed ?? 0);
+  return seedIn(a) - seedIn(b);
 }
+
+/** Also of one that is not finished; one that died before its first line comes last. */
+const seedIn = ({ result, seed }: RunRecord): number => result?.seed ?? seed ?? Number.MAX_VALUE;

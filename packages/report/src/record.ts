@@ -48,6 +48,9 @@ export interface RunFingerprint {
 export interface RunRecord {
   readonly folder: string;
   readonly status: 'finished' | 'unfinished';
+  /** As the run was begun, also of one that is not finished; absent where nobody knows. */
+  readonly profile?: string | undefined;
+  readonly seed?: number | undefined;
   readonly manifest: Manifest | undefined;
   readonly fingerprint: RunFingerprint | undefined;
   readonly result: RunResult | undefined;

@@ -10,8 +10,17 @@ import type { Verdict } from './verdict.ts';
 /** Rows of a table that a report shows. */
 const SHOWN_ROWS = 12;
 
+/** How a report is written. */
+export interface ReportTextOptions extends TextOptions {
+  /** False where verdicts over several seeds follow; true unless given. */
+  readonly verdicts?: boolean;
+}
+
 /** A run's report as text without a line break at the end. */
-export function formatRunReport(report: RunReport, options: TextOptions = {}): string {
+export function formatRunReport(
+  report: RunReport,
+  { verdicts = true, ...options }: ReportTextOptions = {},
+): string {
   const parts = [
     heading(report, options),
     ...report.jobs.flatMap((job) => jobText(job, options)),
@@ -19,7 +28,7 @@ export function formatRunReport(report: RunReport, options: TextOptions = {}): s
       ? [formatTable({ ...bestTable(report.best), title: 'best architectures' }, options)]
       : []),
     ...[sizes(report) ?? []].flat(),
-    ...(report.verdicts.length > 0 ? [formatVerdicts(report.verdicts, options)] : []),
+    ...(verdicts && report.verdicts.length > 0 ? [formatVerdicts(report.verdicts, options)] : []),
   ];
   return parts.join('\n\n');
 }

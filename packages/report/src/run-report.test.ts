@@ -102,6 +102,18 @@ describe('runReport', () => {
     expect(text).toContain('not finished: these are the metrics at 3');
   });
 
+  it('names profile and seed of a run that is not finished, where they are known', () => {
+    const report = runReport({ ...record({ unfinished: true }), profile: 'paper', seed: 2 });
+    expect(report).toMatchObject({ profile: 'paper', seed: 2 });
+    expect(formatRunReport(report)).toContain('profile paper, seed 2, unfinished');
+  });
+
+  it('leaves verdicts out where those over several seeds follow', () => {
+    const report = runReport(record({ manifest: { expect: expected } }));
+    expect(formatRunReport(report)).toContain('inconclusive: ');
+    expect(formatRunReport(report, { verdicts: false })).not.toContain('inconclusive: ');
+  });
+
   it('reports a run that died before its manifest was written', () => {
     const empty = { ...record({ unfinished: true }), manifest: undefined, fingerprint: undefined };
     expect(formatRunReport(runReport(empty))).toBe(

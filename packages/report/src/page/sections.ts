@@ -55,7 +55,9 @@ export function costTable(records: readonly RunRecord[], of = 'this page'): Mark
     const label = name === 'n' ? 'architectures ranked' : name.replaceAll('-', ' ');
     return [[label, ...values.map((value) => value?.toLocaleString('en') ?? null)]];
   });
-  const heads = reports.map(({ seed }) => (seed === undefined ? 'unfinished' : `seed ${seed}`));
+  const heads = reports.map(({ seed, status }) =>
+    seed === undefined ? status : `seed ${seed}${status === 'unfinished' ? ', unfinished' : ''}`,
+  );
   const table: Table = {
     title: `Cost of ${of}`,
     columns: ['', ...(heads.length === 1 ? ['measured'] : heads)],
