@@ -16,7 +16,7 @@ export type Followed = Pick<RunOptions, 'signal' | 'onEvent'>;
 
 /**
  * Follows a run on the terminal: progress, then its reports; after an interruption the
- * command that goes on. Without `report` progress only; without `value` it is one of several whose
+ * command that goes on. Without `report` progress only, and in JSON how it ended; without `value` it is one of several whose
  * caller writes JSON. @returns the exit code
  */
 export async function follow(
@@ -24,9 +24,9 @@ export async function follow(
   output: Output,
   { report = true, value = true }: { readonly report?: boolean; readonly value?: boolean } = {},
 ): Promise<number> {
-  const summary = await watch(start, output, { report });
+  const summary = expectedNow(await watch(start, output, { report }));
   if (report) show(summary, output);
-  if (report && value) output.value(jsonOf(summary));
+  if (value) output.value(report ? jsonOf(summary) : endOf(summary));
   return summary.exitCode;
 }
 
@@ -76,7 +76,9 @@ function whyStopped({ status }: RunSummary): string {
 function show(summary: RunSummary, output: Output): void {
   const { status, records, failed, plan } = summary;
   const finished = records.filter((record) => record.status === 'finished');
-  for (const record of finished) output.line(`\n${formatRunReport(runReport(record), output)}`);
+  // Over several seeds the verdicts come once, at the end.
+  const options = { ...output, verdicts: finished.length < 2 };
+  for (const record of finished) output.line(`\n${formatRunReport(runReport(record), options)}`);
   if (finished.length > 1) output.line(`\n${formatTable(seedTable(finished), output)}`);
   const { expect } = plan.resolved.manifest;
   if (finished.length > 1 && expect.length > 0) {
@@ -88,10 +90,22 @@ function show(summary: RunSummary, output: Output): void {
   }
 }
 
-function jsonOf({ status, exitCode, records, failed, plan }: RunSummary) {
+/** What is expected now, also of runs that were finished before the manifest said so. */
+function expectedNow(summary: RunSummary): RunSummary {
+  const { expect } = summary.plan.resolved.manifest;
+  const records = summary.records.map((record) => {
+    return { ...record, manifest: record.manifest && { ...record.manifest, expect } };
+  });
+  return { ...summary, records };
+}
+
+const endOf = ({ status, exitCode, failed }: RunSummary) => ({ status, exitCode, failed });
+
+function jsonOf(summary: RunSummary) {
+  const { records, plan } = summary;
   const runs = records.map((record) => runReport(record));
   const judged = verdicts(plan.resolved.manifest.expect, records);
-  return { status, exitCode, runs, verdicts: judged, seeds: seedTable(records), failed };
+  return { ...endOf(summary), runs, verdicts: judged, seeds: seedTable(records) };
 }
 
 /** Each seed that failed, with its reason and its folder. */

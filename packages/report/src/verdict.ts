@@ -59,6 +59,10 @@ function compare(expectation: Expectation, summary: Summary): Verdict {
   return say('inconclusive', `${places} overlap in part`);
 }
 
+/** What to say beside verdicts by the expectations that a run folder holds. */
+export const EXPECTED_AT_BEGIN =
+  'Expected is what the manifest said when the run began; archer run judges by what it says now.';
+
 /**
  * The verdicts on all expectations of an experiment from its runs, one per seed. An
  * expectation of another profile than the runs' is `not run here`, and so is one of runs whose

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ArcherError, EXIT } from '@archer-nas/core';
 import {
   agreementTables,
+  EXPECTED_AT_BEGIN,
   formatRunReport,
   formatVerdicts,
   printable,
@@ -41,11 +42,16 @@ export const report: Command<TableArguments & { run: string; html?: string }> = 
       output.line(printable(html));
       if (tables.csv === undefined) return EXIT.ok;
     }
-    output.line(reports.map((one) => formatRunReport(one, output)).join('\n\n'));
-    if (records.length > 1) {
+    const isOne = records.length === 1;
+    const texts = reports.map((one) => formatRunReport(one, { ...output, verdicts: isOne }));
+    output.line(texts.join('\n\n'));
+    if (isOne && judged.length > 0) output.line(EXPECTED_AT_BEGIN);
+    if (!isOne) {
       const found = await foundArchitectures(records, output.note);
       const agreement = found === undefined ? [] : agreementTables(found);
-      if (judged.length > 0) output.line(`\nover all seeds\n${formatVerdicts(judged, output)}`);
+      if (judged.length > 0) {
+        output.line(`\nover all seeds\n${formatVerdicts(judged, output)}\n${EXPECTED_AT_BEGIN}`);
+      }
       output.line();
       writeOut(new Map([['seeds', seeds], ...agreement]), tables, output);
     }

@@ -4,7 +4,7 @@ import { duration, number } from '../number-text.ts';
 import type { RunRecord } from '../record.ts';
 import { type JobReport, type RunReport, runReport } from '../run-report.ts';
 import { seedTable } from '../seed-summary.ts';
-import { type Verdict, verdicts } from '../verdict.ts';
+import { EXPECTED_AT_BEGIN, type Verdict, verdicts } from '../verdict.ts';
 import type { Background } from './background.ts';
 import { bestHtml } from './best-html.ts';
 import { chartsHtml, decisionsHtml } from './chart-html.ts';
@@ -96,7 +96,8 @@ async function sectionsOf(
   const hasBest = records.some(({ result }) => (result?.search.best.length ?? 0) > 0);
   const hasCost = records.some((record) => Object.keys(runReport(record).seconds).length > 0);
   const sections: (Section | false)[] = [
-    judged.length > 0 && section('verdicts', 'Verdicts', verdictTable(judged)),
+    judged.length > 0 &&
+      section('verdicts', 'Verdicts', [verdictTable(judged), notesHtml([EXPECTED_AT_BEGIN])]),
     hasBest &&
       section('best', 'Best architectures', [
         charts.fronts.length > 0 && (await chartsHtml(charts.fronts, 'front')),
