@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder, start } from '../test/archer.ts';
@@ -87,6 +87,23 @@ describe('sweep', () => {
     const other = 'because what was run has another strategy.rounds than the manifest';
     expect((await at('plain-rounds-4')).out.replaceAll(/\s+/g, ' ')).toContain(other);
     rmSync(folder, { recursive: true });
+  });
+
+  it('goes on after a point that fails, names it, and shows the others', async () => {
+    const folder = makeFolder();
+    const benchmark = { use: 'bench-nas-bench-201', file: 'none.csv' };
+    const points = { bad: { evaluator: { use: 'table', benchmark } }, good: null };
+    const sums = toyExperiment(folder, {
+      ...{ space: { use: 'nas-bench-201' }, evaluator: { use: 'cost' }, study: [], seeds: [0] },
+      ...{ strategy: { use: 'random', evaluations: 1 }, sweep: { points } },
+    });
+    const page = join(folder, 'page.html');
+    const said = await archer('sweep', sums, '--html', page);
+    expect(said.code).toBe(5);
+    expect(said.err).toMatch(/^warning: bad, seed 0 failed: .*none\.csv/m);
+    expect(said.err).toContain('1 of 1 seeds of bad failed:');
+    expect(said.out).toMatch(/^\S+ +good +1 /m);
+    expect(existsSync(page)).toBe(true);
   });
 
   it('names a point that there is not, and a manifest without sweep', async () => {

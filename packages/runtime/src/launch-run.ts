@@ -189,7 +189,7 @@ function documented(code: number | undefined): ExitCode {
 }
 
 /** What a folder holds, unless nothing or nothing that can be read. */
-function recordIn({ root, journal }: RunFolder): RunRecord | undefined {
+export function recordIn({ root, journal }: RunFolder): RunRecord | undefined {
   if (!existsSync(journal)) return undefined;
   try {
     return readRun(root);
