@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder } from '../test/archer.ts';
@@ -104,8 +104,31 @@ describe('suite', () => {
       cpSync(join(suite, 'a-counts.yaml'), join(own, `${name}.yaml`));
     }
     const { code, value } = await archerJson('suite', 'run', own, '--max-time', '0.001s');
-    expect(code).not.toBe(0);
+    expect(code).toBe(75);
     expect(value).toMatchObject({ suite: 'clock', exitCode: code });
+  });
+
+  it('shows how far it is when it is stopped, and writes its page', async () => {
+    const page = join(folder, 'stopped.html');
+    const stopped = ['suite', 'run', join(folder, 'clock'), '--max-time', '0.001s'];
+    const { code, out } = await archer(...stopped, '--html', page);
+    expect(code).toBe(75);
+    expect(out).toMatch(/^a +1 +0 +1 not finished$/m);
+    expect(out).toMatch(/^b +1 +0 +not run yet$/m);
+    expect(existsSync(page)).toBe(true);
+  });
+
+  it('goes on after a member that fails, and ends with its exit code', async () => {
+    const own = join(folder, 'failing');
+    mkdirSync(own);
+    const nothing = 'space: { use: nas-bench-201 }\nevaluator: { use: cost }\n';
+    writeFileSync(join(own, 'a.yaml'), `name: a\n${nothing}strategy: { use: listed }\n`);
+    cpSync(join(suite, 'a-counts.yaml'), join(own, 'b.yaml'));
+    const { code, out, err } = await archer('suite', 'run', own);
+    expect(code).toBe(3);
+    expect(err).toContain('No architecture is listed.');
+    expect(out).toMatch(/^a +1 +0 +.*failed: No architecture is listed\.$/m);
+    expect(out).toMatch(/^b +1 +1 +finished$/m);
   });
 
   it('takes over what was run of it alone', async () => {

@@ -80,9 +80,17 @@ export function suiteEntry({ name, manifest, records }: MemberRuns): SuiteEntry 
   return { experiment: name, verdicts: verdicts(manifest.expect, records) };
 }
 
-/** How far a member is. @param obstacle why it cannot be run here */
-export function suiteSeeds(member: MemberRuns, obstacle: string | undefined): SuiteSeeds {
+/** Why members were not run, by their names. */
+export interface Troubles {
+  /** Of those whose data are not here. */
+  readonly missing: Map<string, string>;
+  readonly failed: Map<string, string>;
+}
+
+/** How far a member is. */
+export function suiteSeeds(member: MemberRuns, { missing, failed }: Troubles): SuiteSeeds {
   const { name, manifest, profile, records } = member;
   const { seeds } = withProfile(manifest, profile);
-  return { experiment: name, seeds, records, obstacle };
+  const [obstacle, failure] = [missing.get(name), failed.get(name)];
+  return { experiment: name, seeds, records, obstacle, failure };
 }

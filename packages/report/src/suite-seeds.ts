@@ -10,11 +10,13 @@ export interface SuiteSeeds {
   readonly records: readonly RunRecord[];
   /** Why it cannot be run here. */
   readonly obstacle?: string | undefined;
+  /** Why it was begun and failed. */
+  readonly failure?: string | undefined;
 }
 
 /** A row per experiment: how many of its seeds are finished, and what is with the others. */
 export function suiteSeedsTable(title: string, entries: readonly SuiteSeeds[]): Table {
-  const rows = entries.map(({ experiment, seeds, records, obstacle }) => {
+  const rows = entries.map(({ experiment, seeds, records, obstacle, failure }) => {
     const done = new Set(records.flatMap(({ result }) => result?.seed ?? []));
     const finished = seeds.filter((seed) => done.has(seed)).length;
     const begun = records.filter(({ result }) => result === undefined).length;
@@ -22,6 +24,7 @@ export function suiteSeedsTable(title: string, entries: readonly SuiteSeeds[]): 
       finished >= seeds.length && 'finished',
       begun > 0 && `${begun} not finished`,
       obstacle !== undefined && printable(`not run here, because ${obstacle}`),
+      failure !== undefined && printable(`failed: ${failure}`),
     ].filter((state) => state !== false);
     return [experiment, seeds.length, finished, states.join('; ') || 'not run yet'];
   });

@@ -14,7 +14,7 @@ import {
 import { parseDuration, replaceFile, run as runManifest, runTogether } from '@archer-nas/runtime';
 import { SUITE_PROFILE_HELP } from '../chosen-profile.ts';
 import { type Followed, follow, followAll } from '../follow.ts';
-import type { Output } from '../output.ts';
+import { messageOf, type Output } from '../output.ts';
 import { backgroundOf } from '../page-background.ts';
 import { type FileRun, withCommand } from '../seed-command.ts';
 import {
@@ -23,6 +23,7 @@ import {
   suiteEntry,
   suiteMembers,
   suiteSeeds,
+  type Troubles,
   withRuns,
 } from '../suite.ts';
 import type { Command } from './command.ts';
@@ -46,6 +47,8 @@ interface Arguments extends RunArguments, LaunchArguments {
 }
 
 const ACTIONS = ['run', 'report'];
+/** What ends like this ends all of it; the same command goes on. */
+const STOPPED: readonly number[] = [EXIT.timeUp, EXIT.interrupted];
 
 /** `archer suite run|report`: the experiments of a paper's table, and the verdicts on them. */
 export const suite: Command<Arguments> = {
@@ -71,20 +74,20 @@ export const suite: Command<Arguments> = {
       });
     }
     const members = suiteMembers(folder, { out, profile });
-    const missing = new Map<string, string>();
-    const code = action === 'run' ? await runMembers(members, rest, output, missing) : EXIT.ok;
+    const troubles: Troubles = { missing: new Map(), failed: new Map() };
+    const code = action === 'run' ? await runMembers(members, rest, output, troubles) : EXIT.ok;
     const title = basename(resolve(folder));
     const found = members.map(withRuns);
-    const seeds = found.map((member) => suiteSeeds(member, missing.get(member.name)));
+    const seeds = found.map((member) => suiteSeeds(member, troubles));
     const progress = suiteSeedsTable(title, seeds);
     const entries = found.map(suiteEntry);
     const runs = found.map(({ name, records }) => ({ experiment: name, records }));
     const metrics = metric.length > 0 && suiteMetricsTable(title, runs, metric);
     output.value({
-      ...{ suite: title, exitCode: code, seeds: progress, entries, missing: listed(missing) },
+      ...{ suite: title, exitCode: code, seeds: progress, entries },
+      ...{ missing: listed(troubles.missing), failed: listed(troubles.failed) },
       ...(metrics && { metrics }),
     });
-    if (code !== EXIT.ok) return code;
     output.line(`\n${formatTable(progress, output)}`);
     if (entries.some(({ verdicts }) => verdicts.length > 0)) {
       output.line(`\n${formatTable(suiteTable(title, entries), output)}`);
@@ -95,43 +98,47 @@ export const suite: Command<Arguments> = {
       replaceFile(resolve(latex), latexTable(table, { label: `tab:${title}` }));
       output.line(printable(latex));
     }
-    if (html !== undefined)
-      await writePage(html, { title, missing: listed(missing) }, found, output);
-    return EXIT.ok;
+    if (html !== undefined) {
+      const missing = [...listed(troubles.missing), ...listed(troubles.failed)];
+      await writePage(html, { title, missing }, found, output);
+    }
+    return code;
   },
 };
 
 type MemberArguments = RunArguments & LaunchArguments;
 
-/** One after the other; with a launcher, the seeds of all of them as tasks of one launch. */
+/** One after the other, failed ones left behind; with a launcher, the seeds of all of them as tasks of one launch. */
 async function runMembers(
   members: readonly SuiteMember[],
   rest: MemberArguments,
   output: Output,
-  missing: Map<string, string>,
+  troubles: Troubles,
 ): Promise<number> {
   if (rest.launcher === undefined && rest.processes === undefined) {
     const { maxTime } = rest;
     const endMs = maxTime === undefined ? undefined : performance.now() + parseDuration(maxTime);
+    let first: number = EXIT.ok;
     for (const member of members) {
       const leftMs = endMs && Math.max(1, endMs - performance.now());
       const own = leftMs === undefined ? rest : { ...rest, maxTime: `${leftMs / 1000}s` };
-      const code = await runMember(member, own, output, missing);
-      if (code !== EXIT.ok) return code;
+      const code = await runMember(member, own, output, troubles);
+      if (STOPPED.includes(code)) return code;
+      if (first === EXIT.ok) first = code;
     }
-    return EXIT.ok;
+    return first;
   }
   const all = members.map((member) => withCommand(memberOptions(member, rest)));
   const start = (followed: Followed) => runTogether(all.map((one) => ({ ...one, ...followed })));
   return followAll(start, output, { tolerated: [EXIT.data] });
 }
 
-/** Runs or resumes one member. Data that are not there leave it out; the table says so. */
+/** Runs or resumes one member. Where that fails, or data are not there, the table says so. */
 async function runMember(
   member: SuiteMember,
   rest: MemberArguments,
   output: Output,
-  missing: Map<string, string>,
+  { missing, failed }: Troubles,
 ): Promise<number> {
   output.note(`\n${member.name}`);
   const options = withCommand(memberOptions(member, rest));
@@ -139,9 +146,13 @@ async function runMember(
     const start = (followed: Followed) => runManifest({ ...options, ...followed });
     return await follow(start, output, { value: false });
   } catch (error) {
-    if (!isArcherError(error) || error.code !== 'ARCHER_DATA_MISSING') throw error;
-    missing.set(member.name, error.message);
-    return EXIT.ok;
+    if (isArcherError(error) && error.code === 'ARCHER_DATA_MISSING') {
+      missing.set(member.name, error.message);
+      return EXIT.ok;
+    }
+    output.failure(error);
+    failed.set(member.name, isArcherError(error) ? error.message : messageOf(error));
+    return isArcherError(error) ? error.exit : EXIT.failed;
   }
 }
 
