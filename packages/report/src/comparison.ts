@@ -3,7 +3,6 @@ import { flatMetrics } from './flat-metrics.ts';
 import { difference, interval, spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
 import { seedTwice } from './seed-twice.ts';
-
 import { formatTable, type TextOptions } from './table-text.ts';
 
 /** A metric in two groups of runs. */
@@ -56,8 +55,8 @@ export function compareRuns(
   const seedsA = [...first.keys()];
   const seedsB = [...second.keys()];
   return {
-    a: nameOf(a),
-    b: nameOf(b),
+    a: sideName(a),
+    b: sideName(b),
     seeds: {
       both: seedsA.filter((seed) => second.has(seed)),
       onlyA: seedsA.filter((seed) => !second.has(seed)),
@@ -98,13 +97,13 @@ function values(runs: BySeed, metric: string): number[] {
   return [...runs.values()].flatMap((metrics) => metrics.get(metric) ?? []);
 }
 
-function nameOf(runs: Runs): string {
-  const { result, manifest, folder } = runs[0] as RunRecord; // bySeed has refused an empty side
+/** What a side of a comparison is called: its experiment and profile, as far as they are known. */
+export function sideName([first]: Runs): string {
+  const { result, manifest, folder = '' } = first ?? {};
   if (result !== undefined) return `${result.experiment} (${result.profile})`;
   return manifest?.name ?? folder;
 }
 
-/** What differs in manifest, plugins, engine and data of the first run of each side. */
 /** In what two runs differ besides their results: manifest, plugins, core, engine, data. */
 export function differencesOf(
   a: RunRecord | undefined,

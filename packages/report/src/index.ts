@@ -29,7 +29,7 @@ export * from './run-report-text.ts';
 export * from './seed-comparison.ts';
 export * from './seed-comparison-tables.ts';
 export * from './seed-summary.ts';
-export { compareEach, formatSeveral } from './several-comparison.ts';
+export { compareEach, distinctNames, formatSeveral } from './several-comparison.ts';
 export type { StudySeries } from './study-series.ts';
 export * from './suite-metrics.ts';
 export * from './suite-seeds.ts';

@@ -31,6 +31,20 @@ describe('several experiments', () => {
     expect(formatSeveral(compareEach(sides.slice(0, 2)))).toContain('95 % interval');
   });
 
+  it('of one name are called by where they are from, and by number where that is one', async () => {
+    const [pada] = sides as [ReturnType<typeof group>];
+    const named = (paths?: readonly string[]) =>
+      severalTables(compareEach([pada, pada], paths))[0].columns.slice(1, 3);
+    expect(named(['sweep/a', 'sweep/b'])).toEqual(['a: sweep/a', 'b: sweep/b']);
+    expect(named(['a', 'a'])).toEqual(['a: pada (paper)', 'b: pada (paper) (2)']);
+    expect(named()).toEqual(['a: pada (paper)', 'b: pada (paper) (2)']);
+    const page = await comparisonPage(
+      { records: pada, path: 'sweep/a' },
+      { records: pada, path: 'sweep/b' },
+    );
+    expect(page).toContain('<title>sweep/a and sweep/b');
+  });
+
   it('need two sides, and every side a run', () => {
     expect(() => compareEach(sides.slice(0, 1))).toThrow('at least two sides');
     expect(() => compareEach([...sides.slice(0, 2), []])).toThrow('The third side');

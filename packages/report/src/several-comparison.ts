@@ -1,5 +1,5 @@
 import { summarise, type Table } from '@archer-nas/core';
-import { type Comparison, compareRuns, comparisonTables } from './comparison.ts';
+import { type Comparison, compareRuns, comparisonTables, sideName } from './comparison.ts';
 import { difference, interval, spread } from './number-text.ts';
 import type { RunRecord } from './record.ts';
 import { formatTable, type TextOptions } from './table-text.ts';
@@ -12,18 +12,38 @@ const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 /**
  * Each group of runs but the first, compared with the first.
  *
+ * @param paths where each is from: those of one name, like points of a sweep, are called by it
  * @throws RangeError as {@link compareRuns}, and for fewer than two groups
  */
-export function compareEach(groups: readonly (readonly RunRecord[])[]): Comparisons {
+export function compareEach(
+  groups: readonly (readonly RunRecord[])[],
+  paths: readonly string[] = [],
+): Comparisons {
   const [first, second, ...others] = groups;
   if (first === undefined || second === undefined) {
     throw new RangeError('A comparison has at least two sides.');
   }
   const name = (at: number): string => ORDINALS[at] ?? `${at + 1}th`;
-  return [
-    compareRuns(first, second),
-    ...others.map((other, i) => compareRuns(first, other, [name(0), name(i + 2)])),
-  ];
+  const called = distinctNames(groups.map(sideName), paths);
+  const compared = (other: readonly RunRecord[], at: number): Comparison => {
+    const [a = '', b = ''] = [called[0], called[at]];
+    return { ...compareRuns(first, other, [name(0), name(at)]), a, b };
+  };
+  return [compared(second, 1), ...others.map((other, i) => compared(other, i + 2))];
+}
+
+/**
+ * Those of one name, like the points of a sweep, are called by their paths where these are known;
+ * what is there twice for all that is called `name (2)`.
+ */
+export function distinctNames(names: readonly string[], paths: readonly string[] = []): string[] {
+  const isShared = (name: string, at: number) =>
+    names.some((other, i) => other === name && paths[i] !== paths[at]);
+  const called = names.map((name, at) => (isShared(name, at) ? (paths[at] ?? name) : name));
+  return called.map((name, at) => {
+    const before = called.slice(0, at).filter((other) => other === name).length;
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
 }
 
 /** `a`, `b`, `c`, …: what the sides of a comparison are called. */

@@ -5,6 +5,7 @@ import {
   compareBySeed,
   compareEach,
   comparisonPage,
+  distinctNames,
   formatSeveral,
   type Group,
   printable,
@@ -64,15 +65,16 @@ export const compare: Command<Arguments> = {
       return bySeed(sides, metric, { paths, tables, svg, output });
     }
     if (tables.format !== 'text' || (tables.csv ?? svg) !== undefined) throw noMetric();
-    const comparisons = compareEach(sides);
+    const comparisons = compareEach(sides, paths);
     output.value(others.length === 0 ? comparisons[0] : comparisons);
     if (html === undefined) {
       output.line(formatSeveral(comparisons, output));
       return EXIT.ok;
     }
     const known = [];
-    for (const records of sides) {
-      known.push({ records, background: await backgroundOf(records, output.note) });
+    for (const [at, records] of sides.entries()) {
+      const background = await backgroundOf(records, output.note);
+      known.push({ records, background, path: paths[at] ?? '' });
     }
     replaceFile(resolve(html), await comparisonPage(...known));
     output.line(printable(html));
@@ -93,7 +95,7 @@ async function bySeed(
   metrics: readonly string[],
   { paths, tables, svg, output }: Written,
 ): Promise<number> {
-  const names = distinct(sides.map(nameOf), paths);
+  const names = distinctNames(sides.map(nameOf), paths);
   const groups: Group[] = sides.map((runs, at) => ({ name: names[at] ?? '', runs }));
   const comparison = compareBySeed(groups, metrics);
   const all = new Map(seedComparisonTables(comparison));
@@ -113,20 +115,6 @@ async function bySeed(
 /** As the experiment is called; the folder where a run does not know. */
 function nameOf([run]: readonly RunRecord[]): string {
   return run?.manifest?.name ?? run?.folder ?? '';
-}
-
-/**
- * Experiments of one name, like the points of a sweep, are called by their paths; what is there
- * twice for all that is called `name (2)`.
- */
-function distinct(names: readonly string[], paths: readonly string[]): string[] {
-  const isShared = (name: string, at: number) =>
-    names.some((other, i) => other === name && paths[i] !== paths[at]);
-  const called = names.map((name, at) => (isShared(name, at) ? (paths[at] as string) : name));
-  return called.map((name, at) => {
-    const before = called.slice(0, at).filter((other) => other === name).length;
-    return before === 0 ? name : `${name} (${before + 1})`;
-  });
 }
 
 function noMetric(): ArcherError {

@@ -14,6 +14,8 @@ import { tableHtml } from './table-html.ts';
 export interface Side {
   readonly records: readonly RunRecord[];
   readonly background?: Background;
+  /** Where it is from, which tells sides of one name apart. */
+  readonly path?: string;
 }
 
 /**
@@ -23,7 +25,11 @@ export interface Side {
  * @throws RangeError for fewer than two, and as {@link compareEach}
  */
 export async function comparisonPage(...sides: readonly Side[]): Promise<string> {
-  const comparisons = compareEach(sides.map(({ records }) => records));
+  const paths = sides.map(({ path = '' }) => path);
+  const comparisons = compareEach(
+    sides.map(({ records }) => records),
+    paths,
+  );
   const names = [comparisons[0].a, ...comparisons.map(({ b }) => b)];
   return documentOf({
     title: `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
