@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ArcherError, EXIT, isArcherError } from '@archer-nas/core';
 import { differencesOf } from '@archer-nas/report';
 import { countedAttempts, type RunRecord, readRun, resultsBeside } from '@archer-nas/runtime';
@@ -45,14 +45,25 @@ export function findRunFolders(path: string): string[] {
   if (seeds.length > 0) return seeds;
   const profiles = inner.filter((folder) => folders(folder).some((seed) => isRun(seed)));
   if (profiles.length === 1) return findRunFolders(profiles[0] as string);
-  const hint =
-    profiles.length > 1
-      ? `Name one of its profiles: ${profiles.join(', ')}`
-      : 'A run folder is <results>/<profile>/seed-<n>.';
   throw new ArcherError('ARCHER_NO_RUN', `${path} holds no single run.`, {
-    hint,
+    hint: profiles.length > 1 ? listed('Name one of its profiles', profiles) : foldersBelow(path),
     exit: EXIT.usage,
   });
+}
+
+/** Those that hold runs, like the points of a sweep. */
+function foldersBelow(path: string): string {
+  const below = [...new Set(search(path, MAX_DEPTH).map((run) => dirname(run)))];
+  if (below.length === 0) return 'A run folder is <results>/<profile>/seed-<n>.';
+  return listed('Runs are in', below);
+}
+
+/** Folders that a hint names. */
+const SHOWN = 12;
+
+function listed(what: string, all: readonly string[]): string {
+  const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : '';
+  return `${what}: ${all.slice(0, SHOWN).join(', ')}${more}`;
 }
 
 /** Deeper than `experiments/suites/<suite>/results/<name>/<profile>/seed-<n>` lies no run. */

@@ -106,6 +106,12 @@ describe('sweep', () => {
     expect(existsSync(page)).toBe(true);
   });
 
+  it('is a folder of points, which `report` of it names', async () => {
+    const said = await archer('report', join(root, 'alone'));
+    expect(said).toMatchObject({ code: 2, out: '' });
+    for (const point of POINTS) expect(said.err).toContain(join(root, 'alone', point, 'default'));
+  });
+
   it('names a point that there is not, and a manifest without sweep', async () => {
     const wrong = await archer('run', manifest, '--point', 'loud-rounds-5');
     expect(wrong).toMatchObject({ code: 3, out: '' });
