@@ -42,8 +42,22 @@ describe('archer list --fits', () => {
     });
   });
 
-  it('shows a tick for what fits', async () => {
+  it('shows a tick for what fits, and how to see why the rest does not', async () => {
     const { out } = await archer('list', '--fits');
     for (const { strategy } of fits) expect(out).toMatch(new RegExp(`^${strategy} .*✓`, 'm'));
+    const lines = out.trim().split('\n');
+    expect(lines).toHaveLength(matrix.size + 3);
+    expect(lines.at(-1)).toContain('archer list --fits --strategy NAME');
+  });
+
+  it('shows of one strategy, or one space, why it does not run on the others', async () => {
+    const strategy = await archer('list', '--fits', '--strategy', 'one-shot-language');
+    expect(strategy.out).toMatch(/^one-shot-language on nas-bench-201: \S/m);
+    expect(strategy.out).not.toMatch(/^pa-da /m);
+    const space = await archer('list', '--fits', '--space', 'enas-rnn');
+    expect(space.out).toMatch(/^pa-da on enas-rnn: \S/m);
+    expect(space.out).not.toContain('nas-bench-201:');
+    expect((await archer('list', '--fits', '--space', 'enas-rn')).err).toContain('"enas-rnn"');
+    expect((await archer('list', '--space', 'enas-rnn')).err).toContain('are for --fits');
   });
 });

@@ -1,10 +1,12 @@
 import {
-  type ArcherError,
+  ArcherError,
+  EXIT,
   isArcherError,
   isPreset,
   type Kind,
   type Plugin,
   type PluginLookup,
+  suggestion,
 } from '@archer-nas/core';
 import { installedPlugins, pluginLookup } from '@archer-nas/runtime';
 import type { InstalledIds } from './compatibility.ts';
@@ -55,6 +57,16 @@ export async function loadInstalled(folder: string): Promise<Installed> {
   const offline = plugins.filter(isMadeUp).map(({ id }) => id);
   const others = (ids.get('data') ?? []).filter((id) => !offline.includes(id));
   return { entries, plugins, ids: ids.set('data', [...offline, ...others]), lookup, problems };
+}
+
+/** An id that is installed. @throws ArcherError `ARCHER_NO_PLUGIN` with the nearest names */
+export function knownId(ids: InstalledIds, kind: Kind, id: string): string {
+  const known = ids.get(kind) ?? [];
+  if (known.includes(id)) return id;
+  throw new ArcherError('ARCHER_NO_PLUGIN', `No ${kind} "${id}" is installed.`, {
+    hint: suggestion(id, known),
+    exit: EXIT.usage,
+  });
 }
 
 /** One package that cannot be used must not hide all others. */

@@ -1,14 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import {
-  ArcherError,
-  EXIT,
-  type Kind,
-  parseManifest,
-  resolveManifest,
-  suggestion,
-} from '@archer-nas/core';
+import { ArcherError, EXIT, type Kind, parseManifest, resolveManifest } from '@archer-nas/core';
 import { type Blocks, findFit, problemOf, type Wanted } from '../compatibility.ts';
-import { type Installed, loadInstalled } from '../installed.ts';
+import { type Installed, knownId, loadInstalled } from '../installed.ts';
 import { draftManifest } from '../manifest-draft.ts';
 import type { Command } from './command.ts';
 
@@ -73,12 +66,7 @@ type Named = { readonly [kind in keyof Wanted]: string | undefined };
 
 function checkKnown({ ids }: Installed, wanted: Named): void {
   for (const [kind, id] of Object.entries(wanted) as [Kind, string | undefined][]) {
-    const known = ids.get(kind) ?? [];
-    if (id === undefined || known.includes(id)) continue;
-    throw new ArcherError('ARCHER_NO_PLUGIN', `No ${kind} "${id}" is installed.`, {
-      hint: suggestion(id, known),
-      exit: EXIT.usage,
-    });
+    if (id !== undefined) knownId(ids, kind, id);
   }
 }
 
