@@ -47,6 +47,32 @@ describe('archer init', () => {
     },
   );
 
+  it('writes what a preset passes on as well', async () => {
+    const { text } = await draft('--strategy', 'darts');
+    expect(text).toMatch(/^ {2}# epochs: \d+ /m);
+    const pada = await draft('--strategy', 'pa-da');
+    expect(pada.text).toMatch(/^ {2}# search\b/m);
+    expect(pada.text).toMatch(/^ {2}# evaluation\b/m);
+    // Its own draws of paths are fixed: another one would be refused.
+    expect(pada.text).not.toMatch(/^ {2}# paths/m);
+  });
+
+  it('writes an architecture where the strategy runs those that it is given', async () => {
+    const { file, text } = await draft('--strategy', 'listed');
+    expect(text).toMatch(/^ {2}architectures: \[/m);
+    expect(await archer('run', file)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('looks up where it can what would take hours to train, and says that it is made up', async () => {
+    const { file, text } = await draft('--strategy', 'random');
+    const { manifest } = await resolve(text);
+    expect(manifest.evaluator).toMatchObject({
+      ...{ use: 'table', benchmark: { use: 'bench-nas-bench-201', values: 'made-up' } },
+    });
+    expect(text).toContain('# The values are made up, for a first run.');
+    expect(await archer('run', file)).toMatchObject({ code: 0, err: '' });
+  });
+
   it('takes a space on which the strategy runs, where none is given', async () => {
     const { text } = await draft('--strategy', 'one-shot-language');
     const { manifest } = await resolve(text);

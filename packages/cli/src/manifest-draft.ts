@@ -1,15 +1,7 @@
-import { type Block, isPreset, type Kind, manifestJsonSchema, type Plugin } from '@archer-nas/core';
+import type { Block, Kind, Plugin } from '@archer-nas/core';
 import { stringify } from 'yaml';
 import type { Blocks } from './compatibility.ts';
-
-/** What of a JSON Schema describes an option. */
-interface Property {
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Property>>;
-}
-
-type Properties = Readonly<Record<string, Property>>;
+import { optionReader, type Property } from './draft-options.ts';
 
 /** A new manifest. */
 export interface Draft {
@@ -43,6 +35,7 @@ export function draftManifest(draft: Draft, plugins: readonly Plugin[]): string 
     if (key === 'data' && otherData.length > 0) {
       lines.push(`# Others that fit are ${otherData.join(', ')}.`);
     }
+    if (isMadeUp(block)) lines.push(...MADE_UP);
     lines.push(`${key}:`, `  use: ${block.use}`, ...write.options(key, block, '  '));
   }
   for (const [i, study] of (blocks.study ?? []).entries()) {
@@ -54,22 +47,22 @@ export function draftManifest(draft: Draft, plugins: readonly Plugin[]): string 
   return [...lines, '', ...profileExample(file, write.small(blocks.strategy.use)), ''].join('\n');
 }
 
+const MADE_UP = [
+  '# The values are made up, for a first run. Leave `values` out for those that were measured, from',
+  '# the table that `archer data fetch` or `archer data import` puts in the data folder.',
+];
+
+const isMadeUp = ({ benchmark }: Block): boolean =>
+  (benchmark as Block | undefined)?.values === 'made-up';
+
 /** Writes blocks with what is known of the plugins. */
 function blockWriter(plugins: readonly Plugin[]) {
-  const { definitions } = manifestJsonSchema(plugins) as {
-    readonly definitions: Readonly<Record<string, { readonly properties?: Properties }>>;
-  };
+  const optionsOf = optionReader(plugins);
   const find = (kind: Kind, id: string) => plugins.find((p) => p.kind === kind && p.id === id);
   const about = (kind: Kind, id: string) => `# ${kind} ${id}. ${find(kind, id)?.summary ?? ''}`;
-  const propertiesOf = (kind: Kind, id: string): Properties => {
-    const { use: _, ...properties } = definitions[`${kind}.${id}`]?.properties ?? {};
-    return properties;
-  };
 
   const options = (kind: Kind, { use, ...given }: Block, indent: string): string[] => {
-    const plugin = find(kind, use);
-    const parts = plugin && !isPreset(plugin) ? (plugin.parts ?? {}) : {};
-    const properties = propertiesOf(kind, use);
+    const { properties, parts } = optionsOf(kind, use);
     return Object.keys(properties).flatMap((name): string[] => {
       const part = parts[name];
       const value = given[name];
@@ -79,7 +72,7 @@ function blockWriter(plugins: readonly Plugin[]) {
         const kinds = [part.kind].flat() as Kind[];
         const ids = plugins.filter((p) => kinds.includes(p.kind)).map(({ id }) => id);
         const description = `${part.optional ? 'optional: ' : ''}${ids.join(' or ')}`;
-        return commented(name, { default: part.default, description }, indent);
+        return commented(name, { default: property.default ?? part.default, description }, indent);
       }
       if (part === undefined) return [`${indent}${name}: ${flow(value)}`];
       const block = value as Block;
@@ -89,15 +82,14 @@ function blockWriter(plugins: readonly Plugin[]) {
     });
   };
 
-  /** A strategy's first size, or that of what its preset stands for; a tenth of it. */
+  /** A strategy's first size, a tenth of it. */
   const small = (strategy: string): string | undefined => {
-    for (const [name, { default: size }] of Object.entries(propertiesOf('strategy', strategy))) {
+    const { properties } = optionsOf('strategy', strategy);
+    for (const [name, { default: size }] of Object.entries(properties)) {
       if (Number.isInteger(size) && (size as number) > 1)
         return `{ ${name}: ${Math.ceil((size as number) / 10)} }`;
     }
-    const plugin = find('strategy', strategy);
-    if (plugin === undefined || !isPreset(plugin)) return undefined;
-    return small(plugin.preset(plugin.options.parse({}) as never).use);
+    return undefined;
   };
   return { about, options, small };
 }

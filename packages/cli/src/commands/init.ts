@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { ArcherError, EXIT, type Kind, parseManifest, resolveManifest } from '@archer-nas/core';
 import { type Blocks, findFit, problemOf, type Wanted } from '../compatibility.ts';
+import { anyArchitecture, rehearsalTable } from '../first-architectures.ts';
 import { type Installed, knownId, loadInstalled } from '../installed.ts';
 import { draftManifest } from '../manifest-draft.ts';
 import type { Command } from './command.ts';
@@ -40,7 +41,8 @@ export const init: Command<InitOptions> = {
     const installed = await loadInstalled(process.cwd());
     checkKnown(installed, { space: given.space, strategy, data: dataset });
     const space = given.space ?? (await usualSpace({ strategy, data: dataset }, installed));
-    const blocks = await chooseBlocks({ space, strategy, data: dataset }, installed);
+    const chosen = await chooseBlocks({ space, strategy, data: dataset }, installed);
+    const blocks = await withFirst(chosen, installed);
     const otherData = await fittingData(blocks, installed);
     const text = draftManifest({ name, file: out, blocks, otherData }, installed.plugins);
     await resolveManifest(parseManifest(text, out), installed.lookup);
@@ -71,8 +73,9 @@ function checkKnown({ ids }: Installed, wanted: Named): void {
 }
 
 /** What has to stand beside strategy and space, and a ranking where the search has scores. */
-async function chooseBlocks(wanted: Wanted, { ids, lookup }: Installed): Promise<Blocks> {
+async function chooseBlocks(wanted: Wanted, installed: Installed): Promise<Blocks> {
   const { strategy, space } = wanted;
+  const { ids, lookup } = installed;
   const fit = await findFit(wanted, ids, lookup);
   if (!fit.fits) {
     throw new ArcherError('ARCHER_CAPABILITY', fit.reason, {
@@ -80,13 +83,28 @@ async function chooseBlocks(wanted: Wanted, { ids, lookup }: Installed): Promise
       exit: EXIT.manifest,
     });
   }
+  const own = { space: { use: space }, strategy: { use: strategy } };
+  // Training every architecture takes hours; whoever names data wants that.
+  const isTrained = fit.evaluator !== undefined && wanted.data === undefined;
+  const evaluator = isTrained ? await rehearsalTable(own, installed) : undefined;
+  if (evaluator !== undefined) return { ...own, evaluator };
   const blocks: Blocks = {
-    ...{ space: { use: space }, strategy: { use: strategy } },
+    ...own,
     ...(fit.data && { data: { use: fit.data } }),
     ...(fit.evaluator && { evaluator: { use: fit.evaluator } }),
   };
   const ranked: Blocks = { ...blocks, study: [RANKING] };
   return (await problemOf(ranked, lookup)) === undefined ? ranked : blocks;
+}
+
+/** With an architecture where the strategy runs those that it is given, and none is no run. */
+async function withFirst(blocks: Blocks, { lookup }: Installed): Promise<Blocks> {
+  const { strategy } = blocks;
+  const { plugin } = await lookup('strategy', strategy.use);
+  const { architectures } = plugin.options.parse({}) as { readonly architectures?: unknown };
+  if (!Array.isArray(architectures) || architectures.length > 0) return blocks;
+  const first = await anyArchitecture(blocks, lookup);
+  return { ...blocks, strategy: { ...strategy, architectures: [first] } };
 }
 
 /** The data sets that could stand there instead. */
