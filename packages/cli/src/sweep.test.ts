@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { archer, archerJson, makeFolder, start } from '../test/archer.ts';
@@ -110,6 +110,20 @@ describe('sweep', () => {
     const said = await archer('report', join(root, 'alone'));
     expect(said).toMatchObject({ code: 2, out: '' });
     for (const point of POINTS) expect(said.err).toContain(join(root, 'alone', point, 'default'));
+  });
+
+  it('runs what the page shows', async () => {
+    const folder = makeFolder();
+    const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, text = ''] = /^### sweep\n+```yaml\n(.*?)^```/ms.exec(page) ?? [];
+    writeFileSync(join(folder, 'page.yaml'), `name: page\n${text}`);
+    const { code, value } = await archerJson<{ table: { rows: unknown[][] } }>(
+      ...['sweep', join(folder, 'page.yaml'), '--seed', '0'],
+    );
+    expect(code).toBe(0);
+    const { rows } = value.table;
+    expect(new Set(rows.map(([, point]) => point)).size).toBe(8);
+    for (const [, , n] of rows) expect(n).toBe(1);
   });
 
   it('names a point that there is not, and a manifest without sweep', async () => {
