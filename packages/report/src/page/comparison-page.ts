@@ -1,14 +1,14 @@
 import { figures, type NamedRun } from '../figures/figures.ts';
 import type { RunRecord } from '../record.ts';
 import { type Comparisons, compareEach, severalTables, sideLetter } from '../several-comparison.ts';
-import { type Verdict, verdicts } from '../verdict.ts';
+import { EXPECTED_AT_BEGIN, type Verdict, verdicts } from '../verdict.ts';
 import type { Background } from './background.ts';
 import { bestHtml } from './best-html.ts';
 import { chartsHtml, decisionsHtml } from './chart-html.ts';
 import { documentOf, type Section } from './document.ts';
 import { type Content, html } from './html.ts';
 import { costTable, deviationsHtml, fingerprintHtml, verdictTable } from './sections.ts';
-import { tableHtml } from './table-html.ts';
+import { notesHtml, tableHtml } from './table-html.ts';
 
 /** One side of a comparison: the runs of an experiment, one per seed. */
 export interface Side {
@@ -73,7 +73,8 @@ async function sectionsOf(
   const sections: (Section | false)[] = [
     section('metrics', 'Metrics', tableHtml(metrics, { captioned: false })),
     section('differences', 'What differs', tableHtml(differences, { captioned: false })),
-    isJudged && section('verdicts', 'Verdicts', each(verdictsHtml)),
+    isJudged &&
+      section('verdicts', 'Verdicts', [each(verdictsHtml), notesHtml([EXPECTED_AT_BEGIN])]),
     charts.length + decisions.length > 0 && section('charts', 'Charts', drawn),
     section('best', 'Best architectures', each(drawings)),
     section('cost', 'Cost', each(costHtml)),
