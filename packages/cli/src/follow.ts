@@ -16,8 +16,8 @@ export type Followed = Pick<RunOptions, 'signal' | 'onEvent'>;
 
 /**
  * Follows a run on the terminal: progress, then its reports; after an interruption the
- * command that goes on. Without `report` progress only, and in JSON how it ended; without `value` it is one of several whose
- * caller writes JSON. @returns the exit code
+ * command that goes on. Without `report` progress only, and in JSON how it ended; without `value`
+ * it is one of several whose caller writes JSON. @returns the exit code
  */
 export async function follow(
   start: (options: Followed) => Promise<RunSummary>,

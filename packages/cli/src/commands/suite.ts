@@ -108,7 +108,10 @@ export const suite: Command<Arguments> = {
 
 type MemberArguments = RunArguments & LaunchArguments;
 
-/** One after the other, failed ones left behind; with a launcher, the seeds of all of them as tasks of one launch. */
+/**
+ * One after the other, failed ones left behind; with a launcher, the seeds of all of them as tasks
+ * of one launch.
+ */
 async function runMembers(
   members: readonly SuiteMember[],
   rest: MemberArguments,
