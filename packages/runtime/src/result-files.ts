@@ -83,12 +83,12 @@ export function tableCsv({ columns, rows }: Table): string {
 }
 
 const NUMBER = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
-const NEGATIVE = `-${NUMBER}(?: (?:to|±) -?${NUMBER})?`;
-/** A negative number as text, also with its deviation or as a range: `-0.5 ± 0.1`, `-0.500 to 1.000`. */
-const RANGE = new RegExp(`^${NEGATIVE}$`);
-const GUARDED = new RegExp(`(?<=^|,)'(?=${NEGATIVE}(?:,|$))`, 'gm');
+const SIGNED = `[+-]${NUMBER}(?: (?:to|±) -?${NUMBER})?`;
+/** A number with a sign as text, also with its deviation or as a range: `+0.5 ± 0.1`, `-0.5 to 1.0`. */
+const RANGE = new RegExp(`^${SIGNED}$`);
+const GUARDED = new RegExp(`(?<=^|,)'(?=${SIGNED}(?:,|$))`, 'gm');
 
-/** CSV of earlier versions, without the apostrophes that they put before negative numbers. */
+/** CSV of earlier versions, without the apostrophes that they put before numbers with a sign. */
 export function withoutNumberGuards(csv: string): string {
   return csv.replaceAll(GUARDED, '');
 }
