@@ -177,7 +177,8 @@ const isNumber = (text: string): boolean =>
 describe('R45 a CSV cell', () => {
   it.each([
     ['=1+1', "'=1+1"],
-    ['+1', "'+1"],
+    ['+1', '+1'],
+    ['+1+1', "'+1+1"],
     ['-1+1', "'-1+1"],
     ["-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"],
     ['-1 to 2+3', "'-1 to 2+3"],
