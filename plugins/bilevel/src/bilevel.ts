@@ -1,15 +1,13 @@
-import {
-  ArcherError,
-  type DataSet,
-  type Evaluation,
-  EXIT,
-  type Report,
-  type Search,
-  type SearchContext,
-  type SearchResult,
-  type State,
-  type Strategy,
-  type TextData,
+import type {
+  DataSet,
+  Evaluation,
+  Report,
+  Search,
+  SearchContext,
+  SearchResult,
+  State,
+  Strategy,
+  TextData,
 } from '@archer-nas/core';
 import type {
   EpochVerdict,
@@ -21,6 +19,7 @@ import type {
 } from '@archer-nas/nn';
 import { Course } from './course.ts';
 import type { BilevelOptions } from './options.ts';
+import { neverLearns, nothingChosen, nothingHeldOut } from './refusals.ts';
 import { Selection, selectionSize } from './selection.ts';
 import type { StageViews } from './stage.ts';
 
@@ -47,13 +46,7 @@ export type BilevelViews<A> = StageViews<A> & {
 export function bilevel<A>(options: BilevelOptions, parts: BilevelParts<A>): Strategy<A> {
   const { data, relaxation } = parts;
   const needsValid = !relaxation.trainOnly || options.selection !== undefined;
-  if (needsValid && !data.splits.includes('valid')) {
-    throw new ArcherError(
-      'ARCHER_SPLIT_MISSING',
-      `A bilevel search learns the architecture on 'valid' images; ${data.name} has ${data.splits.join(', ')}.`,
-      { hint: 'Hold images out: data: { split: halves }.' },
-    );
-  }
+  if (needsValid && !data.splits.includes('valid')) throw nothingHeldOut(data);
   return {
     takesWeights: true,
     begin: async (context, saved) => new BilevelSearch(options, parts, context, saved),
@@ -250,20 +243,4 @@ class BilevelSearch<A> implements Search<A> {
     this.#selection?.dispose();
     this.#selection = undefined;
   }
-}
-
-function neverLearns({ alphaFrom, epochs }: BilevelOptions): ArcherError {
-  return new ArcherError(
-    'ARCHER_NEVER_LEARNS',
-    `The architecture would learn from epoch ${alphaFrom} on, and there are ${epochs}.`,
-    { hint: `Set alphaFrom below ${epochs}, or more epochs.`, exit: EXIT.manifest },
-  );
-}
-
-function nothingChosen(): ArcherError {
-  return new ArcherError(
-    'ARCHER_NOTHING_CHOSEN',
-    'This relaxation learns no architecture, and there is no selection that chooses one.',
-    { hint: 'Add selection: { architectures: 100 } to the strategy.', exit: EXIT.manifest },
-  );
 }

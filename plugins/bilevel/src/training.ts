@@ -1,62 +1,25 @@
-import {
-  type Allowed,
-  ArcherError,
-  EXIT,
-  type SplitName,
-  type State,
-  type Streams,
-} from '@archer-nas/core';
+import type { Allowed, SplitName, State } from '@archer-nas/core';
 import {
   type BatchSource,
   type BilevelMoment,
   type BilevelStep,
   type EpochVerdict,
   type Mixture,
-  type Model,
-  type Modifier,
   meanEntropy,
-  type Network,
   type Noise,
   type ParameterStore,
   type Relaxation,
-  type RelaxationRecipe,
   type RelaxedView,
   type Rows,
   RunningStatistics,
 } from '@archer-nas/nn';
 import type { SupernetLoss } from './batch-loss.ts';
 import { Modifications } from './modifications.ts';
-import type { BilevelOptions } from './options.ts';
+import { nothingLearnt } from './refusals.ts';
 import { alphaPointOf, relaxedView } from './relaxed-view.ts';
 import { StepLosses } from './step-losses.ts';
-import { type SavedWeights, Weights } from './weights.ts';
-
-/** What a training is made of. */
-export interface TrainingParts {
-  readonly network: Model | Network;
-  /** The batches of a split, which the training then owns. */
-  batches(split: 'train' | 'valid', saved?: State): BatchSource;
-  readonly relaxation: RelaxationRecipe;
-  readonly modifiers: readonly Modifier[];
-  readonly options: BilevelOptions;
-  readonly streams: Streams;
-  /** Counted from 0. */
-  readonly stage: number;
-  kept(rows: Rows): readonly string[];
-  /** Weights to begin with, by parameter name; absent: drawn. */
-  readonly inherited?: State | undefined;
-}
-
-interface SavedTraining extends SavedWeights {
-  readonly done: number;
-  readonly relaxation: State;
-  readonly statistics: State;
-  /** Of the batches, where they have one. */
-  readonly train: State;
-  readonly valid: State;
-  /** By position in `with`; `null` for modifiers without a state. */
-  readonly modifications: readonly State[];
-}
+import type { SavedTraining, TrainingParts } from './training-parts.ts';
+import { Weights } from './weights.ts';
 
 /**
  * min_α L_val(w*(α), α) with w*(α) = argmin_w L_train(w, α), by alternating single steps: each
@@ -264,12 +227,4 @@ export class BilevelTraining {
     });
     return { ...this.#moment, learningRate, streams, train, valid, weights };
   }
-}
-
-function nothingLearnt(): ArcherError {
-  return new ArcherError(
-    'ARCHER_CAPABILITY',
-    'A modifier of `with` learns from gradients by the mixture, which this relaxation never takes.',
-    { hint: 'Remove the modifier, or use a relaxation such as darts.', exit: EXIT.manifest },
-  );
 }
