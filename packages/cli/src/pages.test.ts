@@ -48,12 +48,19 @@ describe('pages', () => {
     expect(read()).toContain('No run of it is finished here.');
   });
 
-  it('of a run whose journal and plugins are gone, without drawings', async () => {
+  it('of a run whose journal is gone, and without drawings where its plugins are', async () => {
     const moved = join(folder, 'moved');
-    mkdirSync(moved);
-    for (const name of ['result.json', 'fingerprint.json', 'manifest.json']) {
-      writeFileSync(join(moved, name), readFileSync(join(out, 'default', 'seed-0', name)));
-    }
+    const keep = (change: (text: string) => string) => {
+      mkdirSync(moved, { recursive: true });
+      for (const name of ['result.json', 'fingerprint.json', 'manifest.json']) {
+        const text = readFileSync(join(out, 'default', 'seed-0', name), 'utf8');
+        writeFileSync(join(moved, name), change(text));
+      }
+    };
+    keep((text) => text);
+    expect(await archer('report', moved, '--html', page)).toMatchObject({ code: 0, err: '' });
+    expect(read()).toMatch(/class="operation"/);
+    keep((text) => text.replace('"use": "nas-bench-201"', '"use": "nas-bench-gone"'));
     const { code, err } = await archer('report', moved, '--html', page);
     expect(code).toBe(0);
     expect(err).toContain('Without drawings of cells');

@@ -111,7 +111,7 @@ export const rows = [
     test: 'faults/twice.test.ts',
     scenario: 'R22',
     name: 'skip the lock',
-    file: 'run.ts',
+    file: 'run-one.ts',
     from: '  using _lock = await awaitLock(folder.lock, () => setting.stop.reason() !== undefined);\n',
     to: '',
   },

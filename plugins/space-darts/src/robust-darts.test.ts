@@ -69,7 +69,7 @@ describe.each(SETS)('%s', (set) => {
     }
     const first = space.sample(createStreams(0).stream('genotype'));
     const wrong = { ...first, normal: first.normal.map((edge) => ({ ...edge, op: 4 })) };
-    expect(() => space.parse(formatGenotype(wrong))).toThrow(/is not in this sub-space/);
+    expect(() => space.parse(formatGenotype(wrong))).toThrow(/is not in s[1-4]: normal/);
   });
 
   it('has 28 decisions of two operations, three in S3, that start at equal weights (check 8)', () => {
