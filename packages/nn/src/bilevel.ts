@@ -152,6 +152,11 @@ export interface ModifierContext {
 /** Where a search is. */
 export type BilevelMoment = Pick<BilevelStep, 'step' | 'epoch' | 'epochs' | 'alphaFrom'>;
 
+/** The same, at a batch of a split. */
+export interface BatchMoment extends BilevelMoment {
+  readonly split: 'train' | 'valid';
+}
+
 /** A search at the end of an epoch. */
 export interface EpochEnd {
   /** The epoch of the stage that has ended, counted from 0. */
@@ -185,7 +190,7 @@ export interface Modification {
    */
   mixture?(mixture: Mixture, at: BilevelMoment): Mixture;
   /** Changes a batch of either step: takes it over, or gives it back as it is. */
-  batch?(batch: AnyBatch, at: BilevelMoment & { readonly split: 'train' | 'valid' }): AnyBatch;
+  batch?(batch: AnyBatch, at: BatchMoment): AnyBatch;
   /** Moves what it learns, after the relaxation's step, by the last validation gradients of that. */
   update?(gradients: LossGradients, at: BilevelMoment): void;
   /**

@@ -18,8 +18,16 @@ export function wrongNames(names: readonly string[], records: readonly RunRecord
     const found = finished.map((record) => findMetric(record, name));
     if (found.some(({ status }) => status === 'one')) return [];
     const several = found.find((one) => one.status === 'ambiguous');
-    return several === undefined
-      ? `No finished run has the metric "${name}".`
-      : `"${name}" may be any of ${several.keys.join(', ')}.`;
+    return several === undefined ? unknownMetric(name) : ambiguousMetric(name, several.keys);
   });
+}
+
+/** What is said of a name that no metric has. */
+export function unknownMetric(name: string): string {
+  return `No finished run has the metric "${name}".`;
+}
+
+/** What is said of a name that several metrics end with. */
+export function ambiguousMetric(name: string, keys: readonly string[]): string {
+  return `"${name}" may be any of ${keys.join(', ')}.`;
 }

@@ -10,6 +10,7 @@ import {
 } from '@archer-nas/core';
 import { epochColumn } from './epoch-column.ts';
 import { findMetric } from './flat-metrics.ts';
+import { ambiguousMetric, unknownMetric } from './named-metric.ts';
 import type { RunRecord } from './record.ts';
 import { seedTwice } from './seed-twice.ts';
 import { type StudySeries, seriesOf } from './study-series.ts';
@@ -97,7 +98,7 @@ function metricBySeed(metric: string, groups: Finished): MetricBySeed {
   );
   const columns = groups.map((_, at) => [...rows.values()].map((row) => row[at]));
   if (columns.flat().every((value) => value === undefined)) {
-    throw wrongName(`No finished run has the metric "${metric}".`);
+    throw wrongName(unknownMetric(metric));
   }
   return {
     metric,
@@ -118,7 +119,7 @@ function valueIn(metric: string, run: RunRecord | undefined): number | undefined
   if (found.status === 'one') return found.value;
   const column = found.status === 'ambiguous' ? found : epochColumn(run, metric);
   if (column.status === 'ambiguous') {
-    throw wrongName(`"${metric}" may be any of ${column.keys.join(', ')}.`);
+    throw wrongName(ambiguousMetric(metric, column.keys));
   }
   return column.status === 'one' ? column.last : undefined;
 }

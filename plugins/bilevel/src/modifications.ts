@@ -1,6 +1,7 @@
 import { type Allowed, ArcherError, EXIT, type State } from '@archer-nas/core';
 import type {
   AnyBatch,
+  BatchMoment,
   BilevelMoment,
   BilevelStep,
   EpochEnd,
@@ -65,7 +66,7 @@ export class Modifications {
   }
 
   /** A batch as modifiers want it. */
-  batch(batch: AnyBatch, at: BilevelMoment & { readonly split: 'train' | 'valid' }): AnyBatch {
+  batch(batch: AnyBatch, at: BatchMoment): AnyBatch {
     return this.#parts.reduce((given, part) => part?.batch?.(given, at) ?? given, batch);
   }
 

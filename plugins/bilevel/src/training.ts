@@ -1,5 +1,6 @@
 import type { Allowed, SplitName, State } from '@archer-nas/core';
 import {
+  type BatchMoment,
   type BatchSource,
   type BilevelMoment,
   type BilevelStep,
@@ -203,7 +204,7 @@ export class BilevelTraining {
   }
 
   /** The loss on this step's batch of a split, which modifiers may change. */
-  #lossOf(split: 'train' | 'valid', batches: BatchSource): SupernetLoss {
+  #lossOf(split: BatchMoment['split'], batches: BatchSource): SupernetLoss {
     const at = { ...this.#moment, split };
     const read = () => this.#modifications.batch(batches.at(at.step), at);
     return this.#losses.on(read, this.#noise(split));

@@ -47,7 +47,8 @@ export function rampAt(
 /** The mixture with whole mixed operations dropped, skip connections and all. */
 function droppedPaths(mixture: Mixture, sites: readonly Site[], rate: number): Mixture {
   if (rate === 0) return mixture;
-  const inputs = new Set(sites.flatMap(({ keeps, decision }) => keeps && decision));
+  const ofInputs = sites.filter(({ keeps }) => keeps !== undefined);
+  const inputs = new Set(ofInputs.map(({ decision }) => decision));
   return mixture.map((row, decision) => {
     return inputs.has(decision) ? row : { ...row, drop: { rate, each: 'image' } };
   });

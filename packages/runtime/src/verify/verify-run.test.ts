@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { definePlugin, type Job, type Report } from '@archer-nas/core';
+import { definePlugin, oneStep } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../tools/temporary-folder.ts';
@@ -30,23 +30,6 @@ function snapshot(root: string): Record<string, string> {
       return [name, `${stats.mtimeMs} ${stats.ino} ${bytes}`];
     }),
   );
-}
-
-/** A job of one step that says this. */
-function oneStep(report: Report): Job {
-  let done = 0;
-  return {
-    get state() {
-      return done;
-    },
-    get progress() {
-      return { done, total: 1, unit: 'step' } as const;
-    },
-    step: async () => {
-      done = 1;
-      return report;
-    },
-  };
 }
 
 const damagedOf = ({ findings }: Verification): Finding[] =>
@@ -138,7 +121,7 @@ describe('verifyRun', () => {
   it('finds tables intact that an earlier version wrote with apostrophes before numbers', async () => {
     using folder = temporaryFolder();
     const report = { tables: { gaps: { columns: ['a', 'b'], rows: [['-1 to 2', '-1']] } } };
-    const create = () => ({ when: 'after', needs: [], begin: async () => oneStep(report) });
+    const create = () => ({ when: 'after', needs: [], begin: async () => oneStep(() => report) });
     const plugin = { id: 'gaps', kind: 'study', options: z.strictObject({}), create } as const;
     const lookup = toyLookup(definePlugin(plugin as never));
     await runToys(folder.path, { lookup, manifest: toyManifest({ study: [{ use: 'gaps' }] }) });
