@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cache, type State, sha256Hex } from '@archer-nas/core';
 import { replaceFile } from './durable.ts';
-import { namesCode } from './own-code.ts';
 import type { RunPlan } from './run-plan.ts';
 import { decodeState, encodeState } from './state-codec.ts';
 
@@ -37,17 +36,15 @@ export type StudyCaches = (study: number) => Cache;
 
 /**
  * Caches of what the studies of a plan have measured, shared by all runs. Their keys say what was
- * measured, not by which code: that of plugins which somebody works on is added, where it has a part
- * in the numbers.
+ * measured, not by which code: the versions of the plugins that have a part in the numbers are added.
  */
 export function answerCaches({ folders, resolved }: Pick<RunPlan, 'folders' | 'resolved'>) {
   const shared = fileCache(join(folders.data, 'answers'));
   return (study: number): Cache => {
     const parts = new RegExp(`^(space|data|study\\.${study})\\b`);
     const code = resolved.plugins
-      .filter(({ place, version }) => parts.test(place) && namesCode(version))
+      .filter(({ place }) => parts.test(place))
       .map(({ package: name, version }) => `${name}@${version}`);
-    if (code.length === 0) return shared;
     const keyed = (key: string): string => [key, ...new Set(code.sort())].join(' ');
     return {
       get: (key) => shared.get(keyed(key)),

@@ -31,11 +31,6 @@ export function codeVersion(
   return `${version}${version.includes('+') ? '.' : '+'}${hash}`;
 }
 
-/** True for a version that may have a hash of code. */
-export function namesCode(version: string): boolean {
-  return new RegExp(`[+.][0-9a-f]{${DIGITS}}$`).test(version);
-}
-
 function isInstalled(folder: string): boolean {
   return folder.split(sep).includes('node_modules');
 }
