@@ -85,6 +85,8 @@ describe('searches that were repeated with other seeds', () => {
     const { code, out } = await archer('report', join(kept, 'a'));
     expect(code).toBe(0);
     expect(out).toContain(resultOf(a, 2));
+    const alone = await archer('report', join(kept, 'a', 'seed-2'));
+    expect(alone.out).toMatch(/^profile .*, seed 2, finished$/m);
   });
 
   it('are compared seed by seed as JSON', async () => {

@@ -114,4 +114,4 @@ function bySeed(a: RunRecord, b: RunRecord): number {
 }
 
 /** Also of one that is not finished; one that died before its first line comes last. */
-const seedIn = ({ result, seed }: RunRecord): number => result?.seed ?? seed ?? Number.MAX_VALUE;
+const seedIn = ({ seed }: RunRecord): number => seed ?? Number.MAX_VALUE;

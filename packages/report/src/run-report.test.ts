@@ -115,7 +115,13 @@ describe('runReport', () => {
   });
 
   it('reports a run that died before its manifest was written', () => {
-    const empty = { ...record({ unfinished: true }), manifest: undefined, fingerprint: undefined };
+    const empty = {
+      ...record({ unfinished: true }),
+      manifest: undefined,
+      profile: undefined,
+      seed: undefined,
+      fingerprint: undefined,
+    };
     expect(formatRunReport(runReport(empty))).toBe(
       'runs/pada/paper/0\nunfinished\nin runs/pada/paper/0',
     );

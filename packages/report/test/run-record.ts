@@ -36,6 +36,8 @@ export function record(wish: Wish = {}): RunRecord {
   return {
     folder: `runs/pada/${profile}/${seed}`,
     status: wish.unfinished ? 'unfinished' : 'finished',
+    profile,
+    seed,
     manifest: {
       name: 'pada',
       seeds: [0],

@@ -72,8 +72,9 @@ export function readRun(root: string): RunRecord {
   return {
     folder: root,
     status: result === undefined ? 'unfinished' : 'finished',
-    profile: origin && String(field(origin.body, 'profile') ?? DEFAULT_PROFILE),
-    seed: origin && Number(field(origin.body, 'seed')),
+    profile:
+      result?.profile ?? (origin && String(field(origin.body, 'profile') ?? DEFAULT_PROFILE)),
+    seed: result?.seed ?? (origin && Number(field(origin.body, 'seed'))),
     attempt: Number((origin && field(origin.body, 'attempt')) ?? 1),
     manifest: isThere(folder.manifest)
       ? (readOwnJson(folder.manifest, ['name', 'space', 'strategy']) as unknown as Manifest)

@@ -65,7 +65,7 @@ function ofTables(runs: readonly NamedRun[]): Chart[] {
 /** Runs of one experiment under the names of their seeds. */
 export function seedsOf(records: readonly RunRecord[]): NamedRun[] {
   return records.map((record, i) => ({
-    label: `seed ${record.result?.seed ?? record.seed ?? i}`,
+    label: `seed ${record.seed ?? i}`,
     record,
   }));
 }

@@ -109,7 +109,7 @@ const sideName = (name: string, side: string): string =>
 
 function named({ records }: Side, name: string): NamedRun[] {
   return records.map((record, i) => {
-    const seed = record.result?.seed ?? record.seed ?? i;
+    const seed = record.seed ?? i;
     return { label: records.length > 1 ? `${name}, seed ${seed}` : name, record };
   });
 }
