@@ -1,44 +1,8 @@
-import type {
-  Job,
-  Phase,
-  Progress,
-  Proposal,
-  Report,
-  SearchSpace,
-  State,
-  Streams,
-} from '@archer-nas/core';
+import type { Job, Phase, Progress, Proposal, Report, State } from '@archer-nas/core';
 import { type Column, phaseOf, unitsOf } from './column.ts';
-import type { RankOptions } from './options.ts';
 import { Piece, type SavedPiece } from './piece.ts';
 import { type Row, reportOf } from './report.ts';
-import {
-  moreIntervals,
-  type Ranking,
-  type Resampling,
-  type Statistics,
-  statisticsOf,
-  take,
-  usable,
-  withinGroups,
-} from './statistics.ts';
-
-/** Everything that a ranking is made of. */
-export interface RankPlan<A> {
-  readonly space: SearchSpace<A>;
-  readonly architectures: readonly A[];
-  /** Measured one after the other. */
-  readonly columns: readonly Column<A>[];
-  readonly bootstrap: RankOptions['bootstrap'];
-  readonly streams: Streams;
-  /** For the report: what was compared with what. */
-  readonly notes: readonly string[];
-  /** Number of classes, where there are data: a truth in % of 100/classes is chance. */
-  readonly classes?: number;
-}
-
-/** Where the scores of a row come from; the baselines after the search's own. */
-type Source = 'scores' | 'random' | 'params' | 'untrained';
+import { type RankPlan, rowsOf, type Source, sourcesOf } from './rows.ts';
 
 interface Saved {
   /** By column, of the first architectures. */
@@ -170,7 +134,9 @@ export class RankJob<A> implements Job {
 
   #addRows(source: Source | undefined): Report {
     if (source === undefined) return {};
-    const rows = [...this.#now.rows, this.#rowsOf(source)];
+    const values = (name: string): Float64Array => this.#values(name);
+    const measured = { ...this.#plan, ids: this.#ids, values };
+    const rows = [...this.#now.rows, rowsOf(source, measured)];
     this.#now = { ...this.#now, rows };
     if (rows.length < this.#sources.length) return {};
     const { space, architectures, bootstrap, notes } = this.#plan;
@@ -183,83 +149,4 @@ export class RankJob<A> implements Job {
       notes,
     });
   }
-
-  #rowsOf(source: Source): Row[] {
-    const { bootstrap, streams } = this.#plan;
-    const resampling: Resampling = { ...bootstrap, stream: () => streams.stream('bootstrap') };
-    const ranking = usable({
-      scores: this.#scoresOf(source),
-      truth: this.#ascending('truth'),
-      ids: this.#ids,
-    });
-    const statistics = statisticsOf(ranking, resampling);
-    if (source !== 'scores') return [{ name: source, statistics }];
-    const row = {
-      name: this.#sources.includes('untrained') ? 'supernet' : source,
-      statistics: { ...statistics, ...moreIntervals(ranking, resampling) },
-    };
-    const able = this.#aboveChance(ranking);
-    const within = this.#withinGroups(ranking);
-    return [
-      row,
-      ...(within ? [{ name: 'within-groups', statistics: within }] : []),
-      ...(able ? [{ name: 'above-chance', statistics: statisticsOf(able, resampling) }] : []),
-    ];
-  }
-
-  /** Where scores are from several sources. */
-  #withinGroups(ranking: Ranking): Statistics | undefined {
-    const { architectures, columns } = this.#plan;
-    const evaluator = columns.find(({ name }) => name === 'scores')?.evaluator;
-    if (evaluator?.group === undefined) return undefined;
-    const groups = new Map(
-      this.#ids.map((id, i) => [id, evaluator.group?.(architectures[i] as A)]),
-    );
-    return withinGroups(
-      ranking,
-      ranking.ids.map((id) => groups.get(id) ?? -1),
-    );
-  }
-
-  /** The ranking without the architectures that are at chance, if there are any. */
-  #aboveChance(ranking: Ranking): Ranking | undefined {
-    const { classes, columns } = this.#plan;
-    const metric = columns.find(({ name }) => name === 'truth')?.evaluator.metrics[0];
-    if (classes === undefined || metric?.unit !== '%' || metric.direction !== 'maximise') {
-      return undefined;
-    }
-    const able = ranking.ids.flatMap((_, i) =>
-      (ranking.truth[i] as number) > 100 / classes ? [i] : [],
-    );
-    return able.length < ranking.ids.length ? take(ranking, able) : undefined;
-  }
-
-  #scoresOf(source: Source): Float64Array {
-    const { space, architectures, streams } = this.#plan;
-    if (source === 'random') {
-      return Float64Array.from(this.#ids, (id) => streams.scope('random').stream(id).float());
-    }
-    if (source === 'params') {
-      return Float64Array.from(architectures, (a) => space.costs?.of(a).params ?? Number.NaN);
-    }
-    return this.#ascending(source);
-  }
-
-  /** A column in which larger is better, whatever its metric. */
-  #ascending(name: string): Float64Array {
-    const column = this.#plan.columns.find((candidate) => candidate.name === name);
-    const sign = column?.evaluator.metrics[0]?.direction === 'minimise' ? -1 : 1;
-    return this.#values(name).map((value) => sign * value);
-  }
-}
-
-function sourcesOf<A>({ space, columns }: RankPlan<A>): readonly Source[] {
-  const params = space.costs?.names.includes('params') ?? false;
-  const untrained = columns.some(({ name }) => name === 'untrained');
-  return [
-    'scores',
-    'random',
-    ...(params ? ['params' as const] : []),
-    ...(untrained ? ['untrained' as const] : []),
-  ];
 }
