@@ -31,6 +31,7 @@ export * from './launcher.ts';
 export * from './layout.ts';
 export * from './limited-splits.ts';
 export * from './manifest.ts';
+export * from './manifest-schema.ts';
 export * from './mapped-evaluator.ts';
 export * from './mean.ts';
 export * from './memory-split.ts';

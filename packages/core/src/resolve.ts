@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ArcherError, EXIT } from './errors.ts';
-import type { Manifest } from './manifest.ts';
 import { invalid, parseOptions } from './manifest-options.ts';
+import type { Manifest } from './manifest-schema.ts';
 import type { Block, Kind, Maker, PartSlot } from './plugin.ts';
 import { expand, type Place, type PluginLookup, type UsedPlugin } from './presets.ts';
 

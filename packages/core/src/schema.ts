@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engineSchema, expectationSchema, fromSchema } from './manifest.ts';
+import { engineSchema, expectationSchema, fromSchema } from './manifest-schema.ts';
 import { nonFiniteSchema } from './non-finite.ts';
 import type { Kind, Maker, PartSlot, Plugin } from './plugin.ts';
 import { sweepSchema } from './sweep-schema.ts';

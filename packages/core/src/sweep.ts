@@ -1,7 +1,8 @@
 import { changedPaths } from './changed-paths.ts';
 import { ArcherError, EXIT } from './errors.ts';
 import { folderName } from './folder-name.ts';
-import { type Manifest, withOverlay, withSettings } from './manifest.ts';
+import { withOverlay, withSettings } from './manifest.ts';
+import type { Manifest } from './manifest-schema.ts';
 import { suggestion } from './suggest.ts';
 
 /** The most points of one sweep: more are a typing error, or a strategy's work. */
