@@ -9,9 +9,10 @@ import {
   type Streams,
 } from '@archer-nas/core';
 import type { Network, Path, SplitPlan, SplitRecipe } from '@archer-nas/nn';
-import type { Bequest, Course } from './inheritance.ts';
+import type { Bequest } from './inheritance.ts';
 import type { OneShotTraining } from './one-shot-training.ts';
 import { SplitDecision } from './split-decision.ts';
+import { type SplitSchedule, splitSchedule } from './split-schedule.ts';
 import { allOptionsOf, partOf, partsOf, type SubSupernet } from './sub-supernet.ts';
 import { Training } from './training.ts';
 import type { TrainingParts } from './training-parts.ts';
@@ -49,6 +50,7 @@ export class SplitTraining implements OneShotTraining {
   readonly total: number;
   readonly #parts: SplitTrainingParts;
   readonly #plan: readonly SplitPlan[];
+  readonly #schedule: SplitSchedule;
   #supernets: readonly SubSupernet[];
   /** The supernet that is trained or split. */
   #at: number;
@@ -63,6 +65,7 @@ export class SplitTraining implements OneShotTraining {
     const { sites } = parts.network;
     this.#parts = parts;
     this.#plan = parts.split.plan(sites);
+    this.#schedule = splitSchedule(parts.options.epochs, this.#plan);
     this.#at = saved?.at ?? 0;
     this.#done = saved?.done ?? 0;
     this.#images = saved?.images ?? 0;
@@ -71,7 +74,7 @@ export class SplitTraining implements OneShotTraining {
       ? saved.supernets.map((one) => this.#supernet(one, undefined, one.training))
       : [this.#supernet(whole)];
     if (saved?.decision) this.#decision = this.#decide(saved.decision);
-    this.total = this.#planned();
+    this.total = this.#schedule.steps(this.#stepsPerEpoch);
     if (this.#at === this.#supernets.length && this.#done < this.total) throw allTrained();
   }
 
@@ -130,6 +133,12 @@ export class SplitTraining implements OneShotTraining {
   get #current(): SubSupernet {
     const last = this.#supernets.length - 1;
     return this.#supernets[Math.min(this.#at, last)] as SubSupernet; // there is always one
+  }
+
+  /** Of every supernet the same. */
+  get #stepsPerEpoch(): number {
+    const { training, before } = this.#supernets[0] as SubSupernet; // there is always one
+    return training.total / this.#schedule.epochs(before.length);
   }
 
   #train(): Report {
@@ -196,8 +205,8 @@ export class SplitTraining implements OneShotTraining {
     const training = new Training(
       {
         ...{ ...rest, network, streams: this.#streamsOf(name) },
-        options: { ...options, epochs: this.#epochs[level] as number },
-        course: this.#course(level),
+        options: { ...options, epochs: this.#schedule.epochs(level) },
+        course: this.#schedule.course(level),
         ...(parent && { inherited: this.#inherited(parent, network) }),
       },
       saved,
@@ -222,34 +231,6 @@ export class SplitTraining implements OneShotTraining {
   #streamsOf(name: string): Streams {
     const { streams } = this.#parts;
     return name === '' ? streams : streams.scope(`supernet${name}`);
-  }
-
-  /** Of the training of a supernet, level by level. */
-  get #epochs(): readonly number[] {
-    return [this.#parts.options.epochs, ...this.#plan.map(({ epochs }) => epochs)];
-  }
-
-  /** Supernets that go on with all of their parents' share one course of the learning rate. */
-  #course(level: number): Course {
-    const goesOn = (at: number): boolean => this.#plan[at - 1]?.inherits === 'everything';
-    let [first, end] = [level, level + 1];
-    while (goesOn(first)) first -= 1;
-    while (goesOn(end)) end += 1;
-    const sum = (epochs: readonly number[]) => epochs.reduce((total, one) => total + one, 0);
-    const before = sum(this.#epochs.slice(first, level));
-    return { epochs: sum(this.#epochs.slice(first, end)), before };
-  }
-
-  #planned(): number {
-    const { training, before } = this.#supernets[0] as SubSupernet; // there is always one
-    const stepsPerEpoch = training.total / (this.#epochs[before.length] as number);
-    let [count, total] = [1, this.#parts.options.epochs * stepsPerEpoch];
-    for (const { into, steps, epochs } of this.#plan) {
-      total += count * steps;
-      count *= into;
-      total += count * epochs * stepsPerEpoch;
-    }
-    return total;
   }
 }
 
