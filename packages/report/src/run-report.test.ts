@@ -102,6 +102,22 @@ describe('runReport', () => {
     expect(text).toContain('not finished: these are the metrics at 3');
   });
 
+  it('says how far the last checkpoint has said that it is', () => {
+    const hessian = { job: 'study:1:hessian', event: 'result' } as const;
+    const lines = [
+      line(750, { event: 'checkpoint', body: { total: 7500, unit: 'step' } }),
+      line(1, { ...hessian, body: { metrics: { trace: 0.4 }, searchAt: 750 } }),
+      line(1306, { body: { metrics: { loss: 2 } } }),
+      line(3, { job: 'study:2:rank', body: { metrics: { tau: 0 } } }),
+    ];
+    const { jobs } = runReport(record({ unfinished: true, lines }));
+    expect(Object.fromEntries(jobs.map(({ name, notes }) => [name, ...notes]))).toEqual({
+      search: 'not finished: these are the metrics at 1,306 of 7,500 steps',
+      'hessian.1': 'the answer when the search was at 750 of 7,500 steps',
+      'rank.2': 'not finished: these are the metrics at 3',
+    });
+  });
+
   it('names profile and seed of a run that is not finished, where they are known', () => {
     const report = runReport({ ...record({ unfinished: true }), profile: 'paper', seed: 2 });
     expect(report).toMatchObject({ profile: 'paper', seed: 2 });

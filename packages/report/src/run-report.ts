@@ -1,4 +1,5 @@
 import type { JournalLine, Table } from '@archer-nas/core';
+import { grouped } from './number-text.ts';
 import type { BestArchitecture, RunFingerprint, RunRecord } from './record.ts';
 import { remarksOf } from './remarks.ts';
 import { withSearchCost } from './search-cost.ts';
@@ -73,14 +74,29 @@ function finishedJobs(result: NonNullable<RunRecord['result']>): JobReport[] {
 /** The last metrics of every job, with how far it was. */
 function unfinishedJobs(lines: readonly JournalLine[]): JobReport[] {
   const last = new Map<string, JournalLine>();
-  for (const line of lines)
+  const saved = new Map<string, JournalLine>();
+  for (const line of lines) {
     if (line.kind === 'science' && metricsOf(line) !== undefined) last.set(line.job, line);
+    if (line.event === 'checkpoint') saved.set(line.job, line);
+  }
+  const search = saved.get('search');
   return [...last].map(([job, line]) => ({
     name: job.replace(/^study:(\d+):(.+)$/, '$2.$1'),
     metrics: metricsOf(line) ?? {},
     tables: {},
-    notes: [`not finished: these are the metrics at ${line.at ?? 0}`],
+    notes: [
+      line.event === 'result'
+        ? `the answer when the search was at ${progress(fieldOf(line, 'searchAt'), search)}`
+        : `not finished: these are the metrics at ${progress(line.at, saved.get(job))}`,
+    ],
   }));
+}
+
+/** `1,306 of 7,500 steps`, where a checkpoint has said so. */
+function progress(done: unknown, checkpoint: JournalLine | undefined): string {
+  const [total, unit] = ['total', 'unit'].map((key) => checkpoint && fieldOf(checkpoint, key));
+  const at = grouped(Number(done ?? 0));
+  return typeof total === 'number' ? `${at} of ${grouped(total)} ${unit}s` : at;
 }
 
 function metricsOf(line: JournalLine): Record<string, number> | undefined {

@@ -77,11 +77,11 @@ export class CheckpointKeeper {
     this.#journal.commit();
     const folder = `${saved.job.replaceAll(':', '-')}-${this.#journal.nextSeq}`;
     const { hash, bytes } = writeCheckpoint(join(this.#root, folder), saved);
-    const at = saved.progress.done;
+    const { done: at, total, unit } = saved.progress;
     const seconds = (performance.now() - startMs) / 1000;
     this.#journal.append({
       ...{ kind: 'telemetry', job: saved.job, event: 'checkpoint', at },
-      body: { folder, hash, bytes, seconds, ...notes },
+      body: { folder, hash, bytes, seconds, total, unit, ...notes },
     });
     this.#journal.commit();
     const anchor = notes.anchor === true;

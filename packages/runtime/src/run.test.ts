@@ -119,6 +119,8 @@ describe('run', () => {
     const manifest = toyManifest({ strategy: climb(20_000), study: [] });
     const { status } = await runToys(folder.path, { manifest, signal: AbortSignal.timeout(50) });
     expect(status).toBe('interrupted');
+    const saved = readRun(toyFolder(folder.path)).lines.findLast((l) => l.event === 'checkpoint');
+    expect(saved?.body).toMatchObject({ total: 20_000, unit: 'round' });
   });
 
   it('reads a folder that holds no run as unfinished', () => {
