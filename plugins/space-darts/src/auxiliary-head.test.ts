@@ -61,6 +61,32 @@ describe('the auxiliary head', () => {
     expect(with_ - without).toBe(8);
   });
 
+  it('has no second batch norm for ImageNet, and reads maps of 7×7', () => {
+    const sizes = { ...size, stem: 'imagenet' } as const;
+    const task = { classes: 2, image: { height: 224, width: 224, channels: 3 } };
+    const [plain, both] = [false, true].map((auxiliary) =>
+      cellNetwork(sizes, { ...task, auxiliary }, v2),
+    ) as [Network, Network];
+    // 1×1 to 128 with batch norm, 2×2 to 768, classifier.
+    const channels = 4 * 8;
+    const head = channels * 128 + 2 * 128 + 4 * 128 * 768 + (768 + 1) * 2;
+    expect(count(both) - count(plain)).toBe(head);
+    expect(() => cellNetwork(sizes, { ...CIFAR10, auxiliary: true }, v2)).toThrow(
+      /images of 32×32/,
+    );
+    const parameters = new ParameterStore(both.parameters, createStreams(3));
+    const seen: number[][] = [];
+    const auxiliary = (logits: tf.Tensor) => {
+      seen.push(logits.shape);
+    };
+    tf.tidy(() => {
+      const images: tf.Tensor4D = tf.zeros([1, 224, 224, 3]);
+      both.forward(images, [], { parameters, batchNorm: 'batch', auxiliary });
+    });
+    parameters.dispose();
+    expect(seen).toEqual([[1, 2]]);
+  });
+
   it('refuses images whose maps it is not made for', () => {
     const task = { classes: 2, image: { height: 16, width: 16, channels: 3 }, auxiliary: true };
     expect(() => cellNetwork(size, task, v2)).toThrow(/8×8; images of 16×16 give it 4×4/);

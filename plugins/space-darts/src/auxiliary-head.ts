@@ -1,7 +1,7 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
-import { AUXILIARY_SIDE as SIDE } from '@archer-nas/nn';
+import { AUXILIARY_SIDE } from '@archer-nas/nn';
 
-import { CONCATENATED, cellsOf, type NetworkSize } from './skeleton.ts';
+import { CONCATENATED, cellsOf, type NetworkSize, stemStride } from './skeleton.ts';
 
 /** The cell whose output the auxiliary head reads: the one at two thirds of the depth. */
 export function auxiliaryCell({ cells }: NetworkSize): number {
@@ -19,14 +19,15 @@ export function checkAuxiliary(
   { height, width }: { readonly height: number; readonly width: number },
 ): void {
   const before = cellsOf(size).slice(0, auxiliaryCell(size) + 1);
-  const factor = 2 ** before.filter(({ type }) => type === 'reduce').length;
-  if (height === SIDE * factor && width === SIDE * factor) return;
+  const factor = stemStride(size) * 2 ** before.filter(({ type }) => type === 'reduce').length;
+  const side = AUXILIARY_SIDE[size.stem ?? 'cifar'];
+  if (height === side * factor && width === side * factor) return;
   throw new ArcherError(
     'ARCHER_DARTS_IMAGE',
-    `The auxiliary head of DARTS reads maps of ${SIDE}×${SIDE}; images of ${height}×${width} ` +
+    `The auxiliary head of DARTS reads maps of ${side}×${side}; images of ${height}×${width} ` +
       `give it ${height / factor}×${width / factor}.`,
     {
-      hint: `Train without it, or on images of ${SIDE * factor}×${SIDE * factor}.`,
+      hint: `Train without it, or on images of ${side * factor}×${side * factor}.`,
       exit: EXIT.manifest,
     },
   );

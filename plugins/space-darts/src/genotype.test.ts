@@ -12,7 +12,7 @@ import {
   nodeOf,
   parseGenotype,
 } from './genotype.ts';
-import { networkParams } from './network-params.ts';
+import { networkCosts } from './network-costs.ts';
 import { dartsSpace } from './space.ts';
 
 const paper = { channels: 36, cells: 20, classes: 10 };
@@ -111,7 +111,7 @@ describe('canonical', () => {
   });
 });
 
-describe('networkParams', () => {
+describe('networkCosts', () => {
   it.each([
     ['DARTS_V2', 36, 20, 3_349_342],
     ['DARTS_V2', 16, 8, 246_106],
@@ -120,9 +120,26 @@ describe('networkParams', () => {
     ['PC_DARTS_IMAGE', 36, 20, 3_721_510],
     ['PDARTS', 36, 20, 3_433_798],
     ['ALL_SEP_CONV_3X3', 36, 20, 4_701_718],
-  ] as const)('of %s with %i channels and %i cells is %i', (name, channels, cells, params) => {
-    expect(networkParams(parse(name), { channels, cells, classes: 10 })).toBe(params);
+  ] as const)('of %s with %i channels and %i cells are %i parameters', (...row) => {
+    const [name, channels, cells, params] = row;
+    expect(networkCosts(parse(name), { channels, cells, classes: 10 }).params).toBe(params);
   });
+
+  // Published are 574, 557, 586 and 597 million multiply-adds, which count more than convolutions.
+  it.each([
+    ['DARTS_V2', 4.719, 529.9],
+    ['PDARTS', 4.944, 542.8],
+    ['PC_DARTS_CIFAR', 5.271, 571.1],
+    ['PC_DARTS_IMAGE', 5.342, 581.6],
+  ] as const)(
+    'of %s for ImageNet are %f million parameters, %f million multiply-adds',
+    (...row) => {
+      const [name, ...millions] = row;
+      const size = { channels: 48, cells: 14, classes: 1000, stem: 'imagenet' } as const;
+      const { params, macs } = networkCosts(parse(name), size);
+      expect([(params / 1e6).toFixed(3), (macs / 1e6).toFixed(1)]).toEqual(millions.map(String));
+    },
+  );
 
   it.each([
     ['c10_s5_random', 3.606],
@@ -134,12 +151,15 @@ describe('networkParams', () => {
     ['c10_s4_pgd', 4.702],
     ['svhn_s1_random', 1.758],
   ] as const)('of %s of SmoothDARTS is %f million (its section 4.3)', (name, millions) => {
-    const params = networkParams(parseGenotype(smoothDarts(name)), paper);
+    const { params } = networkCosts(parseGenotype(smoothDarts(name)), paper);
     expect(Number((params / 1e6).toFixed(3))).toBe(millions);
   });
 
   it('grows by one column of the classifier per class', () => {
-    const ten = networkParams(parse('DARTS_V2'), paper);
-    expect(networkParams(parse('DARTS_V2'), { ...paper, classes: 100 }) - ten).toBe(90 * (576 + 1));
+    const [ten, hundred] = [10, 100].map((classes) =>
+      networkCosts(parse('DARTS_V2'), { ...paper, classes }),
+    );
+    expect((hundred?.params ?? 0) - (ten?.params ?? 0)).toBe(90 * (576 + 1));
+    expect((hundred?.macs ?? 0) - (ten?.macs ?? 0)).toBe(90 * 576);
   });
 });

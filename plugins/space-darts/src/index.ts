@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { dartsCandidates } from './candidates.ts';
 import { OPERATIONS } from './genotype.ts';
 import { candidatesOf, operationsOf, SETS } from './robust-darts.ts';
+import { STEMS } from './skeleton.ts';
 import { dartsSpace, genotypeSpace } from './space.ts';
 
 const channels = z.number().int().min(1).max(1024);
@@ -16,6 +17,21 @@ const trained = {
   channels: channels.default(36).describe('Channels of the first cells, of the trained network.'),
   cells: cells.default(20).describe('Cells of the trained network.'),
   classes: z.number().int().min(2).default(10).describe('Classes that params are counted for.'),
+  // Without defaults: the identities of searches that never named them stay as they are.
+  stem: z
+    .enum(STEMS)
+    .optional()
+    .describe(
+      'What comes before the first cell, of the supernet too; default cifar, one convolution. ' +
+        'imagenet: three, which divide the sides of the image by 8.',
+    ),
+  image: z
+    .number()
+    .int()
+    .min(4)
+    .max(4096)
+    .optional()
+    .describe('Side of the images that macs are counted for; default 32, of imagenet 224.'),
 };
 
 const supernet = {
@@ -36,7 +52,6 @@ const darts = definePlugin({
       .min(1)
       .default([...OPERATIONS])
       .describe('The candidate operations of every edge; fewer make a sub-space.'),
-    // Without a default: the identities of searches that never named it stay as they are.
     search: z
       .strictObject({
         ...supernet,
@@ -58,7 +73,9 @@ const darts = definePlugin({
     const space = whole.restrict(
       whole.decisions.map(({ name }) => (name.endsWith(':inputs') ? undefined : chosen)),
     );
-    return withNetworks(space, { trained, search, candidates: dartsCandidates(names, search) });
+    const { stem } = trained;
+    const candidates = dartsCandidates(names, search);
+    return withNetworks(space, { trained, search: { ...search, stem }, candidates });
   },
 });
 
@@ -81,7 +98,12 @@ const robustDarts = definePlugin({
   create: async ({ set, search, ...trained }) => {
     const { withNetworks } = await import('./network-space.ts');
     const space = genotypeSpace(`robust-darts-${set}`, operationsOf(set), trained);
-    return withNetworks(space, { trained, search, candidates: candidatesOf(set) });
+    const { stem } = trained;
+    return withNetworks(space, {
+      trained,
+      search: { ...search, stem },
+      candidates: candidatesOf(set),
+    });
   },
 });
 
@@ -96,6 +118,6 @@ export {
   type Operation,
   parseGenotype,
 } from './genotype.ts';
-export { networkParams, type Skeleton } from './network-params.ts';
-export { isReduction, type NetworkSize } from './skeleton.ts';
+export { type NetworkCosts, networkCosts, type Skeleton } from './network-costs.ts';
+export { isReduction, type NetworkSize, type Stem } from './skeleton.ts';
 export { dartsSpace } from './space.ts';

@@ -20,9 +20,10 @@ import { SMOOTH_DARTS, smoothDarts } from '../test/smooth-darts.ts';
 import { dartsCandidates } from './candidates.ts';
 import { type Genotype, parseGenotype } from './genotype.ts';
 import { cellNetwork, cellSupernet } from './network.ts';
-import { networkParams } from './network-params.ts';
+import { networkCosts } from './network-costs.ts';
 import { type DartsNetworks, withNetworks } from './network-space.ts';
 import { candidatesOf, operationsOf, SETS } from './robust-darts.ts';
+import { STEMS } from './skeleton.ts';
 import { dartsSpace, genotypeSpace } from './space.ts';
 
 const CIFAR10 = { classes: 10, image: { height: 32, width: 32, channels: 3 } };
@@ -51,6 +52,33 @@ function batchOf(...labels: readonly number[]): Batch {
   const values = Float32Array.from({ length: size * 192 }, () => stream.normal());
   const images = tf.tensor4d(values, [size, 8, 8, 3]);
   return { images, labels: Int32Array.from(labels), size, dispose: () => images.dispose() };
+}
+
+/**
+ * One image of CIFAR-10's size through a network that is trained alone, with running statistics:
+ * kernels that take those of the batch record no convolutions.
+ */
+function runOnce(network: Network, trace: Trace): void {
+  const parameters = new ParameterStore(network.parameters, streams);
+  const statistics = new nn.RunningStatistics();
+  tf.tidy(() => {
+    const forward = { parameters, batchNorm: 'running', statistics, trace } as const;
+    network.forward(tf.zeros([1, 32, 32, 3]), [], forward);
+  });
+  statistics.dispose();
+  parameters.dispose();
+}
+
+/** In convolutions and the classifier, as they ran on one image. */
+function multiplyAdds(network: Network): number {
+  let sum = 0;
+  const record: Trace['record'] = (op, [, weight], { shape }) => {
+    if (!['conv2d', 'depthwiseConv2d', 'linear'].includes(op)) return;
+    const [, height, width] = op === 'linear' ? [1, 1, 1] : shape;
+    sum += (weight?.size ?? 0) * (height ?? 0) * (width ?? 0);
+  };
+  runOnce(network, { record });
+  return sum;
 }
 
 /** Genotype → path of the supernet → one-hot mixture → genotype. */
@@ -293,15 +321,30 @@ describe('the network of a genotype', () => {
     expect(network.sites).toEqual([]);
   });
 
-  it('has as many parameters as the closed form says', () => {
-    for (let i = 0; i < 12; i++) {
+  it.each(STEMS)('costs what the closed form says, with the stem for %s', (stem) => {
+    for (let i = 0; i < 6; i++) {
       const genotype = genotypes.sample(createStreams(i).stream('genotype'));
-      const size = { channels: 3 + i, cells: 3 + (i % 4) };
-      const image = { ...CIFAR10, classes: 7 };
-      expect(count(cellNetwork({ ...size, channels: 2 * size.channels }, image, genotype))).toBe(
-        networkParams(genotype, { ...size, channels: 2 * size.channels, classes: 7 }),
-      );
+      const size = { channels: 6 + 2 * i, cells: 3 + (i % 4), stem };
+      const network = cellNetwork(size, { ...CIFAR10, classes: 7 }, genotype);
+      const { params, macs } = networkCosts(genotype, { ...size, classes: 7, image: 32 });
+      expect(count(network)).toBe(params);
+      expect(multiplyAdds(network)).toBe(macs);
     }
+  });
+
+  it('halves images three times before its first cell with the stem for ImageNet', () => {
+    const size = { channels: 4, cells: 3, stem: 'imagenet' } as const;
+    const maps: number[][] = [];
+    const record: Trace['record'] = (op, _, y) => {
+      if (op === 'conv2d' && maps.length < 4) maps.push(y.shape.slice(1));
+    };
+    runOnce(cellNetwork(size, CIFAR10, v2), { record });
+    // C/2, C and C channels; then the first cell's first input, half of its channels at a time.
+    expect(maps).toEqual([16, 8, 4, 4].map((side, at) => [side, side, [2, 4, 4, 2][at]]));
+    const odd = { classes: 2, image: { height: 48, width: 32, channels: 3 } };
+    expect(() => cellNetwork(size, odd, v2)).toThrow(/divides the image by 32; 48×32/);
+    const supernet = cellSupernet(size, CIFAR10, dartsCandidates());
+    expect(supernet.parameters[0]).toMatchObject({ name: 'stem.conv.weight', shape: [3, 3, 3, 2] });
   });
 
   it('has parameters with the names that the supernet has for them', () => {

@@ -63,11 +63,11 @@ interface Plan {
  * divided
  */
 export function cellSupernet(
-  { channels, cells }: NetworkSize,
-  { cells: depth = cells, partial, ...task }: SupernetTask,
+  whole: NetworkSize,
+  { cells = whole.cells, partial, ...task }: SupernetTask,
   candidates: Candidates,
 ): Network {
-  const size = { channels, cells: depth };
+  const size = { ...whole, cells };
   checkPartial(size, partial);
   const edgesOf = (type: CellType): PlannedEdge[] =>
     EDGES.map((edge, at) => ({ ...edge, candidates: candidates[type][at] ?? [] }));
@@ -103,8 +103,7 @@ function assemble(plan: Plan): Network {
     sites: [],
     parameters: parametersOf(plan),
     forward: (images, gates, forward) => {
-      let last = stem(images, forward, size.channels);
-      let beforeLast = last;
+      let [beforeLast, last] = stem(images, forward, size);
       let site = 0;
       for (const place of cellsOf(size)) {
         const inputs = preprocess([beforeLast, last], place, plan.style, forward);
@@ -114,7 +113,7 @@ function assemble(plan: Plan): Network {
         beforeLast = last;
         last = runCell(inputs, edges, forward, place.type === 'reduce');
         if (auxiliary && place.cell === auxiliaryCell(size)) {
-          forward.auxiliary?.(auxiliaryHead(last, forward, task.classes));
+          forward.auxiliary?.(auxiliaryHead(last, forward, task.classes, size.stem));
         }
       }
       beforeLast.dispose();
@@ -199,9 +198,11 @@ function parametersOf(plan: Plan): ParameterSpec[] {
       return parameters;
     });
   return [
-    ...stemParameters(task.image.channels, size.channels),
+    ...stemParameters(task.image.channels, size),
     ...cellsOf(size).flatMap((place) => [...preprocessParameters(place, style), ...ofCell(place)]),
     ...headParameters(lastChannels(size), task.classes),
-    ...(hasAuxiliary(plan) ? auxiliaryParameters(auxiliaryChannels(size), task.classes) : []),
+    ...(hasAuxiliary(plan)
+      ? auxiliaryParameters(auxiliaryChannels(size), task.classes, size.stem)
+      : []),
   ];
 }

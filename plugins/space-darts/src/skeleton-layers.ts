@@ -1,8 +1,6 @@
 import {
   batchNorm,
-  batchNormParameters,
   conv2d,
-  conv2dParameters,
   type Forward,
   factorizedReduce,
   factorizedReduceParameters,
@@ -15,31 +13,56 @@ import {
 } from '@archer-nas/nn';
 
 import type { FeatureMap, LayerStyle } from './edge-operations.ts';
-import { type CellPlace, STEM_FACTOR } from './skeleton.ts';
+import { type CellPlace, type NetworkSize, stemChannels } from './skeleton.ts';
 
 /** One row of logits per image. */
 export type Logits = ReturnType<typeof linear>;
 
-const stemConvolution = (channels: number) => ({
-  outputs: STEM_FACTOR * channels,
-  kernel: 3,
-  padding: 1,
-});
+const KERNEL = { kernel: 3, padding: 1, affine: true };
 
-/** Parameters of {@link stem}. */
-export function stemParameters(imageChannels: number, channels: number): ParameterSpec[] {
+/** The convolutions of a stem, in order; all but the first have a ReLU before them. */
+function stemConvolutions(size: NetworkSize) {
+  const outputs = stemChannels(size);
+  if (size.stem !== 'imagenet') return [{ ...KERNEL, name: 'stem', outputs }] as const;
+  const halves = { ...KERNEL, stride: 2 };
   return [
-    ...conv2dParameters('stem.conv', imageChannels, stemConvolution(channels)),
-    ...batchNormParameters('stem.norm', STEM_FACTOR * channels, { affine: true }),
-  ];
+    { ...halves, name: 'stem', outputs: Math.floor(outputs / 2) },
+    { ...halves, name: 'stem1', outputs },
+    { ...halves, name: 'stem2', outputs },
+  ] as const;
 }
 
-/** 3×3 convolution to 3C channels and batch norm, whose scale and offset the search has too. */
-export function stem(images: FeatureMap, forward: Forward, channels: number): FeatureMap {
-  const x = conv2d(images, forward, 'stem.conv', stemConvolution(channels));
-  const y = batchNorm(x, forward, 'stem.norm', { affine: true });
+/** Parameters of {@link stem}. */
+export function stemParameters(imageChannels: number, size: NetworkSize): ParameterSpec[] {
+  let inputs = imageChannels;
+  return stemConvolutions(size).flatMap(({ name, ...convolution }) => {
+    const parameters = reluConvBnParameters(name, inputs, convolution);
+    inputs = convolution.outputs;
+    return parameters;
+  });
+}
+
+/**
+ * Both inputs of the first cell. For small images they are one map: 3×3 convolution to 3C channels and
+ * batch norm, whose scale and offset the search has too. For ImageNet the second is the first one after ReLU
+ * and another such layer, which halves it; two more layers come before, to C/2 and to C channels.
+ */
+export function stem(
+  images: FeatureMap,
+  forward: Forward,
+  size: NetworkSize,
+): [FeatureMap, FeatureMap] {
+  const [first, ...rest] = stemConvolutions(size);
+  const x = conv2d(images, forward, `${first.name}.conv`, first);
+  let last = batchNorm(x, forward, `${first.name}.norm`, first);
   x.dispose();
-  return y;
+  let beforeLast = last;
+  for (const { name, ...layer } of rest) {
+    if (beforeLast !== last) beforeLast.dispose();
+    beforeLast = last;
+    last = reluConvBn(last, forward, name, layer);
+  }
+  return [beforeLast, last];
 }
 
 /** Parameters of {@link preprocess}: `cell3.input0.*` and `cell3.input1.*`. */

@@ -2,15 +2,29 @@ import { ArcherError, EXIT } from '@archer-nas/core';
 
 import type { CellType } from './edges.ts';
 
+/** What comes before the first cell: for small images one convolution, for ImageNet's three that halve. */
+export const STEMS = ['cifar', 'imagenet'] as const;
+export type Stem = (typeof STEMS)[number];
+
 /** Channels and cells of a network; the papers search with 16 and 8, and train 36 and 20. */
 export interface NetworkSize {
-  /** Channels of the first cells' nodes; the stem has three times as many. */
+  /** Channels of the first cells' nodes. */
   readonly channels: number;
   readonly cells: number;
+  /** Default `cifar`. */
+  readonly stem?: Stem | undefined;
 }
 
-/** The stem's channels are this many times those of the first cells. */
-export const STEM_FACTOR = 3;
+/** Channels of the stem: three times those of the first cells, or for ImageNet as many. */
+export function stemChannels({ channels, stem }: NetworkSize): number {
+  return stem === 'imagenet' ? channels : 3 * channels;
+}
+
+/** The sides of the image over those of the first cell. */
+export function stemStride({ stem }: NetworkSize): number {
+  return stem === 'imagenet' ? 8 : 1;
+}
+
 /** A cell's output: its four nodes, concatenated. */
 export const CONCATENATED = 4;
 
@@ -23,7 +37,7 @@ export interface CellPlace {
   readonly channels: number;
   /** Channels of its two inputs: the output of the cell before the last, and of the last. */
   readonly inputs: readonly [number, number];
-  /** Whether the cell before it halves, so that its first input is twice the size of its second. */
+  /** Whether what is before it halves, so that its first input is twice the size of its second. */
   readonly afterReduction: boolean;
 }
 
@@ -33,11 +47,13 @@ export function isReduction(cell: number, cells: number): boolean {
 }
 
 /** The cells between stem and classifier. */
-export function cellsOf({ channels, cells }: NetworkSize): CellPlace[] {
+export function cellsOf(size: NetworkSize): CellPlace[] {
+  const { channels, cells } = size;
   const places: CellPlace[] = [];
-  let [beforeLast, last] = [STEM_FACTOR * channels, STEM_FACTOR * channels];
+  let [beforeLast, last] = [stemChannels(size), stemChannels(size)];
   let width = channels;
-  let afterReduction = false;
+  // ImageNet's stem ends with a convolution that halves.
+  let afterReduction = size.stem === 'imagenet';
   for (let cell = 0; cell < cells; cell++) {
     const halves = isReduction(cell, cells);
     if (halves) width *= 2;
@@ -54,12 +70,12 @@ export function lastChannels(size: NetworkSize): number {
   return CONCATENATED * (cellsOf(size).at(-1)?.channels ?? size.channels);
 }
 
-/** @throws ArcherError unless the sides can be halved as often as there are reduction cells */
+/** @throws ArcherError unless the sides can be halved as often as stem and reduction cells do */
 export function checkImage(
   size: NetworkSize,
   { height, width }: { readonly height: number; readonly width: number },
 ): void {
-  const unit = 2 ** cellsOf(size).filter(({ type }) => type === 'reduce').length;
+  const unit = stemStride(size) * 2 ** cellsOf(size).filter(({ type }) => type === 'reduce').length;
   if (height % unit === 0 && width % unit === 0) return;
   throw new ArcherError(
     'ARCHER_DARTS_IMAGE',

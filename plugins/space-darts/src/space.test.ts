@@ -53,5 +53,7 @@ describe('plugin darts', () => {
     const part = await plugin.create(options as never, {} as never);
     expect(part).toMatchObject({ size: 46_080n ** 2n });
     expect(plugin.options.safeParse({ operations: ['none'] }).success).toBe(false);
+    const odd = plugin.options.parse({ stem: 'imagenet', image: 100 });
+    await expect(plugin.create(odd as never, {} as never)).rejects.toThrow(/100×100 is not div/);
   });
 });

@@ -1,6 +1,9 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
 import { AUXILIARY_SIDE } from '@archer-nas/nn';
 
+/** ENAS trains on CIFAR-10. */
+const SIDE = AUXILIARY_SIDE.cifar;
+
 /** @throws ArcherError unless both sides can be halved twice */
 export function checkImage({ height, width }: { height: number; width: number }): void {
   if (height % 4 === 0 && width % 4 === 0) return;
@@ -23,11 +26,11 @@ export function checkChannels(channels: number): void {
 
 /** @throws ArcherError unless two reductions give the maps that the auxiliary head is made for */
 export function checkAuxiliary({ height, width }: { height: number; width: number }): void {
-  const side = 4 * AUXILIARY_SIDE;
+  const side = 4 * SIDE;
   if (height === side && width === side) return;
   throw new ArcherError(
     'ARCHER_ENAS_IMAGE',
-    `The auxiliary head of ENAS reads maps of ${AUXILIARY_SIDE}×${AUXILIARY_SIDE}; images of ` +
+    `The auxiliary head of ENAS reads maps of ${SIDE}×${SIDE}; images of ` +
       `${height}×${width} give it ${height / 4}×${width / 4}.`,
     { hint: `Train without it, or on images of ${side}×${side}.`, exit: EXIT.manifest },
   );

@@ -2,13 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isArcherError } from '../errors.ts';
-import {
-  checkManifest,
-  type Manifest,
-  parseManifest,
-  withProfile,
-  withSettings,
-} from '../manifest.ts';
+import { checkManifest, parseManifest, withProfile, withSettings } from '../manifest.ts';
+import type { Manifest } from '../manifest-schema.ts';
 
 const EXPERIMENTS = new URL('../../../../experiments/', import.meta.url);
 const SOUND =
