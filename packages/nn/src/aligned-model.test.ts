@@ -51,53 +51,58 @@ describe('features of a path', () => {
 });
 
 describe('an aligned model', () => {
-  it('has the loss, the distance of its blocks from the constant anchor, and their gradient', () => {
-    const { store, batch, dispose } = setUp();
-    const before = tf.memory().numTensors;
-    const model = alignedModel(network, { anchor: ANCHOR, factor: 3 });
-    const gates = pathGates(PATH);
-    const plain = lossAndGradients(network, store, gates, batch);
-    const { gradients, ...result } = lossAndGradients(model, store, gates, batch);
-    const expected = tf.tidy(() => {
-      const forward = { parameters: store, batchNorm: 'batch' } as const;
-      const [own, fixed] = [PATH, ANCHOR].map((path) => {
-        return pathFeatures(network, path, batch.images, forward).blocks as tf.Tensor4D[];
-      }) as [tf.Tensor4D[], tf.Tensor4D[]];
-      const distance = own.map((one, b) =>
-        tf.losses.meanSquaredError(fixed[b] as tf.Tensor4D, one),
-      );
-      return (plain.loss.dataSync()[0] ?? 0) + (3 / 2) * (tf.addN(distance).dataSync()[0] ?? 0);
-    });
-    expect(result.loss.dataSync()[0]).toBeCloseTo(expected, 4);
-    // Of parameters that the anchor has not, whose change leaves it as it is.
-    const own = [...gradients.keys()].filter((name) => /layer0.3|layer1.1/.test(name));
-    expect(own.length).toBeGreaterThan(1);
-    for (const name of own) {
-      const gradient = gradients.get(name) as tf.Tensor;
-      const at = Math.floor(gradient.size / 2);
-      const loss = (shift: number): number => {
-        const values = Float32Array.from(store.value(name).dataSync());
-        values[at] = (values[at] ?? 0) + shift;
-        const moved = new Map([[name, tf.tensor(values, gradient.shape)]]);
-        const there = store.at(moved, (source) => lossAndGradients(model, source, gates, batch));
-        const [value = Number.NaN] = there.loss.dataSync();
-        there.dispose();
-        for (const one of moved.values()) one.dispose();
-        return value;
-      };
-      const numeric = (loss(0.001) - loss(-0.001)) / 0.002;
-      expect(gradient.dataSync()[at], name).toBeCloseTo(numeric, 2);
-      expect(gradient.dataSync()[at]).not.toBe(plain.gradients.get(name)?.dataSync()[at]);
-    }
-    plain.dispose();
-    result.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-    dispose();
-  });
+  it.each(['relative', 'squared'] as const)(
+    'has the loss, the %s distance of its blocks from the constant anchor, and their gradient',
+    (distance) => {
+      const { store, batch, dispose } = setUp();
+      const before = tf.memory().numTensors;
+      const model = alignedModel(network, { anchor: ANCHOR, factor: 3, distance });
+      const gates = pathGates(PATH);
+      const plain = lossAndGradients(network, store, gates, batch);
+      const { gradients, ...result } = lossAndGradients(model, store, gates, batch);
+      const expected = tf.tidy(() => {
+        const forward = { parameters: store, batchNorm: 'batch' } as const;
+        const [own, fixed] = [PATH, ANCHOR].map((path) => {
+          return pathFeatures(network, path, batch.images, forward).blocks as tf.Tensor4D[];
+        }) as [tf.Tensor4D[], tf.Tensor4D[]];
+        const distances = own.map((one, b) => {
+          const anchor = fixed[b] as tf.Tensor4D;
+          const squared = tf.losses.meanSquaredError(anchor, one);
+          return distance === 'squared' ? squared : tf.div(squared, tf.mean(tf.square(anchor)));
+        });
+        return (plain.loss.dataSync()[0] ?? 0) + (3 / 2) * (tf.addN(distances).dataSync()[0] ?? 0);
+      });
+      expect(result.loss.dataSync()[0]).toBeCloseTo(expected, 4);
+      // Of parameters that the anchor has not, whose change leaves it as it is.
+      const own = [...gradients.keys()].filter((name) => /layer0.3|layer1.1/.test(name));
+      expect(own.length).toBeGreaterThan(1);
+      for (const name of own) {
+        const gradient = gradients.get(name) as tf.Tensor;
+        const at = Math.floor(gradient.size / 2);
+        const loss = (shift: number): number => {
+          const values = Float32Array.from(store.value(name).dataSync());
+          values[at] = (values[at] ?? 0) + shift;
+          const moved = new Map([[name, tf.tensor(values, gradient.shape)]]);
+          const there = store.at(moved, (source) => lossAndGradients(model, source, gates, batch));
+          const [value = Number.NaN] = there.loss.dataSync();
+          there.dispose();
+          for (const one of moved.values()) one.dispose();
+          return value;
+        };
+        const numeric = (loss(0.001) - loss(-0.001)) / 0.002;
+        expect(gradient.dataSync()[at], name).toBeCloseTo(numeric, 2);
+        expect(gradient.dataSync()[at]).not.toBe(plain.gradients.get(name)?.dataSync()[at]);
+      }
+      plain.dispose();
+      result.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+      dispose();
+    },
+  );
 
   it('is the network itself for the anchor', () => {
     const { store, batch, dispose } = setUp();
-    const model = alignedModel(network, { anchor: PATH, factor: 3 });
+    const model = alignedModel(network, { anchor: PATH, factor: 3, distance: 'relative' });
     const values = [network, model].map((one) => {
       const { gradients } = lossAndGradients(one, store, pathGates(PATH), batch);
       return [...gradients].map(([name, gradient]) => [name, ...gradient.dataSync()]);

@@ -10,14 +10,17 @@ export interface Alignment {
   readonly anchor: Path;
   /** λ: factor of the distance. */
   readonly factor: number;
+  /** ‖F − F(anchor)‖² over its size, or over ‖F(anchor)‖². */
+  readonly distance: 'squared' | 'relative';
 }
 
 /**
  * A network whose loss has a second term, the distance of a single path's block outputs from those of
- * another path with the same weights: CE + λ · mean_b ‖F_b − F_b(anchor)‖² / size. The anchor's outputs
- * are constants.
+ * another path with the same weights: CE + λ · mean_b d(F_b, F_b(anchor)). The anchor's outputs are
+ * constants. So weights that both share can grow in chase of what grows with them; the relative distance
+ * is the same for maps of all scales.
  */
-export function alignedModel(network: Network, { anchor, factor }: Alignment): Model {
+export function alignedModel(network: Network, { anchor, factor, distance }: Alignment): Model {
   const { sites, parameters } = network;
   return {
     sites,
@@ -32,11 +35,25 @@ export function alignedModel(network: Network, { anchor, factor }: Alignment): M
       const distances = blocks.flatMap((block, b) => {
         const fixed = target[b];
         if (block === undefined || fixed === undefined) return [];
-        return [tf.mean<tf.Scalar>(tf.square(tf.sub(block, fixed)))];
+        return [DISTANCE[distance](block, fixed)];
       });
       if (distances.length === 0) return main;
-      const distance = tf.mul(tf.addN(distances), factor / distances.length);
-      return { ...main, mean: tf.add<tf.Scalar>(main.mean, distance) };
+      const alignment = tf.mul(tf.addN(distances), factor / distances.length);
+      return { ...main, mean: tf.add<tf.Scalar>(main.mean, alignment) };
     },
   };
 }
+
+/** Of an anchor's map that is all zeros: no distance is infinite. */
+const LEAST_SCALE = 1e-6;
+
+const squared = (map: tf.Tensor, anchor: tf.Tensor): tf.Scalar =>
+  tf.mean<tf.Scalar>(tf.square(tf.sub(map, anchor)));
+
+const DISTANCE = {
+  squared,
+  relative: (map: tf.Tensor, anchor: tf.Tensor): tf.Scalar => {
+    const scale = untaped(() => tf.maximum(tf.mean(tf.square(anchor)), LEAST_SCALE));
+    return tf.div<tf.Scalar>(squared(map, anchor), scale);
+  },
+};

@@ -12,6 +12,12 @@ const walk = {
 
 const alignment = z.strictObject({
   lambda: z.number().positive().default(0.5).describe('factor of the distance in the loss'),
+  distance: z
+    .enum(['relative', 'squared'])
+    .default('relative')
+    .describe(
+      "of block outputs from the anchor's: the mean squared difference, or that over the mean square of the anchor's",
+    ),
   images: z
     .int()
     .positive()

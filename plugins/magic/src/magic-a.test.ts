@@ -13,7 +13,7 @@ const END = { done: 1, total: 2, unit: 'epoch' } as const;
 function begin(lambda = 2, state?: { anchor: Path | null; candidate: null }) {
   const store = new ParameterStore(network.parameters, createStreams(3));
   const context = { network, store, data, streams: createStreams(0) };
-  const recipe = magicA({ lambda, images: 12 });
+  const recipe = magicA({ lambda, distance: 'relative', images: 12 });
   return { store, gradients: recipe.begin(context, state as never) };
 }
 
@@ -85,7 +85,9 @@ describe('MAGIC-A', () => {
   it('refuses data without valid images', () => {
     const store = new ParameterStore(network.parameters, createStreams(3));
     const context = { network, store, data: toyImages(['train']), streams: createStreams(0) };
-    expect(() => magicA({ lambda: 1, images: 4 }).begin(context)).toThrow(/valid images/);
+    expect(() => magicA({ lambda: 1, distance: 'relative', images: 4 }).begin(context)).toThrow(
+      /valid images/,
+    );
     store.dispose();
   });
 });

@@ -1,5 +1,6 @@
 import { ArcherError, EXIT, isTextData, mean } from '@archer-nas/core';
 import {
+  type Alignment,
   alignedModel,
   batchReader,
   type GradientContext,
@@ -15,6 +16,7 @@ import {
 export interface AlignmentOptions {
   /** λ: the loss is that of the task and λ times the distance from the anchor. */
   readonly lambda: number;
+  readonly distance: Alignment['distance'];
   /** Of the valid split, from its beginning, that anchors are compared on. */
   readonly images: number;
 }
@@ -31,7 +33,7 @@ interface Saved {
  * the outputs of a path's blocks are drawn to those of an anchor, a well-performing child. At the end
  * of an epoch its best child becomes the anchor if it beats the anchor on valid images.
  */
-export function magicA({ lambda, images }: AlignmentOptions): GradientRecipe {
+export function magicA({ lambda, distance, images }: AlignmentOptions): GradientRecipe {
   return {
     begin: (context, state) => {
       const network = imageNetwork(context);
@@ -39,8 +41,8 @@ export function magicA({ lambda, images }: AlignmentOptions): GradientRecipe {
       let { anchor, candidate } = saved ?? { anchor: null, candidate: null };
       return {
         of(path, batch, options) {
-          const model =
-            anchor === null ? network : alignedModel(network, { anchor, factor: lambda });
+          const alignment = anchor && { anchor, factor: lambda, distance };
+          const model = alignment ? alignedModel(network, alignment) : network;
           const pass = lossAndGradients(model, context.store, pathGates(path), batch, options);
           const loss = mean(pass.perSample.dataSync());
           if (candidate === null || loss < candidate.loss) candidate = { path, loss };

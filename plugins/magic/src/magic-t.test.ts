@@ -89,7 +89,7 @@ describe('strategy: { use: magic }', () => {
     const search = { use: 'evolution' };
     expect(expand({ epochs: 3 })).toEqual({ use: 'one-shot', epochs: 3, ...training, search });
     expect(expand({ search: null })).toEqual({ use: 'one-shot', ...training });
-    const gradient = { use: 'aligned', lambda: 1, images: 512 };
+    const gradient = { use: 'aligned', lambda: 1, distance: 'relative', images: 512 };
     const aligned = expand({ search: null, align: { lambda: 1 } });
     expect(aligned).toEqual({ use: 'one-shot', ...training, gradient });
   });
