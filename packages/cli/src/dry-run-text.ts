@@ -26,10 +26,21 @@ export function dryRunText(estimate: DryRun, output: Output): string {
     ...(engine === undefined ? [] : [printable(`engine: ${engine.description}`)]),
     ...(data === undefined ? [] : [printable(`data: ${data}`)]),
     formatTable({ columns: ['job', 'length', 'per step', 'per seed'], rows }, output),
+    ...standInText(estimate),
     `Per seed: search about ${duration(searchSeconds)}, studies about ${duration(studySeconds)}`,
     `${plan.seeds.length} seed(s): about ${duration(seconds)} and ${megabytes(diskBytes)} in ${plan.out}`,
     'Estimated from a few steps on this machine; nothing was written.',
   ].join('\n\n');
+}
+
+/** Where studies were timed with random architectures. */
+function standInText({ standIns: { incumbents, candidates }, plan }: DryRun): string[] {
+  if (plan.resolved.manifest.study.length === 0 || incumbents + candidates === 0) return [];
+  const parts = [
+    ...(incumbents > 0 ? ['its best'] : []),
+    ...(candidates > 0 ? [`${candidates} candidates`] : []),
+  ];
+  return [`Random architectures stand for what the search will find: ${parts.join(' and ')}.`];
 }
 
 /** The same for programs. */

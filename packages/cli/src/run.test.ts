@@ -113,6 +113,20 @@ describe('run', () => {
     expect(existsSync(out) || existsSync(outOf('dry-data'))).toBe(false);
   });
 
+  it.each([
+    // What is retrained, or ranked, is known when the search is over.
+    ['pada-darts-space', /^study retrain +[1-9]\d* steps/m, 'its best'],
+    ['order-preservation-nb201', /^study rank: scores +10 evaluations/m, '10 candidates'],
+  ])('--dry-run of %s times its study with random architectures', async (name, line, what) => {
+    const said = await archer('run', manifestOf(name), '--profile', 'smoke', '--dry-run');
+    expect(said.code).toBe(0);
+    expect(said.out).toMatch(line);
+    expect(said.out).toContain(
+      `Random architectures stand for what the search will find: its best`,
+    );
+    expect(said.out).toContain(what);
+  });
+
   it('--max-time stops with a checkpoint, `report` shows it, `resume` finishes it', async () => {
     const out = outOf('timed');
     const timed = ['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out];

@@ -1,10 +1,20 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the space's architecture type is known only at run time
-import type { Cache, EngineInfo, Job, Phase, Progress, RunParts, Search } from '@archer-nas/core';
+import {
+  type Cache,
+  createStreams,
+  type EngineInfo,
+  type Job,
+  type Phase,
+  type Progress,
+  type RunParts,
+  type StudyContext,
+} from '@archer-nas/core';
 import { answerCaches, readOnlyCache } from './cache.ts';
 import { startPlannedEngine } from './planned-engine.ts';
 import type { RunOptions } from './run.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createRun, searchStreams, studyContext } from './seed-run.ts';
+import { type StandIns, withStandIns } from './stand-ins.ts';
 import { bytesOfState } from './state-size.ts';
 import { timesAsked } from './studies.ts';
 
@@ -45,6 +55,8 @@ export interface DryRun {
   readonly plan: RunPlan;
   readonly engine: EngineInfo | undefined;
   readonly data: string | undefined;
+  /** Random architectures that studies were timed with. */
+  readonly standIns: StandIns;
   /** Of one seed. */
   readonly jobs: readonly JobEstimate[];
   /** Of one seed. */
@@ -75,9 +87,13 @@ export async function dryRun({
   let found: JobEstimate[];
   let asked: JobEstimate[];
   let state: number;
+  let standIns: StandIns;
   try {
     found = await estimate('search', search, probing);
-    asked = await estimateStudies(plan, parts, search, probing);
+    const stream = createStreams(seed).stream('dry-run');
+    const ended = withStandIns(search, parts.space, stream);
+    standIns = ended.standIns;
+    asked = await estimateStudies(plan, parts, ended.search, probing);
     state = bytesOfState(search.state);
   } finally {
     search.dispose?.();
@@ -88,7 +104,7 @@ export async function dryRun({
     list.reduce((sum, { seconds }) => sum + seconds, 0),
   ) as [number, number];
   return {
-    ...{ plan, engine, jobs, data: parts.data?.description, searchSeconds, studySeconds },
+    ...{ plan, engine, jobs, data: parts.data?.description, searchSeconds, studySeconds, standIns },
     seconds: (searchSeconds + studySeconds) * plan.seeds.length,
     diskBytes: plan.seeds.length * (KEPT_CHECKPOINTS * state + steps * JOURNAL_BYTES_PER_STEP),
   };
@@ -102,7 +118,7 @@ interface Probing {
 async function estimateStudies(
   plan: RunPlan,
   parts: RunParts,
-  search: Search<any>,
+  search: StudyContext<any>['search'],
   probing: Probing,
 ): Promise<JobEstimate[]> {
   const seed = plan.seeds[0] ?? 0;

@@ -11,6 +11,7 @@ import {
   type SearchContext,
   type State,
   type Streams,
+  type StudyContext,
 } from '@archer-nas/core';
 import type { StudyCaches } from './cache.ts';
 import type { FoundRun } from './from-run.ts';
@@ -173,7 +174,7 @@ async function ask(
 /** What a study may use. */
 export function studyContext(
   { index, run: study }: PlacedStudy,
-  search: Search<any>,
+  search: StudyContext<any>['search'],
   { seed, parts, caches }: Pick<SeedRun, 'seed' | 'parts' | 'caches'>,
 ) {
   return {
