@@ -1,7 +1,8 @@
-import { chooseArchitectures, definePlugin, type State, type StudyContext } from '@archer-nas/core';
+import { definePlugin, type State, type StudyContext } from '@archer-nas/core';
 import type { SupernetView } from '@archer-nas/nn';
 import { trainingFields } from '@archer-nas/nn/options';
 import { z } from 'zod';
+import { chosen } from './chosen.ts';
 
 const options = z.strictObject({
   counts: z
@@ -31,7 +32,7 @@ const posterior = definePlugin({
       const supernet = search.views.supernet as SupernetView<unknown>; // required above
       const sample = Math.max(2, ...counts);
       const stream = streams.stream('architectures');
-      const paths = chooseArchitectures(space, { sample }, stream).map((a) => supernet.path(a));
+      const paths = chosen(space, sample, stream).map((a) => supernet.path(a));
       const { network, parameters: searched } = supernet;
       const splits = { train: open('train'), images: open('valid') };
       const look = { batch, batches };
