@@ -15,10 +15,10 @@ export interface Alignment {
 }
 
 /**
- * A network whose loss has a second term, the distance of a single path's block outputs from those of
- * another path with the same weights: CE + λ · mean_b d(F_b, F_b(anchor)). The anchor's outputs are
- * constants. So weights that both share can grow in chase of what grows with them; the relative distance
- * is the same for maps of all scales.
+ * A network whose loss has a second term, the distance of a single path's block outputs from those
+ * of another path with the same weights: CE + λ · mean_b d(F_b, F_b(anchor)). The anchor's outputs
+ * are constants. So weights that both share can grow in chase of what grows with them; the relative
+ * distance is the same for maps of all scales.
  */
 export function alignedModel(network: Network, { anchor, factor, distance }: Alignment): Model {
   const { sites, parameters } = network;

@@ -36,7 +36,7 @@ export type StudyCaches = (study: number) => Cache;
 
 /**
  * Caches of what the studies of a plan have measured, shared by all runs. Their keys say what was
- * measured, not by which code: the versions of the plugins that have a part in the numbers are added.
+ * measured, not by which code: the versions of plugins with a part in the numbers are added.
  */
 export function answerCaches({ folders, resolved }: Pick<RunPlan, 'folders' | 'resolved'>) {
   const shared = fileCache(join(folders.data, 'answers'));

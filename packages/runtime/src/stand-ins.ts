@@ -14,8 +14,8 @@ export interface StandIns {
 type Seen = StudyContext<any>['search'];
 
 /**
- * A search that has hardly begun, as studies would find it at its end: with random architectures for
- * its best one and for its candidates, where it has none yet. So what they will do can be timed.
+ * A search that has hardly begun, as studies would find it at its end: with random architectures
+ * for its best one and for its candidates, where it has none yet. So what they will do can be timed.
  */
 export function withStandIns(
   search: Seen,

@@ -16,7 +16,8 @@ const alignment = z.strictObject({
     .enum(['relative', 'squared'])
     .default('relative')
     .describe(
-      "of block outputs from the anchor's: the mean squared difference, or that over the mean square of the anchor's",
+      "of block outputs from the anchor's: squared, the mean squared difference, or relative, that " +
+        "over the mean square of the anchor's",
     ),
   images: z
     .int()

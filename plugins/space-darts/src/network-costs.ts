@@ -1,5 +1,12 @@
 import { type Genotype, INPUTS, OP } from './genotype.ts';
-import { cellsOf, lastChannels, type NetworkSize, stemChannels, stemStride } from './skeleton.ts';
+import {
+  cellsOf,
+  firstChannels,
+  lastChannels,
+  type NetworkSize,
+  stemChannels,
+  stemStride,
+} from './skeleton.ts';
 
 /** The macro skeleton of the network that is trained alone; the paper's is 36 and 20. */
 export interface Skeleton extends NetworkSize {
@@ -45,7 +52,7 @@ export function networkCosts(genotype: Genotype, skeleton: Skeleton): NetworkCos
 function stemCosts(skeleton: Skeleton, image: number): NetworkCosts {
   const channels = stemChannels(skeleton);
   if (skeleton.stem !== 'imagenet') return convNorm(9 * IMAGE_CHANNELS, channels, image ** 2);
-  const half = Math.floor(channels / 2);
+  const half = firstChannels(skeleton);
   return sum([
     convNorm(9 * IMAGE_CHANNELS, half, (image / 2) ** 2),
     convNorm(9 * half, channels, (image / 4) ** 2),

@@ -13,7 +13,7 @@ import {
 } from '@archer-nas/nn';
 
 import type { FeatureMap, LayerStyle } from './edge-operations.ts';
-import { type CellPlace, type NetworkSize, stemChannels } from './skeleton.ts';
+import { type CellPlace, firstChannels, type NetworkSize, stemChannels } from './skeleton.ts';
 
 /** One row of logits per image. */
 export type Logits = ReturnType<typeof linear>;
@@ -26,7 +26,7 @@ function stemConvolutions(size: NetworkSize) {
   if (size.stem !== 'imagenet') return [{ ...KERNEL, name: 'stem', outputs }] as const;
   const halves = { ...KERNEL, stride: 2 };
   return [
-    { ...halves, name: 'stem', outputs: Math.floor(outputs / 2) },
+    { ...halves, name: 'stem', outputs: firstChannels(size) },
     { ...halves, name: 'stem1', outputs },
     { ...halves, name: 'stem2', outputs },
   ] as const;
@@ -43,9 +43,9 @@ export function stemParameters(imageChannels: number, size: NetworkSize): Parame
 }
 
 /**
- * Both inputs of the first cell. For small images they are one map: 3×3 convolution to 3C channels and
- * batch norm, whose scale and offset the search has too. For ImageNet the second is the first one after ReLU
- * and another such layer, which halves it; two more layers come before, to C/2 and to C channels.
+ * Both inputs of the first cell. For small images they are one map: 3×3 convolution to 3C channels
+ * and batch norm, whose scale and offset the search has too. For ImageNet three such layers halve,
+ * to C/2, C and C channels, with a ReLU between them; the inputs are what the last two give.
  */
 export function stem(
   images: FeatureMap,

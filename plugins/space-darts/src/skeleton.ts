@@ -2,7 +2,7 @@ import { ArcherError, EXIT } from '@archer-nas/core';
 
 import type { CellType } from './edges.ts';
 
-/** What comes before the first cell: for small images one convolution, for ImageNet's three that halve. */
+/** Before the first cell: one convolution for small images, three that halve for ImageNet's. */
 export const STEMS = ['cifar', 'imagenet'] as const;
 export type Stem = (typeof STEMS)[number];
 
@@ -18,6 +18,12 @@ export interface NetworkSize {
 /** Channels of the stem: three times those of the first cells, or for ImageNet as many. */
 export function stemChannels({ channels, stem }: NetworkSize): number {
   return stem === 'imagenet' ? channels : 3 * channels;
+}
+
+/** Channels of its first convolution: for ImageNet half of them. */
+export function firstChannels(size: NetworkSize): number {
+  const channels = stemChannels(size);
+  return size.stem === 'imagenet' ? Math.max(1, Math.floor(channels / 2)) : channels;
 }
 
 /** The sides of the image over those of the first cell. */
