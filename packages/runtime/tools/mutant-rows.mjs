@@ -17,11 +17,11 @@ const DAMAGE = { package: 'runtime', test: 'faults/damage.test.ts', scenario: 'R
 
 /** What a checkpoint's commit is: the folder, then the line that names it. */
 const SAVE = `    const { hash, bytes } = writeCheckpoint(join(this.#root, folder), saved);
-    const at = saved.progress.done;
+    const { done: at, total, unit } = saved.progress;
     const seconds = (performance.now() - startMs) / 1000;
     this.#journal.append({
       ...{ kind: 'telemetry', job: saved.job, event: 'checkpoint', at },
-      body: { folder, hash, bytes, seconds, ...notes },
+      body: { folder, hash, bytes, seconds, total, unit, ...notes },
     });
     this.#journal.commit();
 `;
