@@ -5,9 +5,11 @@ import { alignedModel } from './aligned-model.ts';
 import { batchReader } from './batches.ts';
 import { pathGates } from './gates.ts';
 import { lossAndGradients } from './gradients.ts';
+import type { ParameterSource } from './network.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { pathFeatures } from './path-features.ts';
 import { layeredNetwork } from './testing/layered-network.ts';
+import { numericGradient } from './testing/numeric-gradient.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
 const network = layeredNetwork(2);
@@ -78,18 +80,8 @@ describe('an aligned model', () => {
       expect(own.length).toBeGreaterThan(1);
       for (const name of own) {
         const gradient = gradients.get(name) as tf.Tensor;
-        const at = Math.floor(gradient.size / 2);
-        const loss = (shift: number): number => {
-          const values = Float32Array.from(store.value(name).dataSync());
-          values[at] = (values[at] ?? 0) + shift;
-          const moved = new Map([[name, tf.tensor(values, gradient.shape)]]);
-          const there = store.at(moved, (source) => lossAndGradients(model, source, gates, batch));
-          const [value = Number.NaN] = there.loss.dataSync();
-          there.dispose();
-          for (const one of moved.values()) one.dispose();
-          return value;
-        };
-        const numeric = (loss(0.001) - loss(-0.001)) / 0.002;
+        const lossOf = (source: ParameterSource) => lossAndGradients(model, source, gates, batch);
+        const { at, numeric } = numericGradient(store, name, lossOf, 0.001);
         expect(gradient.dataSync()[at], name).toBeCloseTo(numeric, 2);
         expect(gradient.dataSync()[at]).not.toBe(plain.gradients.get(name)?.dataSync()[at]);
       }

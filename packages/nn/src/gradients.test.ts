@@ -5,9 +5,11 @@ import { batchReader } from './batches.ts';
 import { clipByGlobalNorm, gradientNorms, gradientNormsBySite } from './clipping.ts';
 import { mixtureGates, pathGates } from './gates.ts';
 import { lossAndGradients } from './gradients.ts';
+import type { ParameterSource } from './network.ts';
 import { RunningStatistics } from './norm-statistics.ts';
 import { ParameterStore } from './parameter-store.ts';
 import { Sgd } from './sgd.ts';
+import { numericGradient } from './testing/numeric-gradient.ts';
 import { toyData, toyNetwork } from './testing/toy-network.ts';
 
 const network = toyNetwork();
@@ -27,15 +29,8 @@ describe('lossAndGradients', () => {
     const { gradients } = lossAndGradients(network, store, gates, batch);
     expect([...gradients.keys()]).toEqual(store.select(gates));
     for (const [name, gradient] of gradients) {
-      const at = Math.floor(gradient.size / 2);
-      const loss = (shift: number): number => {
-        const values = Float32Array.from(store.value(name).dataSync());
-        values[at] = (values[at] ?? 0) + shift;
-        const moved = new Map([[name, tf.tensor(values, gradient.shape)]]);
-        const result = store.at(moved, (source) => lossAndGradients(network, source, gates, batch));
-        return result.loss.dataSync()[0] ?? Number.NaN;
-      };
-      const numeric = (loss(0.01) - loss(-0.01)) / 0.02;
+      const lossOf = (source: ParameterSource) => lossAndGradients(network, source, gates, batch);
+      const { at, numeric } = numericGradient(store, name, lossOf, 0.01);
       expect(gradient.dataSync()[at], name).toBeCloseTo(numeric, 3);
     }
   });

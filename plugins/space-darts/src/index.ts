@@ -73,9 +73,7 @@ const darts = definePlugin({
     const space = whole.restrict(
       whole.decisions.map(({ name }) => (name.endsWith(':inputs') ? undefined : chosen)),
     );
-    const { stem } = trained;
-    const candidates = dartsCandidates(names, search);
-    return withNetworks(space, { trained, search: { ...search, stem }, candidates });
+    return withNetworks(space, { trained, search, candidates: dartsCandidates(names, search) });
   },
 });
 
@@ -98,12 +96,7 @@ const robustDarts = definePlugin({
   create: async ({ set, search, ...trained }) => {
     const { withNetworks } = await import('./network-space.ts');
     const space = genotypeSpace(`robust-darts-${set}`, operationsOf(set), trained);
-    const { stem } = trained;
-    return withNetworks(space, {
-      trained,
-      search: { ...search, stem },
-      candidates: candidatesOf(set),
-    });
+    return withNetworks(space, { trained, search, candidates: candidatesOf(set) });
   },
 });
 

@@ -12,8 +12,8 @@ import type { NetworkSize } from './skeleton.ts';
 export interface NetworkSettings {
   /** The network that is trained alone. */
   readonly trained: NetworkSize;
-  /** The supernet. */
-  readonly search: NetworkSize;
+  /** The supernet; its stem is that of the trained network. */
+  readonly search: Omit<NetworkSize, 'stem'>;
   /** What the supernet mixes on each edge. */
   readonly candidates: Candidates;
 }
@@ -28,7 +28,7 @@ export function withNetworks(
 ): DartsNetworks {
   return {
     ...space,
-    supernet: (task) => cellSupernet(search, task, candidates),
+    supernet: (task) => cellSupernet({ ...search, stem: trained.stem }, task, candidates),
     network: (genotype, task) => cellNetwork(trained, task, genotype),
     path: (genotype, supernet) => pathOf(genotype, supernet),
     derive: (weights) => derive(weights, candidates),

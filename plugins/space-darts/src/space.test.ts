@@ -3,6 +3,7 @@ import { describeChecks, spaceChecks } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 
 import plugins from './index.ts';
+import type { DartsNetworks } from './network-space.ts';
 import { dartsSpace } from './space.ts';
 
 const space = dartsSpace({ channels: 36, cells: 20, classes: 10 });
@@ -46,13 +47,20 @@ describe('the space', () => {
 });
 
 describe('plugin darts', () => {
-  it('makes sub-spaces of fewer operations', async () => {
+  it('makes sub-spaces of fewer operations, and networks for ImageNet', async () => {
     const [plugin] = plugins;
     if (plugin === undefined || !('create' in plugin)) throw new Error('not a maker');
     const options = plugin.options.parse({ operations: ['sep_conv_3x3', 'skip_connect'] });
     const part = await plugin.create(options as never, {} as never);
     expect(part).toMatchObject({ size: 46_080n ** 2n });
     expect(plugin.options.safeParse({ operations: ['none'] }).success).toBe(false);
+    const large = await plugin.create(
+      plugin.options.parse({ stem: 'imagenet' }) as never,
+      {} as never,
+    );
+    const image = { height: 224, width: 224, channels: 3 };
+    const { parameters } = (large as DartsNetworks).supernet({ classes: 1000, image });
+    expect(parameters[0]).toMatchObject({ name: 'stem.conv.weight', shape: [3, 3, 3, 8] });
     const odd = plugin.options.parse({ stem: 'imagenet', image: 100 });
     await expect(plugin.create(odd as never, {} as never)).rejects.toThrow(/100×100 is not div/);
   });
