@@ -15,7 +15,17 @@ const strategy = definePlugin({
   kind: 'strategy',
   summary: 'PC-NAS: a pool of partial models narrows the space while its supernet trains.',
   options,
-  preset({ pool, samples, exact, attempts, constraint, latency, connected, ...training }) {
+  preset({
+    pool,
+    samples,
+    exact,
+    attempts,
+    constraint,
+    latency,
+    connected,
+    distinct,
+    ...training
+  }) {
     const search = {
       use: 'pc-nas',
       pool,
@@ -25,6 +35,7 @@ const strategy = definePlugin({
       constraint,
       latency,
       connected,
+      distinct,
     };
     const parts = { paths: { use: 'remaining' }, order: { use: 'shuffle' }, search };
     return { unsampled: 'freeze', ...training, ...parts, use: 'one-shot' };

@@ -9,6 +9,10 @@ export const searchOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe('only completions whose output depends on the input count in potentials'),
+  distinct: z
+    .enum(['architecture', 'canonical'])
+    .default('architecture')
+    .describe('`canonical`: of partial models that end as one network, a pool keeps the best'),
 });
 
 export type SearchOptions = z.output<typeof searchOptions>;

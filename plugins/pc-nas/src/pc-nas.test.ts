@@ -212,6 +212,7 @@ describe('strategy: { use: pc-nas }', () => {
       search: {
         ...{ use: 'pc-nas', pool: 5, samples: 20, attempts: 100, constraint: { macs: 1e8 } },
         connected: false,
+        distinct: 'architecture',
       },
     });
   });

@@ -10,12 +10,14 @@ import {
   type State,
   type Stream,
 } from '@archer-nas/core';
+import { byModel, byNetwork } from './networks.ts';
 import type { SearchOptions } from './options.ts';
 import * as pools from './pool.ts';
 
 /** A stage that is being scored: which candidate each completion is of. */
 type Stage = Pick<CompletedPrefixes<unknown>, 'of' | 'tried'> & {
   readonly candidates: readonly pools.PartialModel[];
+  readonly networks: readonly string[];
 };
 
 interface Saved {
@@ -36,7 +38,7 @@ export function pcNas(options: SearchOptions): SamplerRecipe {
 }
 
 function sampler<A>(
-  { pool: P, connected, ...completion }: SearchOptions,
+  { pool: P, connected, distinct, ...completion }: SearchOptions,
   { space, metric, objective }: SamplerContext<A>,
   state?: State,
 ): Sampler<A> {
@@ -44,6 +46,7 @@ function sampler<A>(
   const N = (space.decisions ?? []).map(({ options: { length } = [] }) => length);
   const { complete, leastCost, limited } = completer(space, completion);
   const sign = metric.direction === 'maximise' ? 1 : -1;
+  const networksOf = distinct === 'canonical' ? byNetwork(space, completion) : byModel;
   const counts = (a: A): boolean => !connected || (space.isConnected?.(a) ?? true);
   const saved = state as unknown as Saved | undefined;
   let { pool, over, found, stage } = saved ?? pools.BEGINNING;
@@ -55,18 +58,19 @@ function sampler<A>(
   function begin(stream: Stream): Questions<A> {
     const extended = t() < N.length ? pools.extend(pool, N[t()] as number) : pool;
     const { prefixes: candidates, architectures, of, tried } = complete(extended, stream);
-    stage = { candidates, of, tried };
+    stage = { candidates, networks: networksOf(candidates, stream), of, tried };
     return new Questions(t(), architectures);
   }
 
   /** Step c: keep the P best; the scores of the last pool leave it as it is. */
-  function end({ candidates, of, tried }: Stage, accuracies: readonly number[]): void {
+  function end({ candidates, networks, of, tried }: Stage, accuracies: readonly number[]): void {
     over = t() === N.length;
     [stage, questions] = [null, null];
     if (over) return;
     const scored = candidates.map((o, candidate) => {
       const own = accuracies.filter((_, i) => of[i] === candidate);
-      return { o, potential: pools.potential(own), cost: leastCost(o) };
+      const network = networks[candidate] as string;
+      return { o, potential: pools.potential(own), cost: leastCost(o), network };
     });
     const kept = pools.select(scored, P);
     pool = kept.map(({ o }) => o);

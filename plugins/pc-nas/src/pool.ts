@@ -9,6 +9,8 @@ export interface Candidate {
   readonly potential: number;
   /** Least cost that it can still end with, where there is a limit: the second key. */
   readonly cost: number;
+  /** The same of candidates that end as one network; its own where all may stay. */
+  readonly network: string;
 }
 
 /** What a stage has found. */
@@ -35,12 +37,19 @@ export function potential(accuracies: readonly number[]): number {
   return counted.length === 0 ? Number.NEGATIVE_INFINITY : mean(counted);
 }
 
-/** Step c: the P best by potential; of equals the cheaper, then the lexicographically first. */
+/**
+ * Step c: the P best by potential, of one network the first; of equals the cheaper, then the
+ * lexicographically first.
+ */
 export function select(candidates: readonly Candidate[], P: number): Candidate[] {
   // −∞ − −∞ is NaN, which goes on to the next key as 0 does.
   const order = (a: Candidate, b: Candidate): number =>
     b.potential - a.potential || a.cost - b.cost || lexicographic(a.o, b.o);
-  return [...candidates].sort(order).slice(0, P);
+  const best = new Map<string, Candidate>();
+  for (const candidate of [...candidates].sort(order)) {
+    if (!best.has(candidate.network)) best.set(candidate.network, candidate);
+  }
+  return [...best.values()].slice(0, P);
 }
 
 /** Architectures that share weights after stage t: |P| Π_{l>t} N_l. */

@@ -47,6 +47,7 @@ export const withDefaults = (options: Partial<SearchOptions>): SearchOptions => 
   attempts: 100,
   constraint: {},
   connected: false,
+  distinct: 'architecture',
   ...options,
 });
 
