@@ -72,6 +72,15 @@ export function thinned(
   return thin;
 }
 
+/** A uniform path of what a network's architectures may be: thinned where they leave out sites. */
+export function randomPath(
+  { sites, perNode }: { readonly sites: readonly Site[]; readonly perNode?: number | undefined },
+  stream: Stream,
+): Path {
+  const path = uniformPath(sites, stream);
+  return perNode === undefined ? path : thinned(sites, path, { perNode, stream });
+}
+
 /** The sites of each node, in the order of first appearance: their outputs are added. */
 export function sitesByNode(sites: readonly Site[]): readonly (readonly number[])[] {
   return grouped(sites, ({ node }, site) => node ?? site);

@@ -38,6 +38,8 @@ export interface SplitPlan {
 export interface SplitContext {
   /** Its options are counted anew; those of decisions that were split before are fewer. */
   readonly sites: readonly Site[];
+  /** As of its network. @see Network.perNode */
+  readonly perNode?: number | undefined;
   readonly parameters: readonly ParameterSpec[];
   /** Decisions that it came of. */
   readonly before: readonly number[];

@@ -1,6 +1,6 @@
 import { createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import { gradientDots, type Site } from '@archer-nas/nn';
+import { gradientDots, type Path, type Site } from '@archer-nas/nn';
 import { describe, expect, it } from 'vitest';
 import { cosineDistances, gradientMatching, sharedParameters } from './gradient-matching.ts';
 import { bestCut } from './min-cut.ts';
@@ -105,6 +105,36 @@ describe('a split by matching gradients', () => {
     const splitter = begin(left, [0]);
     for (let step = 0; step < 3; step++) splitter.step(step);
     expect(splitter.split().decision).toBe(1);
+  });
+
+  it('compares paths that leave out what architectures leave out, but not the decision', () => {
+    const sites = SITES.map((site, at) => ({ ...site, node: `node${at >> 1}`, zero: 4 }));
+    const compared: (readonly Path[])[] = [];
+    const splitter = gradientMatching(settings).begin({
+      ...{ sites, perNode: 1, parameters: SPECS, before: [], streams: createStreams(2) },
+      gradients(paths, use) {
+        compared.push(paths);
+        const whole = paths.map((path) => path.map((option) => Math.max(option, 0)));
+        return imaginedGradients()(whole, use);
+      },
+    });
+    for (let step = 0; step < 6; step++) splitter.step(step);
+    const other = (path: Path, e: number) => path[1 - e] as number;
+    for (const [step, paths] of compared.entries()) {
+      const e = step < 3 ? 0 : 1;
+      expect(paths.map((path) => path[e])).toEqual([0, 1, 2, 3, 4]);
+      for (const path of paths) expect([-1, 4]).toContain(other(path, e));
+    }
+    expect(compared.flat().some((path) => path.includes(-1))).toBe(true);
+  });
+
+  it('needs parameters that belong to options', () => {
+    const parameters = SPECS.map(({ owner, ...spec }) => spec);
+    const context = { sites: SITES, parameters, before: [], streams: createStreams(2) };
+    const gradients = imaginedGradients();
+    expect(() => gradientMatching(settings).begin({ ...context, gradients })).toThrow(
+      /none that belongs to an option/,
+    );
   });
 
   it('begins the last supernets as it is told, and refuses more splits than decisions', () => {

@@ -1,14 +1,15 @@
-import { ArcherError, EXIT } from '@archer-nas/core';
+import { ArcherError, EXIT, type Stream } from '@archer-nas/core';
 import {
   decisionSites,
   type Gradients,
   gradientDots,
   type ParameterSpec,
+  type Path,
+  randomPath,
   type Site,
   type SplitContext,
   type SplitPlan,
   type SplitRecipe,
-  uniformPath,
 } from '@archer-nas/nn';
 import { bestCut, type Cut, type CutOptions } from './min-cut.ts';
 
@@ -42,6 +43,7 @@ export function gradientMatching(options: GradientMatchingOptions): SplitRecipe 
       }));
     },
     begin: (context, saved) => {
+      if (context.parameters.every(({ owner }) => owner === undefined)) throw nothingToCompare();
       const decisions = openDecisions(context);
       // D[e][o · n + o']: sums over repetitions
       const D = (saved as unknown as readonly Float64Array[] | undefined)?.map((d) => d.slice());
@@ -101,7 +103,7 @@ function optionsOf({ sites }: SplitContext, e: number): number {
 /** Of one random path with each option at decision e in turn, on one batch. */
 function distances(context: SplitContext, e: number, at: number): Float64Array {
   const { sites, parameters, streams } = context;
-  const path = uniformPath(sites, streams.stream('path', at));
+  const path = pathThrough(context, e, streams.stream('path', at));
   const paths = Array.from({ length: optionsOf(context, e) }, (_, option) =>
     path.map((own, site) => (sites[site]?.decision === e ? option : own)),
   );
@@ -109,6 +111,15 @@ function distances(context: SplitContext, e: number, at: number): Float64Array {
   return context.gradients(paths, (all) =>
     cosineDistances(gradientDots(all.map((one) => only(one, names)))),
   );
+}
+
+/** A random path; where architectures leave out sites, one that has decision e. */
+function pathThrough({ sites, perNode }: SplitContext, e: number, stream: Stream): Path {
+  const own = sites.findIndex(({ decision }) => decision === e);
+  for (;;) {
+    const path = randomPath({ sites, perNode }, stream);
+    if (perNode === undefined || ![-1, sites[own]?.zero].includes(path[own])) return path;
+  }
 }
 
 /**
@@ -133,6 +144,15 @@ function only(gradients: Gradients, names: readonly string[]): Gradients {
       const gradient = gradients.get(name);
       return gradient === undefined ? [] : [[name, gradient] as const];
     }),
+  );
+}
+
+function nothingToCompare(): ArcherError {
+  return new ArcherError(
+    'ARCHER_SPLIT',
+    'Gradients are compared of the parameters of the options of other decisions; this supernet has ' +
+      'none that belongs to an option.',
+    { hint: 'Use another space, or `split: { use: exhaustive }`.', exit: EXIT.manifest },
   );
 }
 

@@ -1,4 +1,10 @@
-import { type GradientRecipe, GradientSum, lossAndGradients, pathGates } from '@archer-nas/nn';
+import {
+  type GradientRecipe,
+  GradientSum,
+  lossAndGradients,
+  pathGates,
+  randomPath,
+} from '@archer-nas/nn';
 import { type Archive, type ArchiveOptions, updated } from './archive.ts';
 
 /** NSAS's loss. */
@@ -29,7 +35,9 @@ export function archiveGradient({
       let { steps, ...own } = (saved as unknown as Saved | undefined) ?? begun;
       return {
         of(path, batch, options) {
-          own = updated(sites, own, path, { ...archive, stream: streams.stream('archive', steps) });
+          const stream = streams.stream('archive', steps);
+          const random = () => randomPath(network, stream);
+          own = updated(sites, own, path, { ...archive, random });
           steps += 1;
           const of = (one: typeof path) =>
             lossAndGradients(network, store, pathGates(one), batch, options);

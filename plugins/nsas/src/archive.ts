@@ -1,5 +1,5 @@
-import { mean, type Stream } from '@archer-nas/core';
-import { type Path, type Site, tiedSites, uniformPath } from '@archer-nas/nn';
+import { mean } from '@archer-nas/core';
+import { type Path, type Site, tiedSites } from '@archer-nas/nn';
 
 /** How the archive is kept. */
 export interface ArchiveOptions {
@@ -42,19 +42,21 @@ export function novelty(
  * The archive after a step on `path`. Until it is full, the most novel of some random paths joins it;
  * then the most novel of the paths of the last steps takes the place of the member that is most
  * similar to `path`. The first of equals.
+ *
+ * @param options.random draws a path that may join
  */
 export function updated(
   sites: readonly Site[],
   { members, recent }: Archive,
   path: Path,
-  { stream, ...options }: ArchiveOptions & { readonly stream: Stream },
+  { random, ...options }: ArchiveOptions & { readonly random: () => Path },
 ): Archive {
   const last = [...recent, path].slice(-options.recent);
   const mostNovel = (paths: readonly Path[]): Path =>
     best(paths, (one) => novelty(sites, one, members, options.neighbours));
   if (members.length < options.size) {
-    const random = Array.from({ length: options.candidates }, () => uniformPath(sites, stream));
-    return { members: [...members, mostNovel(random)], recent: last };
+    const candidates = Array.from({ length: options.candidates }, random);
+    return { members: [...members, mostNovel(candidates)], recent: last };
   }
   const similar = members.indexOf(best(members, (member) => -distance(sites, member, path)));
   return { members: members.with(similar, mostNovel(last)), recent: last };

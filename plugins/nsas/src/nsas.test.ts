@@ -1,6 +1,6 @@
 import { type Block, createStreams } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import { ParameterStore, type Site } from '@archer-nas/nn';
+import { ParameterStore, type Site, uniformPath } from '@archer-nas/nn';
 import { ANY_BATCH, NO_DATA, scalarModel } from '@archer-nas/nn/toys';
 import { describe, expect, it } from 'vitest';
 import { type Archive, distance, novelty, updated } from './archive.ts';
@@ -13,7 +13,10 @@ const SITES: readonly Site[] = [0, 1, 2, 3, 4, 5].map((at) => ({
 }));
 const path = (...options: number[]) => [...options, ...options];
 const OPTIONS = { size: 8, candidates: 10, recent: 50, neighbours: 10 };
-const stream = () => createStreams(1).stream('archive');
+/** Draws uniform paths. */
+const uniform = (stream = createStreams(1).stream('archive')) => {
+  return () => uniformPath(SITES, stream);
+};
 
 describe('novelty', () => {
   it('is the mean distance to the nearest members: shares of decisions that differ', () => {
@@ -29,7 +32,12 @@ describe('the archive', () => {
     let archive: Archive = { members: [], recent: [] };
     const streams = createStreams(4);
     for (let step = 0; step < 6; step++) {
-      const next = { ...OPTIONS, size: 4, candidates: 40, stream: streams.stream('a', step) };
+      const next = {
+        ...OPTIONS,
+        size: 4,
+        candidates: 40,
+        random: uniform(streams.stream('a', step)),
+      };
       archive = updated(SITES, archive, path(0, 0, 0), next);
       expect(archive.members).toHaveLength(Math.min(step + 1, 4));
     }
@@ -37,7 +45,7 @@ describe('the archive', () => {
     const second = updated(SITES, { members: [path(0, 1, 0)], recent: [] }, path(0, 0, 0), {
       ...OPTIONS,
       candidates: 40,
-      stream: stream(),
+      random: uniform(),
     });
     expect(second.members[1]).toEqual(path(1, 0, 1));
   });
@@ -45,7 +53,7 @@ describe('the archive', () => {
   it('then gives the place of the member most similar to the path to a novel recent one', () => {
     const members = [path(0, 0, 0), path(0, 0, 1)];
     const recent = [path(0, 1, 1), path(1, 1, 1)];
-    const options = { ...OPTIONS, size: 2, recent: 2, stream: stream() };
+    const options = { ...OPTIONS, size: 2, recent: 2, random: uniform() };
     // The last two are (1, 1, 1), distances 1 and 2/3, and (0, 1, 0) itself, 1/3 and 2/3.
     const { members: after, recent: last } = updated(
       SITES,
@@ -60,7 +68,7 @@ describe('the archive', () => {
   it('replaces one of equal members, in memory as in what was saved', () => {
     const twice = path(0, 0, 0);
     const archive = { members: [twice, twice], recent: [path(1, 1, 1)] };
-    const options = { ...OPTIONS, size: 2, stream: stream() };
+    const options = { ...OPTIONS, size: 2, random: uniform() };
     const { members } = updated(SITES, archive, path(0, 0, 1), options);
     expect(members).toEqual([path(1, 1, 1), path(0, 0, 0)]);
     const saved = structuredClone(archive.members.map((member) => [...member]));
@@ -100,6 +108,21 @@ describe('the gradient with an archive', () => {
     for (const members of [[[0], [1], [1]], [[1]], [[0], [0]]]) {
       expect(gradient({ term: 'constant' }, members).value).toBe(-1);
     }
+  });
+
+  it('has no members but what architectures can be: with the sites of a node that one has', () => {
+    const sites = [0, 1, 2].map((at) => ({ ...(SITES[at] as Site), node: 'sum' }));
+    const network = { ...scalarModel(TARGETS), sites, perNode: 1 };
+    const store = new ParameterStore(network.parameters, createStreams(0));
+    const recipe = archiveGradient({ ...OPTIONS, beta: 0.5, term: 'constant' });
+    const context = { network, store, data: NO_DATA, streams: createStreams(0) };
+    const gradients = recipe.begin(context);
+    for (let step = 0; step < 8; step++) gradients.of([0, -1, -1], ANY_BATCH, {}).dispose();
+    store.dispose();
+    const { members } = gradients.state as unknown as Archive;
+    expect(members.map((one) => one.filter((option) => option !== -1).length)).toEqual(
+      Array(8).fill(1),
+    );
   });
 
   it('costs a backward pass for each member more, and tells the loss of the path', () => {

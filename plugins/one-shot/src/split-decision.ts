@@ -47,10 +47,10 @@ export class SplitDecision {
     this.#steps = saved?.steps ?? 0;
     this.#batches = saved?.batches ?? 0;
     this.#images = saved?.images ?? 0;
-    const { sites, parameters } = supernet.network;
+    const { sites, perNode, parameters } = supernet.network;
     const { before } = supernet;
     const gradients = this.#gradients.bind(this);
-    const context = { sites, parameters, before, streams, gradients };
+    const context = { sites, perNode, parameters, before, streams, gradients };
     this.#splitter = recipe.begin(context, saved?.splitter);
   }
 
