@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resolveManifest } from '@archer-nas/core';
 import { describe, expect, it } from 'vitest';
 import { archer, temporaryFolder } from '../test/archer.ts';
 import { tinyBlocks } from '../test/tiny.ts';
@@ -11,6 +12,38 @@ const matrix = await fitMatrix(installed.ids, installed.lookup);
 const fits = [...matrix].flatMap(([strategy, row]) =>
   [...row].flatMap(([space, fit]) => (fit.fits ? [{ strategy, space, ...fit }] : [])),
 );
+
+describe('what looks at the loss around α', () => {
+  const study = [{ use: 'hessian', images: 4 }];
+  it.each([
+    ['gdas', { study }],
+    ['snas', { study: [{ use: 'loss-landscape' }] }],
+    ['gdas', { study: [], with: [{ use: 'darts-es' }] }],
+  ])(
+    'is refused of %s, which has none, before anything is computed',
+    async (use, { study, ...more }) => {
+      const blocks = {
+        ...{ name: 'no-point', seeds: [0], profiles: {}, expect: [], study },
+        ...{
+          space: { use: 'nas-bench-201' },
+          data: { use: 'synthetic' },
+          strategy: { use, ...more },
+        },
+      };
+      await expect(resolveManifest(blocks as never, installed.lookup)).rejects.toThrow(
+        /requires view:relaxed/,
+      );
+    },
+  );
+
+  it.each(['darts', 'nasp', 'setn', 'dso-nas'])('may look at that of %s', async (use) => {
+    const blocks = {
+      ...{ name: 'point', seeds: [0], profiles: {}, expect: [], study },
+      ...{ space: { use: 'nas-bench-201' }, data: { use: 'synthetic' }, strategy: { use } },
+    };
+    await expect(resolveManifest(blocks as never, installed.lookup)).resolves.toBeDefined();
+  });
+});
 
 describe('archer list --fits', () => {
   it('has every strategy and every space', () => {

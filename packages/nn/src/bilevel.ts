@@ -99,12 +99,17 @@ export interface Relaxation {
   update?(step: BilevelStep): Readonly<Record<string, number>>;
   /** What the weight step trains. */
   weightMixture(step: BilevelStep): Mixture;
-  /** Moves the parameters by ∂loss/∂p of the weight step's mixture, from the same pass. */
+  /**
+   * Moves the parameters by ∂loss/∂p of {@link weightMixture} at the weights before their step: from
+   * the weight step's pass, unless a modifier has replaced the mixture there.
+   */
   observe?(rows: Rows, step: BilevelStep): Readonly<Record<string, number>>;
   /** Absent where the loss is no function of α alone. */
   readonly point?: AlphaPoint;
   /** How probable each option is now; the space derives an architecture from it. */
   readonly probabilities: Rows;
+  /** What the space derives an architecture from instead, where decisions compete. */
+  readonly scores?: Rows;
   readonly state: State;
 }
 

@@ -49,6 +49,15 @@ describe('site', () => {
     expect(Math.abs(fused[1]?.dataSync()[0] ?? 0)).toBeGreaterThan(0.01);
   });
 
+  it('lets nothing pass where there is no edge, not even what partial channels let pass', () => {
+    const x = tf.ones([1, 2, 2, 4]) as tf.Tensor4D;
+    const partial = { of: 2 };
+    for (const support of [[-1], []]) {
+      expect(site(x, { support, partial }, [times(2)], forward)).toBeUndefined();
+    }
+    expect(first(site(x, { support: [0], partial }, [times(2)], forward))).toBe(2);
+  });
+
   it('computes nothing for a dead input or for options that are zero', () => {
     const candidates = [times(2), () => undefined];
     const { numTensors } = tf.memory();

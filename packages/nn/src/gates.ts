@@ -33,7 +33,8 @@ export type Candidate = (x: tf.Tensor4D, sum?: MapSum) => tf.Tensor4D | undefine
  * offsets (affine or running batch norm) passes a tensor of zeros instead.
  *
  * @param candidates one per option of the site
- * @returns `undefined` when the output is zero whatever the weights are
+ * @returns `undefined` when the output is zero whatever the weights are, and where the support is
+ *   nothing: there is no such edge
  */
 export function site(
   x: tf.Tensor4D | undefined,
@@ -54,8 +55,9 @@ export function addSite(
   candidates: readonly Candidate[],
   forward: Forward,
 ): void {
-  if (x === undefined) return;
   const { support, weights, scale, partial, after } = gate;
+  // Where nothing runs nothing passes either, as partial channels would let it.
+  if (x === undefined || support.every((option) => option < 0)) return;
   const [only] = support;
   if (support.length === 1 && !weights && !scale && !partial && !after) {
     const y = candidates[only as number]?.(x, sum);

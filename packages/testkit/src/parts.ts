@@ -49,14 +49,14 @@ export function resolveBlocks({
 }
 
 /**
- * Blocks in which a strategy that does nothing holds one part of the given kind, and has what the
- * part asks of a supernet.
+ * Blocks in which a strategy that does nothing holds one part of the given kind, and provides what
+ * the part requires besides blocks.
  */
 export function holding(kind: Kind, part: Block, blocks: Blocks): Blocks {
   const strategy = { use: HOLDER, part };
   const held = blocks.plugins.find((plugin) => plugin.kind === kind && plugin.id === part.use);
   const requires: readonly string[] = (held && 'requires' in held && held.requires) || [];
-  const provides = requires.filter((need) => need.startsWith('supernet:'));
+  const provides = requires.filter((need) => need.includes(':'));
   return { ...blocks, strategy, plugins: [holderOf(kind, provides), ...blocks.plugins] };
 }
 

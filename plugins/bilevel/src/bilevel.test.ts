@@ -239,6 +239,33 @@ describe('bilevel', () => {
     search.dispose?.();
   });
 
+  it('shows a relaxation the gradient of its own mixture, whatever the weights train', async () => {
+    const seen: Rows[] = [];
+    const observing: RelaxationRecipe = {
+      begin: (...given): Relaxation => {
+        const { probabilities, state } = toyRelaxation.begin(...given);
+        const weightMixture = () => denseMixture(probabilities);
+        const observe = (rows: Rows) => {
+          seen.push(rows);
+          return {};
+        };
+        return { probabilities, state, weightMixture, observe };
+      },
+    };
+    const perturbed: Modifier = {
+      weightMixture: (mixture) =>
+        mixture.map((row) => ({ ...row, weights: Float64Array.of(0.9, 0.1) })),
+    };
+    const losses: unknown[] = [];
+    for (const modifiers of [[], [perturbed]]) {
+      const search = await begin({}, { relaxation: observing, modifiers });
+      losses.push((await search.step(signal)).metrics?.loss);
+      search.dispose?.();
+    }
+    expect(losses[1]).not.toBe(losses[0]);
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
   it("shows the gradient by α on a batch, which stays the caller's", async () => {
     const relaxation: RelaxationRecipe = {
       begin: (...given): Relaxation => ({

@@ -22,7 +22,6 @@ const plugin = definePlugin({
     'view:exporter',
     'view:supernet',
     'view:alpha',
-    'view:relaxed',
     'view:trajectory',
   ],
   parts: {

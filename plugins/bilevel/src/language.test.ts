@@ -1,6 +1,6 @@
 import { createStreams, type State } from '@archer-nas/core';
 import { tf } from '@archer-nas/engine';
-import type { Modifier, Relaxation, RelaxationRecipe } from '@archer-nas/nn';
+import type { Mixture, Modifier, Relaxation, RelaxationRecipe } from '@archer-nas/nn';
 import type { Bits } from '@archer-nas/testkit';
 import { describe, expect, it } from 'vitest';
 import { bilevel } from './bilevel.ts';
@@ -63,6 +63,40 @@ describe('bilevel on text', () => {
     expect(more?.state).toEqual(plain?.state);
     plain?.dispose?.();
     more?.dispose?.();
+  });
+
+  it('looks at the last window of an epoch from the state before it, not after', async () => {
+    const values: (readonly [number, number])[] = [];
+    let last = Number.NaN;
+    let mixture: Mixture = [];
+    const relaxation: RelaxationRecipe = {
+      begin: (...given): Relaxation => {
+        const toy = toyRelaxation.begin(...given);
+        return {
+          ...{ probabilities: toy.probabilities, state: null, weightMixture: toy.weightMixture },
+          update: (step) => {
+            mixture = toy.weightMixture(step);
+            last = step.valid.value(mixture);
+            return {};
+          },
+        };
+      },
+    };
+    const ending: Modifier = {
+      begin: () => ({
+        state: null,
+        epochEnd: ({ valid }) => {
+          values.push([last, valid.value(mixture)]);
+          return {};
+        },
+      }),
+    };
+    // The weights stay where they are.
+    const search = await begin({ lr: 1e-30, minLr: 1e-30 }, { relaxation, modifiers: [ending] });
+    for (let step = 0; step < 6; step++) await search.step(signal);
+    for (const [before, after] of values) expect(after).toBe(before);
+    expect(values).toHaveLength(2);
+    search.dispose?.();
   });
 
   it('would do something else without what it carries', async () => {

@@ -117,6 +117,30 @@ it('moves modifiers when the relaxation moves, and not in the epochs before', as
   search.dispose?.();
 });
 
+it('tells one that asks what is kept of its rows as the modifiers after it leave them', async () => {
+  const choose = (option: number) =>
+    hooked({ scores: (p) => p.map((row) => row.map((_, i) => (i === option ? 1 : 0))) });
+  const told = async (order: (asking: Modifier) => readonly Modifier[]) => {
+    let answer: readonly string[] = [];
+    const asking = hooked({
+      scores: (p, kept) => {
+        answer = kept(p);
+        return p;
+      },
+    });
+    const search = await begin(order(asking), { epochs: 1, alphaFrom: 0 });
+    for (let step = 0; step < 3; step++) await search.step(signal);
+    await search.result();
+    search.dispose?.();
+    return answer;
+  };
+  const first = await told((asking) => [asking, choose(0)]);
+  const second = await told((asking) => [asking, choose(1)]);
+  expect(second).toHaveLength(2);
+  expect(second).not.toEqual(first);
+  expect(await told((asking) => [choose(1), asking])).toEqual(second);
+});
+
 it('derives from what modifiers make of the probabilities, in their order', async () => {
   const choose = (option: number) =>
     hooked({ scores: (p) => p.map((row) => row.map((_, i) => (i === option ? 1 : 0))) });

@@ -82,8 +82,11 @@ export class Modifications {
     for (const part of this.#parts) part?.update?.(gradients, at);
   }
 
-  scores(probabilities: Rows, kept: (rows: Rows) => readonly string[]): Rows {
-    return this.#parts.reduce((given, part) => part?.scores?.(given, kept) ?? given, probabilities);
+  /** What the space derives from; one that asks what is kept is told of rows as later ones leave them. */
+  scores(rows: Rows, kept: (rows: Rows) => readonly string[], from = 0): Rows {
+    if (from === this.#parts.length) return rows;
+    const rest = (given: Rows): Rows => this.scores(given, kept, from + 1);
+    return rest(this.#parts[from]?.scores?.(rows, (own) => kept(rest(own))) ?? rows);
   }
 
   /** All verdicts in one; where two disagree, that of the later modifier. */

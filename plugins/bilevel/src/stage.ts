@@ -74,8 +74,9 @@ export class Stage<A> {
   }
 
   /** What the space derives, as modifiers want it: now, or of other rows by the options of this stage. */
-  derived(rows: Rows = this.training.relaxation.probabilities): A {
-    return this.#lesson.derive(this.training.scores(rows));
+  derived(rows?: Rows): A {
+    const { scores, probabilities } = this.training.relaxation;
+    return this.#lesson.derive(this.training.scores(rows ?? scores ?? probabilities));
   }
 
   /** The stage after this one. */

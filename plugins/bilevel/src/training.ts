@@ -126,11 +126,12 @@ export class BilevelTraining {
         this.#parts.options.first === 'alpha'
           ? { ...this.#moveAlpha(at), ...this.#moveWeights(at) }
           : { ...this.#moveWeights(at), ...this.#moveAlpha(at) };
+      this.#done += 1;
+      // Before a text's state is carried on: the last window is looked at once more.
+      const verdict = this.isBetweenEpochs ? this.#epochEnd(step) : undefined;
       if (train.carried) this.#train.carry?.(train.carried);
       if (valid.carried) this.#valid?.carry?.(valid.carried);
-      this.#done += 1;
-      if (!this.isBetweenEpochs) return { metrics };
-      const verdict = this.#epochEnd(step);
+      if (verdict === undefined) return { metrics };
       const entropy = { 'alpha-entropy': meanEntropy(this.relaxation.probabilities) };
       return { ...verdict, metrics: { ...metrics, ...entropy, ...verdict.metrics } };
     });
@@ -181,14 +182,17 @@ export class BilevelTraining {
   }
 
   #moveWeights(at: BilevelStep & { readonly train: SupernetLoss }) {
-    const mixture = this.#modifications.weightMixture(this.relaxation.weightMixture(at), at);
+    const own = this.relaxation.weightMixture(at);
+    const mixture = this.#modifications.weightMixture(own, at);
     const isObserved = this.relaxation.observe !== undefined && this.#isLearning(at);
-    const by = isObserved ? (['weights', 'mixture'] as const) : (['weights'] as const);
-    const learnt = at.train.trained(mixture, by);
-    const { gradients, rows, loss, correct, perSample } = learnt;
+    const isShared = isObserved && mixture === own;
+    const learnt = at.train.trained(mixture, isShared ? ['weights', 'mixture'] : ['weights']);
+    // Of what a modifier has replaced for the weights, the relaxation's own takes another pass.
+    const seen = isObserved && !isShared ? at.train.gradients(own, ['mixture']) : learnt;
+    const { gradients, loss, correct, perSample } = learnt;
     this.#weights.move(gradients, at.learningRate);
-    const metrics = isObserved ? this.relaxation.observe?.(rows, at) : {};
-    if (isObserved) this.#modifications.update(learnt, at);
+    const metrics = isObserved ? this.relaxation.observe?.(seen.rows, at) : {};
+    if (isObserved) this.#modifications.update(seen, at);
     const [l, c] = [loss, correct].map((value) => value.dataSync()[0] ?? Number.NaN);
     return {
       ...metrics,

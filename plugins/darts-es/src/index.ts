@@ -22,6 +22,7 @@ const plugin = definePlugin({
   kind: 'modifier',
   summary: 'DARTS-ES, DARTS-ADA: stops or steps back when the loss around α gets sharp.',
   options,
+  requires: ['view:relaxed'],
   create: async (parsed) => {
     const { dartsEs } = await import('./darts-es.ts');
     return dartsEs(parsed);

@@ -33,6 +33,7 @@ const relaxation = definePlugin({
   kind: 'relaxation',
   summary: 'Softmax over α, which descends the validation loss.',
   options: z.strictObject({ order, radius, unrolledClip, alpha }),
+  provides: ['view:relaxed'],
   create: async (options) => {
     const { darts } = await import('./darts.ts');
     return darts(options);

@@ -106,6 +106,36 @@ describe('dso-nas', () => {
   });
 });
 
+describe('where edges compete', () => {
+  it('they do by |λ|, of which an edge with little may have little left', () => {
+    const relaxation = begin(true, true);
+    const { step } = quadratic(rows([0, 1.1, -1.1], [0, 0.21, 0]));
+    for (let i = 0; i < 600; i++) relaxation.update?.(step);
+    const [strong = [], weak = []] = relaxation.scores ?? [];
+    for (const [i, value] of [0, 0.9, 0.9].entries()) expect(strong[i]).toBeCloseTo(value, 6);
+    for (const [i, value] of [0, 0.01, 0].entries()) expect(weak[i]).toBeCloseTo(value, 6);
+    expect(relaxation.probabilities[1]).toEqual(Float64Array.of(0, 1, 0));
+  });
+
+  it('one with nothing left is zeros', () => {
+    const relaxation = begin(true, false);
+    const { step } = quadratic(rows([0, 0.1, 0.1], [0, 0, 0]));
+    for (let i = 0; i < 600; i++) relaxation.update?.(step);
+    expect(relaxation.scores).toEqual([Float64Array.of(1, 0, 0), Float64Array.of(0, 0, 0)]);
+  });
+
+  it('studies look at the loss at λ, which is the mixture', () => {
+    const relaxation = begin(true);
+    const target = rows([0, 0.4, -0.8]);
+    const { step } = quadratic(target);
+    const { alpha, gradient, mixture } = relaxation.point ?? {};
+    expect(alpha).toEqual(rows([0, 1, 1]));
+    expect(mixture?.(target)[0]?.weights).toEqual(target[0]);
+    const [slopes] = gradient?.(rows([0, 1, 1]), step.valid) ?? [];
+    for (const [i, slope] of [0, 0.6, 1.8].entries()) expect(slopes?.[i]).toBeCloseTo(slope, 12);
+  });
+});
+
 describe('γ by FLOPs', () => {
   const flops = rows([0, 10, 30], [0, 10, 30], [0, 5, 5]);
   const names = ['normal', 'normal', 'reduction'];

@@ -1,5 +1,6 @@
 import type { State } from '@archer-nas/core';
 import {
+  type BatchLoss,
   type CostTable,
   costRows,
   denseMixture,
@@ -52,18 +53,30 @@ function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State):
     get probabilities() {
       return scaling.lambda.map((row, decision) => shares(row, zeros[decision]));
     },
+    // Edges compete by |λ|: each one's shares would hide how little of it is left.
+    get scores() {
+      return scaling.lambda.map((row, decision) => magnitudes(row, zeros[decision]));
+    },
     get state() {
       return scaling as unknown as State;
     },
     update({ valid }) {
-      const { rows } = valid.gradients(denseMixture(scaling.lambda), ['mixture']);
+      const rows = gradient(scaling.lambda, valid);
       const { gamma: all } = options;
       const gamma = blocks === undefined ? all : blockGammas(all, scaling.lambda, blocks);
       scaling = proximalStep(scaling, rows, { ...options, gamma });
       return { 'non-zero': scaling.lambda.reduce((n, row) => n + supportOf(row).length, 0) };
     },
     weightMixture: () => sparseMixture(scaling.lambda),
+    get point() {
+      return { alpha: scaling.lambda, weightDecay: 0, mixture: denseMixture, gradient };
+    },
   };
+}
+
+/** ∇_λ L(w, λ) at fixed w: without a softmax, λ is the mixture. */
+function gradient(lambda: Rows, loss: BatchLoss): Rows {
+  return loss.gradients(denseMixture(lambda), ['mixture']).rows;
 }
 
 /** All λ are `init`, but for options that give zeros anyway. */
@@ -150,12 +163,17 @@ function supportOf(row: Float64Array): number[] {
   return [...row.keys()].filter((option) => row[option] !== 0);
 }
 
-/** |λ| as shares of their sum; where all are zero, all of it is the option of zeros. */
+/** |λ|; where all are zero, 1 for the option of zeros. */
+function magnitudes(row: Float64Array, zero: number | undefined): Float64Array {
+  const isNothingLeft = supportOf(row).length === 0;
+  return row.map((l, option) => (isNothingLeft && option === zero ? 1 : Math.abs(l)));
+}
+
+/** Magnitudes as shares of their sum; uniform where nothing is left, nor an option of zeros. */
 function shares(row: Float64Array, zero: number | undefined): Float64Array {
-  const sum = row.reduce((total, l) => total + Math.abs(l), 0);
-  if (sum > 0) return row.map((l) => Math.abs(l) / sum);
-  if (zero === undefined) return row.map(() => 1 / row.length);
-  return row.map((_, option) => (option === zero ? 1 : 0));
+  const all = magnitudes(row, zero);
+  const sum = all.reduce((total, m) => total + m, 0);
+  return all.map((m) => (sum > 0 ? m / sum : 1 / row.length));
 }
 
 /** The option of each decision that gives zeros. */

@@ -26,6 +26,7 @@ const relaxation = definePlugin({
   kind: 'relaxation',
   summary: 'A scaling factor per operation, sparse by a proximal method.',
   options: z.strictObject({ lambda }),
+  provides: ['view:relaxed'],
   create: async ({ lambda }) => {
     const { dsoNas } = await import('./dso-nas.ts');
     return dsoNas(lambda);

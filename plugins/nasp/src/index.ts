@@ -28,6 +28,7 @@ const relaxation = definePlugin({
   kind: 'relaxation',
   summary: 'The greatest α of each decision runs; α stays in [0, 1], without a softmax.',
   options: z.strictObject({ edges, alpha }),
+  provides: ['view:relaxed'],
   create: async (options) => {
     const { nasp } = await import('./nasp.ts');
     return nasp(options);

@@ -74,6 +74,16 @@ describe('R39 the stages', () => {
     expect(strongest(Float64Array.of(0.2, 0.2, 0.2, 0.4), 2)).toEqual([2, 3]);
   });
 
+  it('keep every input where inputs are weighed', () => {
+    const weighed: Site[] = [
+      { name: 'edge', decision: 0, options: names },
+      { name: 'inputs', decision: 1, options: ['0', '1', '2'], keeps: 2 },
+    ];
+    const modifier = pDarts(plugin.options.parse({ keep: [2, 1] }));
+    const part = modifier.begin?.({ sites: weighed, streams, stage: 1 });
+    expect(part?.keep?.(rows([0.2, 0.5, 0.3], [0.2, 0.5, 0.3]))).toEqual([[1], [0, 1, 2]]);
+  });
+
   it('are refused where lists do not fit', () => {
     expect(() => pDarts({ ...options, keep: [5] })).toThrow(
       expect.objectContaining({ code: 'ARCHER_STAGES' }),

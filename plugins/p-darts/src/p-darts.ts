@@ -35,7 +35,7 @@ export function pDarts(options: PDartsOptions): Modifier {
     begin: ({ sites, stage }) => ({
       state: null,
       mixture: (mixture, at) => droppedSkips(mixture, sites, skipDropout(at, dropout[stage] ?? 0)),
-      keep: (p) => p.map((row) => strongest(row, keep[stage] ?? row.length)),
+      keep: (p) => narrowed(p, sites, keep[stage]),
       ...(stage === last && {
         scores: (p: Rows, kept: (rows: Rows) => readonly string[]) =>
           limitedSkips(withoutNone(p, sites), { sites, kept, most: skips }),
@@ -51,6 +51,13 @@ export function skipDropout(
 ): number {
   const isWarming = epoch < alphaFrom;
   return isWarming ? (r * (epochs - epoch - 1)) / epochs : r * Math.exp(-0.2 * (epoch - alphaFrom));
+}
+
+/** The options that each decision keeps: so many operations, and all inputs where they are weighed. */
+function narrowed(p: Rows, sites: readonly Site[], count = Number.POSITIVE_INFINITY): number[][] {
+  const weighed = sites.filter(({ keeps }) => keeps !== undefined);
+  const inputs = new Set(weighed.map(({ decision }) => decision));
+  return p.map((row, decision) => strongest(row, inputs.has(decision) ? row.length : count));
 }
 
 /** The `count` options with the greatest probability, ascending; of equal ones the first are dropped. */

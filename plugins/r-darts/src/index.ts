@@ -17,6 +17,7 @@ const plugin = definePlugin({
   kind: 'modifier',
   summary: 'R-DARTS(DP): drop-path and cutout that grow during the search.',
   options,
+  requires: ['data:classification'],
   create: async (parsed) => {
     const { rDarts } = await import('./r-darts.ts');
     return rDarts(parsed);

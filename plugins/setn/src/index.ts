@@ -14,6 +14,7 @@ const relaxation = definePlugin({
   kind: 'relaxation',
   summary: 'Uniform single paths for the weights, a joint softmax for α.',
   options: z.strictObject({ per, alpha }),
+  provides: ['view:relaxed'],
   create: async (options) => {
     const { setn } = await import('./setn.ts');
     return setn(options);

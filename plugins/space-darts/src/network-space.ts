@@ -46,7 +46,7 @@ function pathOf(genotype: Genotype, { sites }: Network): Path {
     ),
   );
   return sites.map(({ decision, options }) => {
-    // −1, nothing, where `none` is no option.
-    return options.indexOf(operations.get(decision) ?? 'none');
+    const operation = operations.get(decision);
+    return operation === undefined ? -1 : options.indexOf(operation);
   });
 }

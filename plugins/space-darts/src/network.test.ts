@@ -6,6 +6,7 @@ import {
   denseMixture,
   lossAndGradients,
   type Network,
+  narrowedPath,
   optionCounts,
   type ParameterSource,
   ParameterStore,
@@ -213,12 +214,17 @@ describe('the supernet', () => {
   it('runs what a genotype keeps and nothing else', () => {
     const network = space.supernet(TINY);
     const path = space.path(v2, network);
-    const used = path.map((option, site) => network.sites[site]?.options[option]);
+    const used = path.map((option, site) => network.sites[site]?.options[option] ?? '-');
     expect(used.slice(0, 14)).toEqual([
-      ...['sep_conv_3x3', 'sep_conv_3x3', 'sep_conv_3x3', 'sep_conv_3x3', 'none'],
-      ...['skip_connect', 'sep_conv_3x3', 'none', 'none'],
-      ...['skip_connect', 'none', 'dil_conv_3x3', 'none', 'none'],
+      ...['sep_conv_3x3', 'sep_conv_3x3', 'sep_conv_3x3', 'sep_conv_3x3', '-'],
+      ...['skip_connect', 'sep_conv_3x3', '-', '-'],
+      ...['skip_connect', '-', 'dil_conv_3x3', '-', '-'],
     ]);
+    // Nor where `none` is no option any more, and no site says which gave zeros.
+    const left = network.sites.map(({ options }) => [...options.keys()].slice(1));
+    const sites = network.sites.map(({ zero, ...site }) => site);
+    const least = narrowedPath(path, sites, left) ?? [];
+    expect(least.map((option) => Number(option) + 1 || -1)).toEqual(path);
     const { parameters, forward } = network;
     const store = new ParameterStore(parameters, streams);
     const read = new Set<string>();
