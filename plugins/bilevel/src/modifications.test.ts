@@ -4,7 +4,6 @@ import {
   type Batch,
   type BilevelStep,
   denseMixture,
-  type Modification,
   type Modifier,
   type RelaxationRecipe,
 } from '@archer-nas/nn';
@@ -13,17 +12,13 @@ import { expect, it } from 'vitest';
 import { type BilevelViews, bilevel } from './bilevel.ts';
 import { bilevelOptions } from './options.ts';
 import { toyData, toyRelaxation, toyScales, toySpace } from './testing/toy-mixture.ts';
+import { hooked } from './testing/toy-search.ts';
 
 const { signal } = new AbortController();
 const begin = (modifiers: readonly Modifier[], options: object = {}, relaxation = toyRelaxation) =>
   bilevel<Bits>(bilevelOptions.parse({ epochs: 2, ...options }), {
     ...{ space: toySpace(), data: toyData(), relaxation, modifiers },
   }).begin({ streams: createStreams(5) });
-
-/** A modifier whose part has these hooks. */
-const hooked = (hooks: Partial<Modification>): Modifier => ({
-  begin: () => ({ state: null, ...hooks }),
-});
 
 it('completes the mixtures of both losses, which other hooks see without it', async () => {
   const given: (number | undefined)[] = [];
