@@ -129,7 +129,8 @@ describe('run', () => {
 
   it('--max-time stops with a checkpoint, `report` shows it, `resume` finishes it', async () => {
     const out = outOf('timed');
-    const timed = ['run', manifestOf('pada-nb201'), '--profile', 'smoke', '--out', out];
+    const where = ['--out', out, '--data', outOf('data')];
+    const timed = ['run', manifestOf('pada-nb201'), '--profile', 'smoke', ...where];
     const folder = join(out, 'smoke', 'seed-0');
     const said = await archer(...timed, '--max-time', '0');
     expect(said.code).toBe(75);

@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readRun, scienceLines } from '@archer-nas/runtime';
 import { installMortal } from './mortal-plugin.ts';
 
-/** Slow enough to be interrupted. */
-export const SLOW = { use: 'toy-climb', rounds: 100, stepMs: 25 };
+/** Slow enough to be interrupted, also where one of two processes starts seconds after the other. */
+export const SLOW = { use: 'toy-climb', rounds: 100, stepMs: 60 };
 
 /** Writes an experiment of toys into a folder. @returns its manifest */
 export function toyExperiment(folder: string, changes: object = {}): string {

@@ -53,6 +53,7 @@ describe.skipIf(!available || !CHROMIUM)(
       browser = await chromium.launch({
         executablePath: CHROMIUM as string,
         args: ['--no-sandbox'],
+        timeout: 100_000,
       });
       const tracker = mlflowTracker(mlflowOptions.parse({ uri: server.url, flushMs: 0 }), {
         env: {},

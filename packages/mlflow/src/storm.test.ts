@@ -25,7 +25,7 @@ async function fake(): Promise<Shore> {
   const server = await new FakeServer().start();
   return {
     url: server.url,
-    timeoutMs: 500,
+    timeoutMs: 2000,
     kill: async () => {
       server.plan = () => 'cut';
     },

@@ -37,7 +37,7 @@ async function launch(program: string): Promise<RealServer> {
   let child = start(program, folder, port);
   const stop = async () => {
     await end(child.process);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
     await answering(url, child.process);
@@ -102,7 +102,9 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   process.kill(-child.pid, 'SIGTERM');
   const late = sleep(5000, 'late', { ref: false });
-  if ((await Promise.race([exited, late])) === 'late') process.kill(-child.pid, 'SIGKILL');
+  if ((await Promise.race([exited, late])) !== 'late') return;
+  process.kill(-child.pid, 'SIGKILL');
+  await exited;
 }
 
 async function freePort(): Promise<number> {

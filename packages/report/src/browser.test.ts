@@ -93,7 +93,11 @@ describe.skipIf(CHROMIUM === undefined)('pages in Chromium (none installed: skip
       fileOf('suite'),
       suitePage({ title: 'pada', missing: ['none: no data'] }, [part, none]),
     );
-    browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ['--no-sandbox'] });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM as string,
+      args: ['--no-sandbox'],
+      timeout: 100_000,
+    });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();

@@ -28,7 +28,7 @@ it('estimates each job and writes nothing', async () => {
   ]);
   // A step takes 10 ms and a little.
   expect(jobs[0]?.seconds).toBeGreaterThan(0.45);
-  expect(jobs[0]?.seconds).toBeLessThan(5);
+  expect(jobs[0]?.seconds).toBeLessThan(20);
   // The first study is asked 25 times, two steps each.
   expect(jobs[1]?.seconds).toBeCloseTo((jobs[1]?.secondsPerStep ?? 0) * 50, 12);
   expect(seconds).toBeGreaterThanOrEqual(2 * (jobs[0]?.seconds ?? 0));

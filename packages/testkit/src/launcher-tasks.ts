@@ -124,11 +124,19 @@ export function taskYard(patienceMs: number): TaskYard {
     settle: () => wait(patienceMs / 10),
     say: (line) => appendFileSync(log, `${line}\n`),
     [Symbol.dispose]() {
-      for (const pid of alive()) process.kill(pid, 'SIGKILL');
+      for (const pid of alive()) kill(pid);
       rmSync(root, { recursive: true, force: true });
     },
   };
   return yard;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -34,7 +34,7 @@ describe('npmPack', () => {
       `const fs = require('fs');
        fs.mkdirSync('npm-cache/deep', { recursive: true });
        fs.writeFileSync('npm-cache/deep/part', Buffer.alloc(1234));
-       setTimeout(() => fs.writeFileSync('fake.tgz', ''), 600);`,
+       setTimeout(() => fs.writeFileSync('fake.tgz', ''), 3000);`,
       (bytes) => seen.push(bytes),
     );
     expect(seen).toContain(1234);

@@ -43,8 +43,8 @@ describe.skipIf(missingForSlurm() !== undefined)('on a Slurm of one node', () =>
   const task = (name: string, code: string): Task => {
     const here = `const { appendFileSync: append, existsSync: exists } = require('node:fs');
       const root = process.argv[1], name = process.argv[2], at = (file) => root + '/' + file;
-      append(at(name + '.begun'), process.pid + '\\n');
       const first = !exists(at(name + '.again'));
+      append(at(name + '.begun'), process.pid + '\\n');
       const finish = () => append(at(name), 'result\\n');`;
     return {
       ...{ name, folder: at(name) },
@@ -71,10 +71,11 @@ describe.skipIf(missingForSlurm() !== undefined)('on a Slurm of one node', () =>
   const PATIENT = `process.on('SIGTERM', () => process.exit(130));
     if (first) setInterval(() => {}, 1000); else finish();`;
   const begun = async (name: string, count = 1): Promise<void> => {
-    while (linesOf(`${name}.begun`).length < count) await wait(50);
+    // A process may begin before the launcher has read which job it is of.
+    while (linesOf(`${name}.begun`).length < count || !existsSync(array())) await wait(50);
   };
-  const job = (): string =>
-    JSON.parse(readFileSync(join(root, 'slurm', '1', 'array.json'), 'utf8')).job;
+  const array = (): string => join(root, 'slurm', '1', 'array.json');
+  const job = (): string => JSON.parse(readFileSync(array(), 'utf8')).job;
   /**
    * Slurm lets what it requeues wait for two minutes, in which its first process is cleared away;
    * for this test a few seconds must do.

@@ -69,9 +69,8 @@ export async function startSlurm(cpus: number): Promise<OneNode> {
   execFileSync('slurmctld', ['-c', '-f', conf]);
   startNode();
   const state = () => spawnSync('sinfo', ['-h', '-o', '%T'], { encoding: 'utf8' }).stdout;
-  for (let tries = 0; !/idle/.test(state()); tries++) {
-    if (tries === 150) throw new Error(`no node is idle: ${logs(root)}`);
-    await wait(100);
+  if (!(await within(60, () => /idle/.test(state())))) {
+    throw new Error(`no node is idle: ${logs(root)}`);
   }
   const pid = (name: string) => Number(readFileSync(join(root, `${name}.pid`), 'utf8'));
   return {
@@ -82,15 +81,27 @@ export async function startSlurm(cpus: number): Promise<OneNode> {
     startNode,
     async stop() {
       spawnSync('scancel', ['--user=root', '--signal=KILL']);
-      for (const name of ['slurmd', 'slurmctld']) {
-        if (existsSync(join(root, `${name}.pid`))) kill(pid(name), 'SIGTERM');
-      }
-      await wait(500);
+      const running = ['slurmd', 'slurmctld'].filter((name) =>
+        existsSync(join(root, `${name}.pid`)),
+      );
+      const pids = running.map(pid);
+      for (const one of pids) kill(one, 'SIGTERM');
+      await within(30, () => !pids.some((one) => existsSync(`/proc/${one}`)));
       delete process.env.SLURM_CONF;
       rmSync(root, { recursive: true, force: true, maxRetries: 5 });
       held.close();
     },
   };
+}
+
+/** Whether it comes true in so many seconds. */
+async function within(seconds: number, isSo: () => boolean): Promise<boolean> {
+  const endMs = performance.now() + seconds * 1000;
+  while (!isSo()) {
+    if (performance.now() > endMs) return false;
+    await wait(100);
+  }
+  return true;
 }
 
 /** The authentication between Slurm's programs; one for the machine. */
@@ -111,7 +122,7 @@ function startMunge(): void {
 
 function confOf(root: string, cpus: number): string {
   const host = hostname().split('.')[0];
-  const port = 20_000 + (process.pid % 20_000) * 2;
+  const port = 20_000 + (process.pid % 3_000) * 2; // below those that the system gives away, and TURN
   return `ClusterName=archer
 SlurmctldHost=${host}(127.0.0.1)
 SlurmUser=root

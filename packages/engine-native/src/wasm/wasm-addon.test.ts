@@ -93,7 +93,7 @@ async function untilHelped(helped: () => number, something: () => void): Promise
     something();
     expect(helped()).toBeGreaterThan(0);
   };
-  await vi.waitFor(attempt, { timeout: 4000, interval: 1 });
+  await vi.waitFor(attempt, { timeout: 25_000, interval: 1 });
 }
 
 /** A module whose second thread has come, and how many tasks that has done since. */

@@ -204,7 +204,7 @@ describe('R22 a run that is started twice at once', () => {
 describe.skipIf(process.platform !== 'linux')('R18 a run whose folder no file system takes', () => {
   it('is refused at once: below /proc a recursive mkdir of Node never returns', async () => {
     const child = startChild({ options: toys('/proc/archer/run') });
-    const timer = setTimeout(() => child.process.kill('SIGKILL'), 20_000);
+    const timer = setTimeout(() => child.process.kill('SIGKILL'), 50_000);
     const { signal, stderr } = await child.end;
     clearTimeout(timer);
     expect(signal).toBeNull();

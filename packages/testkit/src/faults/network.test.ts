@@ -45,7 +45,7 @@ describe('a faulty server', () => {
   });
 
   it('hangs until nobody waits any more, and does late what it was asked', async () => {
-    server.faults = (_, count) => (count === 0 ? 'hang' : { delayMs: 500 });
+    server.faults = (_, count) => (count === 0 ? 'hang' : { delayMs: 3000 });
     for (const [at, body] of ['a', 'b'].entries()) {
       const asking = new AbortController();
       const answer = expect(post(body, asking.signal)).rejects.toThrow();
