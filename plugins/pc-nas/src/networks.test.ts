@@ -49,8 +49,16 @@ describe('partial models', () => {
 });
 
 describe('a pool of distinct networks', () => {
+  const run = (distinct: 'architecture' | 'canonical') =>
+    search(space, { pool: 2, distinct }, accuracyOf);
   const course = (distinct: 'architecture' | 'canonical') =>
-    search(space, { pool: 2, distinct }, accuracyOf).pools.map((pool) => pool.map(([o]) => o));
+    run(distinct).pools.map((pool) => pool.map(([o]) => o));
+
+  it('cannot say beforehand how much there will be to score', () => {
+    const { sampler, scored } = run('architecture');
+    expect(sampler.stages?.evaluations).toBe(scored.length);
+    expect(run('canonical').sampler.stages?.evaluations).toBeUndefined();
+  });
 
   it('has room for what is not one network with its best', () => {
     expect(course('architecture')).toEqual([

@@ -98,9 +98,11 @@ function sampler<A>(
         return t();
       },
       total: N.length,
-      ...(!limited && {
-        evaluations: pools.evaluations(N, P, (rest) => (rest <= exact ? rest : Z)),
-      }),
+      // A limit, or one network less, makes a pool smaller than P.
+      ...(!limited &&
+        distinct === 'architecture' && {
+          evaluations: pools.evaluations(N, P, (rest) => (rest <= exact ? rest : Z)),
+        }),
       // Step d: a partial model, uniformly, completed uniformly.
       draw: (stream) => continuing(space, stream.pick(pool)).sample(stream),
     },
