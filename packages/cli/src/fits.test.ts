@@ -14,34 +14,23 @@ const fits = [...matrix].flatMap(([strategy, row]) =>
 );
 
 describe('what looks at the loss around α', () => {
-  const study = [{ use: 'hessian', images: 4 }];
+  const resolved = (study: readonly object[], strategy: object) => {
+    const rest = { name: 'looks', seeds: [0], profiles: {}, expect: [] };
+    const blocks = { space: { use: 'nas-bench-201' }, data: { use: 'synthetic' }, strategy, study };
+    return resolveManifest({ ...rest, ...blocks } as never, installed.lookup);
+  };
+  const hessian = { use: 'hessian', images: 4 };
+
   it.each([
-    ['gdas', { study }],
-    ['snas', { study: [{ use: 'loss-landscape' }] }],
-    ['gdas', { study: [], with: [{ use: 'darts-es' }] }],
-  ])(
-    'is refused of %s, which has none, before anything is computed',
-    async (use, { study, ...more }) => {
-      const blocks = {
-        ...{ name: 'no-point', seeds: [0], profiles: {}, expect: [], study },
-        ...{
-          space: { use: 'nas-bench-201' },
-          data: { use: 'synthetic' },
-          strategy: { use, ...more },
-        },
-      };
-      await expect(resolveManifest(blocks as never, installed.lookup)).rejects.toThrow(
-        /requires view:relaxed/,
-      );
-    },
-  );
+    ['gdas', [hessian], {}],
+    ['snas', [{ use: 'loss-landscape' }], {}],
+    ['gdas', [], { with: [{ use: 'darts-es' }] }],
+  ])('is refused of %s, which has none, before anything is computed', async (use, study, more) => {
+    await expect(resolved(study, { use, ...more })).rejects.toThrow(/requires view:relaxed/);
+  });
 
   it.each(['darts', 'nasp', 'setn', 'dso-nas'])('may look at that of %s', async (use) => {
-    const blocks = {
-      ...{ name: 'point', seeds: [0], profiles: {}, expect: [], study },
-      ...{ space: { use: 'nas-bench-201' }, data: { use: 'synthetic' }, strategy: { use } },
-    };
-    await expect(resolveManifest(blocks as never, installed.lookup)).resolves.toBeDefined();
+    await expect(resolved([hessian], { use })).resolves.toBeDefined();
   });
 });
 

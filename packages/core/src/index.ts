@@ -2,6 +2,7 @@ export * from './allowed-options.ts';
 export * from './benchmark.ts';
 export * from './bootstrap.ts';
 export * from './budget-bound.ts';
+export * from './canonical-of.ts';
 export * from './choice-moves.ts';
 export * from './choice-space.ts';
 export * from './choose-architectures.ts';

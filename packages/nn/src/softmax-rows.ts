@@ -1,5 +1,6 @@
 import { mean } from '@archer-nas/core';
-import type { Rows } from './mixture.ts';
+import type { BatchLoss } from './bilevel.ts';
+import { denseMixture, type Rows } from './mixture.ts';
 
 /** softmax of each row. */
 export function softmaxRows(alpha: Rows): Rows {
@@ -9,6 +10,11 @@ export function softmaxRows(alpha: Rows): Rows {
     const sum = exponentials.reduce((a, b) => a + b, 0);
     return exponentials.map((e) => e / sum);
   });
+}
+
+/** ∂L/∂p of the mixture of all options with the weights p, at fixed w. */
+export function mixtureGradientRows(p: Rows, loss: BatchLoss): Rows {
+  return loss.gradients(denseMixture(p), ['mixture']).rows;
 }
 
 /** From the gradient by p = softmax(α) to that by α: ∂L/∂α_i = p_i (g_i − Σ_j p_j g_j). */

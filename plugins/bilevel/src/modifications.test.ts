@@ -12,13 +12,14 @@ import { expect, it } from 'vitest';
 import { type BilevelViews, bilevel } from './bilevel.ts';
 import { bilevelOptions } from './options.ts';
 import { toyData, toyRelaxation, toyScales, toySpace } from './testing/toy-mixture.ts';
-import { hooked } from './testing/toy-search.ts';
+import { hooked, toySearch } from './testing/toy-search.ts';
 
 const { signal } = new AbortController();
-const begin = (modifiers: readonly Modifier[], options: object = {}, relaxation = toyRelaxation) =>
-  bilevel<Bits>(bilevelOptions.parse({ epochs: 2, ...options }), {
-    ...{ space: toySpace(), data: toyData(), relaxation, modifiers },
-  }).begin({ streams: createStreams(5) });
+const begin = (
+  modifiers: readonly Modifier[],
+  options: object = {},
+  relaxation: RelaxationRecipe = toyRelaxation,
+) => toySearch({ modifiers, relaxation }, options);
 
 it('completes the mixtures of both losses, which other hooks see without it', async () => {
   const given: (number | undefined)[] = [];

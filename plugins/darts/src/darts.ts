@@ -9,6 +9,7 @@ import {
   globalNorm,
   gradientNorms,
   type Mixture,
+  mixtureGradientRows,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
@@ -94,7 +95,7 @@ function mixtureAt(alpha: Rows): Mixture {
 /** ∇_α L(w, α) at fixed w. */
 function firstOrder(alpha: Rows, loss: BatchLoss): Rows {
   const p = softmaxRows(alpha);
-  return softmaxGradientRows(p, loss.gradients(denseMixture(p), ['mixture']).rows);
+  return softmaxGradientRows(p, mixtureGradientRows(p, loss));
 }
 
 /**

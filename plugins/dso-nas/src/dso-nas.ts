@@ -1,10 +1,10 @@
 import type { State } from '@archer-nas/core';
 import {
-  type BatchLoss,
   type CostTable,
   costRows,
   denseMixture,
   type Mixture,
+  mixtureGradientRows,
   optionCounts,
   type Relaxation,
   type RelaxationRecipe,
@@ -61,7 +61,7 @@ function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State):
       return scaling as unknown as State;
     },
     update({ valid }) {
-      const rows = gradient(scaling.lambda, valid);
+      const rows = mixtureGradientRows(scaling.lambda, valid);
       const { gamma: all } = options;
       const gamma = blocks === undefined ? all : blockGammas(all, scaling.lambda, blocks);
       scaling = proximalStep(scaling, rows, { ...options, gamma });
@@ -69,14 +69,10 @@ function relaxed(options: DsoNasOptions, sites: readonly Site[], saved?: State):
     },
     weightMixture: () => sparseMixture(scaling.lambda),
     get point() {
+      const gradient = mixtureGradientRows; // without a softmax, λ is the mixture
       return { alpha: scaling.lambda, weightDecay: 0, mixture: denseMixture, gradient };
     },
   };
-}
-
-/** ∇_λ L(w, λ) at fixed w: without a softmax, λ is the mixture. */
-function gradient(lambda: Rows, loss: BatchLoss): Rows {
-  return loss.gradients(denseMixture(lambda), ['mixture']).rows;
 }
 
 /** All λ are `init`, but for options that give zeros anyway. */

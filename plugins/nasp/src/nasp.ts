@@ -1,11 +1,11 @@
 import type { State, Streams } from '@archer-nas/core';
 import {
   argmaxRows,
-  type BatchLoss,
   beginAlpha,
   decisionSites,
   denseMixture,
   type Mixture,
+  mixtureGradientRows,
   type Relaxation,
   type RelaxationRecipe,
   type RowAdamOptions,
@@ -52,7 +52,7 @@ function relaxed(
       return alpha as unknown as State;
     },
     update({ valid }) {
-      const moved = rowAdam(alpha, gradient(binarised(alpha.rows, kept()), valid), adam);
+      const moved = rowAdam(alpha, mixtureGradientRows(binarised(alpha.rows, kept()), valid), adam);
       alpha = { ...moved, rows: clipped(moved.rows) };
       return {};
     },
@@ -60,14 +60,10 @@ function relaxed(
     // Studies look at the loss around ᾱ, where the search does.
     get point() {
       const { weightDecay } = adam;
+      const gradient = mixtureGradientRows; // without a softmax, α is the mixture
       return { alpha: binarised(alpha.rows, kept()), weightDecay, mixture: denseMixture, gradient };
     },
   };
-}
-
-/** ∇_α L(w, α) at fixed w: without a softmax, α is the mixture. */
-function gradient(alpha: Rows, loss: BatchLoss): Rows {
-  return loss.gradients(denseMixture(alpha), ['mixture']).rows;
 }
 
 /** prox_C1: one-hot at the first greatest entry of each row that is kept, zeros in the others. */

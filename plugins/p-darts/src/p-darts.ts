@@ -1,5 +1,13 @@
 import { ArcherError, EXIT } from '@archer-nas/core';
-import type { BilevelMoment, Drop, Mixture, Modifier, Rows, Site } from '@archer-nas/nn';
+import {
+  type BilevelMoment,
+  type Drop,
+  decisionSites,
+  type Mixture,
+  type Modifier,
+  type Rows,
+  type Site,
+} from '@archer-nas/nn';
 import { limitedSkips } from './skip-limit.ts';
 
 /** Options of {@link pDarts}; the plugin's defaults are those of the search on CIFAR-10. */
@@ -55,9 +63,9 @@ export function skipDropout(
 
 /** The options that each decision keeps: so many operations, and all inputs where they are weighed. */
 function narrowed(p: Rows, sites: readonly Site[], count = Number.POSITIVE_INFINITY): number[][] {
-  const weighed = sites.filter(({ keeps }) => keeps !== undefined);
-  const inputs = new Set(weighed.map(({ decision }) => decision));
-  return p.map((row, decision) => strongest(row, inputs.has(decision) ? row.length : count));
+  const decisions = decisionSites(sites);
+  const isOfInputs = (decision: number): boolean => decisions[decision]?.keeps !== undefined;
+  return p.map((row, decision) => strongest(row, isOfInputs(decision) ? row.length : count));
 }
 
 /** The `count` options with the greatest probability, ascending; of equal ones the first are dropped. */

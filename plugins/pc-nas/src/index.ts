@@ -15,28 +15,11 @@ const strategy = definePlugin({
   kind: 'strategy',
   summary: 'PC-NAS: a pool of partial models narrows the space while its supernet trains.',
   options,
-  preset({
-    pool,
-    samples,
-    exact,
-    attempts,
-    constraint,
-    latency,
-    connected,
-    distinct,
-    ...training
-  }) {
-    const search = {
-      use: 'pc-nas',
-      pool,
-      samples,
-      exact,
-      attempts,
-      constraint,
-      latency,
-      connected,
-      distinct,
-    };
+  preset(given) {
+    const isOfSearch = ([name]: [string, unknown]) => Object.hasOwn(searchOptions.shape, name);
+    const all = Object.entries(given);
+    const search = { use: 'pc-nas', ...Object.fromEntries(all.filter(isOfSearch)) };
+    const training = Object.fromEntries(all.filter((one) => !isOfSearch(one)));
     const parts = { paths: { use: 'remaining' }, order: { use: 'shuffle' }, search };
     return { unsampled: 'freeze', ...training, ...parts, use: 'one-shot' };
   },

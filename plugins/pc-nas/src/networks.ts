@@ -1,9 +1,8 @@
 import {
-  ArcherError,
   type Choice,
   canonicalJson,
+  canonicalOf,
   completions,
-  EXIT,
   type SearchSpace,
   type Stream,
   sha256Hex,
@@ -26,23 +25,14 @@ export function byNetwork<A>(
   space: SearchSpace<A>,
   draw: { readonly samples: number; readonly exact?: number | undefined },
 ): NameNetworks {
-  const { canonical, fromChoices, toChoices } = space;
-  if (!canonical || !fromChoices || !toChoices) throw unknown(space.name);
+  const canonical = canonicalOf(space, 'pc-nas');
   const { samples, exact = samples } = draw;
   const nameOf = (choices: readonly Choice[]): string =>
-    canonical.call(space, fromChoices.call(space, choices));
+    canonical(space.fromChoices?.(choices) as A); // it has decisions, which `completions` needs
   return (candidates, stream) => {
     const [first = []] = candidates;
     const { legal } = completions(space, first, [], { samples, exact, attempts: 1, stream });
-    const rests = legal.map((a) => toChoices.call(space, a).slice(first.length));
+    const rests = legal.map((a) => space.toChoices?.(a).slice(first.length) ?? []);
     return candidates.map((o) => sha256Hex(canonicalJson(rests.map((r) => nameOf([...o, ...r])))));
   };
-}
-
-function unknown(name: string): ArcherError {
-  return new ArcherError(
-    'ARCHER_CAPABILITY',
-    `pc-nas: ${name} does not say which architectures are isomorphic`,
-    { hint: 'Use `distinct: architecture`.', exit: EXIT.manifest },
-  );
 }

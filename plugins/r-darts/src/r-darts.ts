@@ -2,6 +2,7 @@ import {
   type Batch,
   type BilevelMoment,
   cutOut,
+  decisionSites,
   type Mixture,
   type Modifier,
   type Site,
@@ -47,10 +48,10 @@ export function rampAt(
 /** The mixture with whole mixed operations dropped, skip connections and all. */
 function droppedPaths(mixture: Mixture, sites: readonly Site[], rate: number): Mixture {
   if (rate === 0) return mixture;
-  const ofInputs = sites.filter(({ keeps }) => keeps !== undefined);
-  const inputs = new Set(ofInputs.map(({ decision }) => decision));
+  const decisions = decisionSites(sites);
   return mixture.map((row, decision) => {
-    return inputs.has(decision) ? row : { ...row, drop: { rate, each: 'image' } };
+    const isOfInputs = decisions[decision]?.keeps !== undefined;
+    return isOfInputs ? row : { ...row, drop: { rate, each: 'image' } };
   });
 }
 

@@ -1,6 +1,5 @@
 import {
-  ArcherError,
-  EXIT,
+  canonicalOf,
   type Sampler,
   type SamplerContext,
   type SamplerRecipe,
@@ -64,12 +63,5 @@ function begin<A>(
 }
 
 function keyOf<A>(space: SearchSpace<A>, distinct: RandomOptions['distinct']): (a: A) => string {
-  const { canonical } = space;
-  if (distinct === 'architecture') return (a) => space.id(a);
-  if (canonical) return (a) => canonical.call(space, a);
-  throw new ArcherError(
-    'ARCHER_CAPABILITY',
-    `random: ${space.name} does not say which architectures are isomorphic`,
-    { hint: 'Use `distinct: architecture`.', exit: EXIT.manifest },
-  );
+  return distinct === 'architecture' ? (a) => space.id(a) : canonicalOf(space, 'random');
 }
